@@ -1,0 +1,108 @@
+"""What a client of the reference engine carries along: own cards, own history, nothing shared."""
+
+from __future__ import annotations
+
+import simpy
+
+from iopsim.cohort import Cohort
+from iopsim.record import NEVER, Exit
+from iopsim.rulebook import Rulebook
+
+
+class Person:
+    """One client's history; the values below are those of a client to whom nothing has happened yet.
+
+    `bell` is the event for which the client's process waits.
+    """
+
+    index: int
+    source: int
+    day: int
+    priority: int
+    lot: float
+    phase: int
+    bell: simpy.Event
+
+    exit = int(Exit.AWAITING_ASSESSMENT)
+    exit_day = NEVER
+    appointments = 0
+    booked_day = NEVER
+    assessed_day = NEVER
+    joined_day = NEVER
+    ready_day = NEVER
+    place_in_line: tuple[int, int, float, int]
+    admitted_day = NEVER
+    group = NEVER
+    nights: tuple[int, ...] = ()
+    weeks = 0
+    weeks_in_phase = 0
+    dropout_hazard = 0.0
+    moving = False
+    due_day = NEVER
+    moved_day = NEVER
+
+    first_session_day = NEVER
+    scheduled = 0
+    attended = 0
+    excused = 0
+    absent = 0
+    chance = 0.0
+    """Probability that a run of absences begins at a session."""
+    presence = 1.0
+    """Probability of having come to every session since the last run of absences."""
+    gap = 1.0
+    """Card: the next run of absences begins when `presence` has fallen to it."""
+    absence_runs = 0
+    absences_left = 0
+    excusing = False
+    returning = False
+    run_unexcused = 0
+    unexcused_days: tuple[int, ...] = ()
+    rule_broken = False
+
+    def __init__(self, index: int, source: int, day: int, priority: int, phase: int, lot: float) -> None:
+        self.index = index
+        self.source = source
+        self.day = day
+        self.priority = priority
+        self.phase = phase
+        self.lot = lot
+
+    def ends(self, exit: int, day: int = NEVER) -> None:
+        """Note where the client is, and since when if that is final."""
+        self.exit = int(exit)
+        self.exit_day = day
+
+
+class Cards:
+    """The cards of all clients as plain Python lists, by client's index; names as in `iopsim.cohort.Cohort`."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.show: list[float] = cohort.show.ravel().tolist()
+        self.rebook: list[float] = cohort.rebook.ravel().tolist()
+        self.client_delay: list[int] = cohort.client_delay.ravel().tolist()
+        self.show_ratio: list[float] = cohort.show_ratio.tolist()
+        self.placement: list[float] = cohort.placement.tolist()
+        self.ready_delay: list[int] = cohort.ready_delay.tolist()
+        self.patience: list[float] = cohort.patience.tolist()
+        self.renege_ratio: list[float] = cohort.renege_ratio.tolist()
+        self.attendance_ratio: list[float] = cohort.attendance_ratio.tolist()
+        self.dropout_ratio: list[float] = cohort.dropout_ratio.tolist()
+        self.dropout: list[float] = cohort.dropout.tolist()
+        self.transfer_week: list[int] = cohort.transfer_week.tolist()
+        self.incarceration_week: list[int] = cohort.incarceration_week.tolist()
+        self.death_week: list[int] = cohort.death_week.tolist()
+        self.other_week: list[int] = cohort.other_week.tolist()
+
+
+def people_of(book: Rulebook, cohort: Cohort) -> list[Person]:
+    """Return the clients of a cohort, in its order."""
+    columns = (
+        range(len(cohort)),
+        cohort.source.tolist(),
+        cohort.day.tolist(),
+        book.source_priority[cohort.source].tolist(),
+        book.source_phase[cohort.source].tolist(),
+        cohort.lot.tolist(),
+    )
+    return [Person(*row) for row in zip(*columns, strict=True)]

@@ -1,0 +1,67 @@
+"""Does the client come tonight? Absences come in runs."""
+
+from __future__ import annotations
+
+
+def first_absence_chance(odds: float, ratio: float) -> float:
+    """Return the probability of missing the first session, which is missed as often as any other.
+
+    Parameters
+    ----------
+    odds : float
+        Long-run odds of being absent, for a client without traits.
+    ratio : float
+        Odds ratio of *attending*, of the client's traits.
+    """
+    mine = odds / ratio
+    return mine / (1.0 + mine)
+
+
+def absence_chance(odds: float, run: float, ratio: float) -> float:
+    """Return the probability that a run of absences begins tonight, for a client who came last time.
+
+    Parameters
+    ----------
+    odds, ratio : float
+        As for `first_absence_chance`.
+    run : float
+        Average length of a run of absences, sessions.
+
+    Notes
+    -----
+    Assumes a two-state Markov chain over scheduled sessions: after a run the client attends at least once; runs
+    are geometric. Then the share of sessions missed is odds / (1 + odds) from the first session on, as long as
+    the chance is below 1. Source: no published figure (evidence row 3.1).
+    """
+    chance = odds / ratio / run
+    return chance if chance < 1.0 else 1.0
+
+
+def run_length(card: float, goes_on: float) -> int:
+    """Return the length of a run of absences, 1 or more: geometric, going on with probability `goes_on`."""
+    length, tail = 1, goes_on
+    while card < tail:
+        length += 1
+        tail *= goes_on
+    return length
+
+
+def breaks_absence_rule(run: int, total: int, consecutive: int, most: int) -> bool:
+    """Decide whether unexcused absences end the episode.
+
+    Parameters
+    ----------
+    run : int
+        Unexcused absences since the last session attended.
+    total : int
+        Unexcused absences within the rule's window.
+    consecutive : int
+        This many in a row end the episode; negative for no such rule.
+    most : int
+        More than this many in the window end it; negative for no such rule.
+
+    Notes
+    -----
+    Source: evidence row 3.9.
+    """
+    return 0 <= consecutive <= run or 0 <= most < total

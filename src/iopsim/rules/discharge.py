@@ -1,0 +1,42 @@
+"""What does the weekly review decide: stay, move on, or leave, and for which reason?"""
+
+from __future__ import annotations
+
+from iopsim.record import Exit
+
+STAY = -1
+MOVE_ON = -2
+
+
+def verdict(
+    died: bool,
+    incarcerated: bool,
+    rule_broken: bool,
+    dropped_out: bool,
+    transferred: bool,
+    left_otherwise: bool,
+    phase_over: bool,
+    last_phase: bool,
+) -> int:
+    """Decide one verdict; if several things happened in the same week the first of the arguments counts.
+
+    Returns
+    -------
+    int
+        An `Exit`, or STAY, or MOVE_ON to the next phase.
+    """
+    if died:
+        return Exit.DIED
+    if incarcerated:
+        return Exit.INCARCERATED
+    if rule_broken:
+        return Exit.TERMINATED
+    if dropped_out:
+        return Exit.DROPPED_OUT
+    if transferred:
+        return Exit.TRANSFERRED
+    if left_otherwise:
+        return Exit.OTHER
+    if not phase_over:
+        return STAY
+    return Exit.COMPLETED if last_phase else MOVE_ON

@@ -1,0 +1,245 @@
+"""The one door for changes to a scenario, from the command line and from Python.
+
+A change is laid into the planner's own layer, before the defaults, and validated like everything else.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import numbers
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from iopsim.errors import Problem
+from iopsim.scenario.lines import Key, dotted
+from iopsim.scenario.shape import Collection, Leaf, Node, Table, shape
+from iopsim.scenario.words import nearest, short, written
+
+Changes = Mapping[str, object] | Sequence[str]
+"""Dotted path -> value, or texts such as ``groups.evening.seats=15``."""
+
+_BARE = re.compile(r"[^\s\"'\[\]{}#,][^\"'\[\]{}#\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change.
+
+    Parameters
+    ----------
+    label : str
+        ``--set`` and its text; empty when the change came from Python.
+    path : str
+        Dotted path, as it was written.
+    key : tuple of str
+        The path, taken apart.
+    value : object
+        The new value, as `tomllib` reads one.
+    """
+
+    label: str
+    path: str
+    key: Key
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The planner's layer with the changes in it.
+
+    Parameters
+    ----------
+    tree : dict
+        The layer.
+    origins : mapping of tuple to str
+        Label of the change that each changed address comes from.
+    problems : tuple of Problem
+        Changes that say nothing or name nothing.
+    """
+
+    tree: dict[str, object]
+    origins: Mapping[Key, str]
+    problems: tuple[Problem, ...]
+
+
+def apply(tree: Mapping[str, object], merged: Mapping[str, object], changes: Changes | None) -> Changed:
+    """Lay changes into the planner's layer.
+
+    Parameters
+    ----------
+    tree : mapping
+        The planner's layer; stays as it is.
+    merged : mapping
+        The same over the defaults: what a change may name.
+    changes : mapping or sequence of str, optional
+        A table as value changes the keys that it names, or makes a new entry.
+
+    Returns
+    -------
+    Changed
+        The layer with all changes that could be made; a later change of the same value wins.
+    """
+    result: dict[str, object] = copy.deepcopy(dict(tree))
+    origins: dict[Key, str] = {}
+    problems: list[Problem] = []
+    for change in _changes(changes or {}):
+        problem = change if isinstance(change, Problem) else _unknown(change, result, merged)
+        if problem is None:
+            assert isinstance(change, Change)
+            _lay(shape(), result, (), change.key, change, origins)
+        else:
+            problems.append(problem)
+    return Changed(result, origins, tuple(problems))
+
+
+def _changes(changes: Changes) -> Iterator[Change | Problem]:
+    if isinstance(changes, Mapping):
+        for path, value in changes.items():
+            yield _from_python(str(path), value)
+    else:
+        for text in [changes] if isinstance(changes, str) else changes:
+            yield _from_text(str(text))
+
+
+def _from_text(text: str) -> Change | Problem:
+    label = f"--set {short(text)}"
+    path, equals, value = text.partition("=")
+    key = _key(path)
+    if not equals or not key:
+        return Problem(
+            label, None, "", short(text), "a change reads PATH=VALUE, such as groups.evening.seats=15"
+        )
+    try:
+        read = tomllib.loads(f"value = {value}")
+    except (ValueError, RecursionError):
+        read = {"value": value.strip()} if _BARE.fullmatch(value.strip()) else {}
+    if set(read) != {"value"}:
+        said = 'after the = stands one value, such as 15, true, "wait" or ["Mon", "Tue"]'
+        return Problem(label, None, dotted(key), short(value), said)
+    return Change(label, path.strip(), key, read["value"])
+
+
+def _from_python(path: str, value: object) -> Change | Problem:
+    key = _key(path)
+    if not key:
+        return Problem(
+            "",
+            None,
+            path,
+            short(written(path)),
+            'a change is named by a path, such as "groups.evening.seats"',
+        )
+    try:
+        return Change("", path, key, _plain(value))
+    except (TypeError, RecursionError):
+        said = "a value is a number, text, true or false, a date, a time, a list or a table of these"
+        return Problem("", None, path, short(written(value)), said)
+
+
+def _key(path: str) -> Key:
+    try:
+        table: object = tomllib.loads(f"{path} = 0")
+    except (ValueError, RecursionError):
+        return ()
+    key: Key = ()
+    while isinstance(table, dict) and len(table) == 1:
+        ((name, table),) = table.items()
+        key = (*key, name)
+    return key if table == 0 else ()
+
+
+def _plain(value: object) -> object:
+    """Return a value from Python as `tomllib` would read it."""
+    match value:
+        case bool() | str() | datetime.date():
+            return value
+        case datetime.time() if value.tzinfo is None:
+            return value
+        case numbers.Integral():
+            return int(value)
+        case numbers.Real():
+            return float(value)
+        case Mapping():
+            return {str(name): _plain(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+    raise TypeError(type(value).__name__)
+
+
+def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, object]) -> Problem | None:
+    """Return what is wrong with a path that names nothing; None for one that may be changed."""
+    node: Node | None = shape()
+    here: object = tree
+    for depth, part in enumerate(change.key):
+        here = here.get(str(part)) if isinstance(here, Mapping) else None
+        if isinstance(node, Table):
+            node = node.fields.get(str(part))
+        elif isinstance(node, Collection):
+            last = depth == len(change.key) - 1
+            is_new = here is None and not node.names and isinstance(node.entry, Table)
+            if is_new and not (last and isinstance(change.value, Mapping)):
+                node = None
+            else:
+                node = node.entry if not node.names or part in node.names else None
+        elif isinstance(node, Leaf):
+            above = dotted(change.key[:depth])
+            said = f"{change.key[depth - 1]} is one value; change {above} itself"
+            return Problem(change.label, None, dotted(change.key), change.path, said, above)
+        if node is None:
+            break
+    if node is not None:
+        return None
+    said = 'a change names a value that exists, or a new entry as a table: groups.late={nights=["Thu"]}'
+    near = _nearest_path(change.path, sorted(_paths(merged, "")))
+    return Problem(change.label, None, dotted(change.key), change.path, said, near)
+
+
+def _lay(
+    node: Node | None, table: object, key: Key, rest: Key, change: Change, origins: dict[Key, str]
+) -> None:
+    """Walk down to what a change names; where the file has no table there, it is already refused for that."""
+    if not isinstance(table, dict):
+        return
+    name, rest = str(rest[0]), rest[1:]
+    key = (*key, name)
+    child = node.fields.get(name) if isinstance(node, Table) else getattr(node, "entry", None)
+    if rest:
+        _lay(child, table.setdefault(name, {}), key, rest, change, origins)
+    else:
+        _put(child, table, key, change.value, change.label, origins)
+
+
+def _put(
+    node: Node | None, table: dict[str, object], key: Key, value: object, label: str, origins: dict[Key, str]
+) -> None:
+    name = str(key[-1])
+    if isinstance(node, (Table, Collection)) and isinstance(value, Mapping):
+        if name not in table:
+            origins[key] = label
+        inner = table.setdefault(name, {})
+        if isinstance(inner, dict):
+            for part, item in value.items():
+                child = node.fields.get(part) if isinstance(node, Table) else node.entry
+                _put(child, inner, (*key, part), item, label, origins)
+            return
+    table[name] = copy.deepcopy(value)
+    for old in [old for old in origins if old[: len(key)] == key]:
+        del origins[old]
+    origins[key] = label
+
+
+def _nearest_path(path: str, known: Sequence[str]) -> str:
+    end = path.rpartition(".")[2]
+    same_end = [other for other in known if other.rpartition(".")[2] == end]
+    return nearest(path, same_end) or nearest(path, known) or (same_end[0] if len(same_end) == 1 else "")
+
+
+def _paths(table: Mapping[str, object], prefix: str) -> Iterable[str]:
+    for name, value in table.items():
+        path = f"{prefix}{name}"
+        yield path
+        if isinstance(value, Mapping) and "value" not in value:
+            yield from _paths(value, f"{path}.")

@@ -1,0 +1,148 @@
+"""What the models refused, told in words: what was found, what is allowed, the nearest known name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
+
+from pydantic import ValidationError
+
+from iopsim.errors import Problem
+from iopsim.scenario.given import Given
+from iopsim.scenario.lines import Key, dotted
+from iopsim.scenario.merge import TEMPLATE
+from iopsim.scenario.shape import Collection, Either, Leaf, Node, Table, at, shape
+from iopsim.scenario.words import NAME, allowed, nearest, written
+
+Finding = tuple[Key, Problem | None]
+"""An address without a usable value, and what to say of it; None when it follows from another mistake."""
+
+
+def mistakes(error: ValidationError, given: Given, holes: Set[Key]) -> Iterator[Finding]:
+    """Tell what is wrong with single values, tables and names.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What the models refused.
+    given : Given
+        What the person gave.
+    holes : set of tuple
+        Addresses already reported.
+
+    Yields
+    ------
+    tuple
+        Address and Problem, each address once.
+    """
+    seen = set(holes)
+    missing: list[Key] = []
+    for detail in error.errors(include_url=False, include_context=False):
+        key, node, kind = _address(detail["loc"], detail["type"])
+        if any(key[:end] in seen for end in range(1, len(key) + 1)):
+            continue
+        if kind == "missing":
+            missing.append(key)
+        elif kind == "unknown":
+            seen.add(key)
+            meant, problem = _unknown(key, node, given)
+            yield key, problem
+            if meant and given.value(meant) is None:
+                seen.add(meant)
+                yield meant, None
+        elif not (isinstance(node, Either) and isinstance(given.value(key), Mapping)):
+            # A span of dates is refused for not being a date; what is wrong inside it is told by itself.
+            seen.add(key)
+            yield key, _wrong(key, node, given)
+    for key in missing:
+        if not any(key[:end] in seen for end in range(1, len(key) + 1)):
+            yield key, _missing(key, given)
+
+
+def _address(loc: tuple[int | str, ...], kind: str) -> tuple[Key, Node, str]:
+    """Follow where validation stopped through the shape, leaving out what is no part of a file."""
+    node: Node = shape()
+    key: Key = ()
+    for part in loc:
+        child: Node | None
+        if part == "[key]":
+            return key, at(key[:-1]) or node, "unknown"
+        if isinstance(node, Table):
+            child = node.fields.get(str(part))
+        elif isinstance(node, Collection):
+            child = node.entry
+        elif isinstance(node, Either):
+            if part not in node.table.fields and kind not in ("missing", "extra_forbidden"):
+                continue
+            if part == loc[-2]:
+                continue
+            child = node.table.fields.get(str(part))
+        else:
+            child = node.item if isinstance(part, int) else None
+            if child is None:
+                break
+        key = (*key, part)
+        if child is None:
+            return key, node, "unknown"
+        node = child
+    return key, node, "missing" if kind == "missing" else "wrong"
+
+
+def _wrong(key: Key, node: Node, given: Given) -> Problem:
+    value = given.value(key)
+    if isinstance(value, Mapping) and "value" in value:
+        value = value["value"]
+    name = str(key[-1]) if isinstance(key[-1], str) else f"each of {key[-2]}"
+    if isinstance(node, Table) and len(key) > 1:
+        name = dotted(key)
+    said = allowed(name, node, value)
+    if isinstance(value, list) and value and isinstance(value[0], Mapping) and not isinstance(node, Leaf):
+        said = f"a header has single brackets: [{dotted(key)}]"
+    choices = node.choices if isinstance(node, Leaf) else ()
+    return given.problem(said, key, hint=nearest(value, choices) if isinstance(value, str) else "")
+
+
+def _unknown(key: Key, node: Node, given: Given) -> tuple[Key, Problem]:
+    """Say what is known where an unknown name stands, and return the address that was probably meant."""
+    name, parent = str(key[-1]), key[:-1]
+    table = node.table if isinstance(node, Either) else node
+    known = tuple(table.fields) if isinstance(table, Table) else getattr(table, "names", ())
+    found = name if name.isprintable() and name else json.dumps(name)
+    if not known:
+        if name == TEMPLATE:
+            said = (
+                f'"*" stands only in the packaged defaults; write the setting in each [{dotted(parent)}.NAME]'
+            )
+        else:
+            said = f"a name has {NAME}"
+        return (), given.problem(said, key, found=found)
+    said = f"[{dotted(parent)}] may have " if parent else "the top of a file may have "
+    said += ", ".join(known)
+    near = nearest(name, known)
+    elsewhere = [] if near else list(_homes(name, shape(), ""))
+    if len(elsewhere) == 1:
+        said += f"; {name} belongs {elsewhere[0]}"
+    return (*parent, near) if near else (), given.problem(said, key, found=found, hint=near)
+
+
+def _homes(name: str, node: Node, path: str) -> Iterator[str]:
+    """Say every table that has a key of this name."""
+    if isinstance(node, Collection):
+        if not node.names:
+            yield from _homes(name, node.entry, f"{path}.NAME")
+    elif isinstance(node, Table):
+        if name in node.fields:
+            yield f"in [{path}]" if path else "at the top of the file, above the first header"
+        for part, child in node.fields.items():
+            yield from _homes(name, child, f"{path}.{part}" if path else part)
+
+
+def _missing(key: Key, given: Given) -> Problem:
+    node = at(key)
+    name = str(key[-1])
+    said = f"{name} is needed"
+    example: Any = node.example if isinstance(node, Leaf) else None
+    if isinstance(node, Leaf) and (example is not None or node.kind == "date"):
+        said += f", such as {name} = {(example or '2027-12-24') if node.kind == 'date' else written(example)}"
+    return given.problem(said, key, found="nothing")

@@ -1,0 +1,188 @@
+"""From bytes to a TOML table, or to what is wrong with the file as a file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from iopsim.errors import Problem, ScenarioError
+from iopsim.scenario.lines import Key
+from iopsim.scenario.mending import broken_statement, hint
+from iopsim.scenario.words import nearest, short
+
+LARGEST = 1_000_000
+"""Bytes of the largest file that is read."""
+
+DEEPEST = 20
+"""Tables within tables beyond which a file is refused."""
+
+MOST_BROKEN = 10
+"""Broken lines after which the rest of a file is not looked at."""
+
+START_HINT = "`iopsim init NEW.toml` writes a file to start from"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A TOML text as read, as far as it could be read.
+
+    Parameters
+    ----------
+    tree : dict
+        What `tomllib` reads, without the broken lines.
+    text : str
+        The text with the broken lines blank; lines keep their numbers.
+    problems : tuple of Problem
+        One for each broken line.
+    holes : frozenset of tuple
+        Addresses that the broken lines meant to set.
+    readable : bool
+        Whether the rest of the file says enough to be checked.
+    """
+
+    tree: dict[str, object]
+    text: str
+    problems: tuple[Problem, ...] = ()
+    holes: frozenset[Key] = frozenset()
+    readable: bool = True
+
+
+def read(path: str | Path) -> str:
+    """Read the text of a scenario file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file of at most 1,000,000 bytes, in UTF-8, with or without a byte order mark.
+
+    Returns
+    -------
+    str
+        The text, lines ending in a line feed.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such file, or it is not a text file of that size.
+    """
+    name = str(path)
+    try:
+        if Path(path).is_dir():
+            raise _refusal(
+                name, "a directory", "give the path of a scenario file, such as scenarios/clinic.toml"
+            )
+        with Path(path).open("rb") as file:
+            data = file.read(LARGEST + 1)
+            size = max(len(data), Path(path).stat().st_size)
+    except FileNotFoundError:
+        beside = _beside(Path(path))
+        raise _refusal(
+            name, "no such file", f"give the path of a scenario file; {START_HINT}", beside
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _refusal(
+            name, f"a file that cannot be read ({reason})", "give the path of a scenario file"
+        ) from None
+    if size > LARGEST:
+        raise _refusal(name, f"{size:,} bytes", f"a scenario file has at most {LARGEST:,}")
+    return _decode(data, name)
+
+
+def parse(text: str, name: str) -> Parsed:
+    """Read a TOML text, leaving out what is broken.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    name : str
+        Name of the file for messages.
+
+    Returns
+    -------
+    Parsed
+        With one problem for each broken line, up to ten.
+    """
+    text = text.replace("\r\n", "\n")
+    lines = text.split("\n")
+    problems: list[Problem] = []
+    holes: set[Key] = set()
+    while True:
+        try:
+            tree = tomllib.loads("\n".join(lines))
+            break
+        except tomllib.TOMLDecodeError as error:
+            broken = broken_statement(lines, _line(str(error), lines), str(error))
+        except RecursionError:
+            return _unreadable(
+                name, lines, problems, "tables or lists nested without end", "nest at most a few deep"
+            )
+        except ValueError:
+            broken = broken_statement(lines, _line_of_long_number(lines), "long number")
+        problems.append(Problem(name, broken.first + 1, broken.path, short(broken.text), hint(broken)))
+        holes.add(broken.key)
+        for index in range(broken.first, broken.end):
+            lines[index] = ""
+        if len(problems) == MOST_BROKEN:
+            said = "mend the lines named above first, then check again"
+            return _unreadable(name, lines, problems, "more that may be broken", said, broken.end)
+    if _depth(tree) > DEEPEST:
+        return _unreadable(name, lines, problems, "tables nested too deep", f"nest at most {DEEPEST} deep")
+    return Parsed(tree, "\n".join(lines), tuple(problems), frozenset(holes))
+
+
+def _decode(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"a character that is not UTF-8 (byte 0x{data[error.start]:02x})"
+        said = "save the file as text in UTF-8 (in an editor: Save as, encoding UTF-8)"
+        raise ScenarioError([Problem(name, line, "", found, said)]) from None
+
+
+def _beside(path: Path) -> str:
+    try:
+        near = nearest(
+            path.name, sorted(other.name for other in path.parent.iterdir() if other.suffix == ".toml")
+        )
+    except OSError:
+        return ""
+    return str(path.parent / near) if near else ""
+
+
+def _refusal(name: str, found: str, said: str, near: str = "") -> ScenarioError:
+    return ScenarioError([Problem(name, None, "", found, said, near)])
+
+
+def _unreadable(
+    name: str, lines: list[str], problems: list[Problem], found: str, said: str, line: int | None = None
+) -> Parsed:
+    where = None if line is None else min(line + 1, len(lines))
+    return Parsed({}, "", (*problems, Problem(name, where, "", found, said)), readable=False)
+
+
+def _line(message: str, lines: list[str]) -> int:
+    """Return the index of the line that a message of `tomllib` speaks of."""
+    match = re.search(r"at line (\d+), column", message)
+    if match:
+        return min(int(match[1]), len(lines)) - 1
+    return max((index for index, line in enumerate(lines) if line.strip()), default=0)
+
+
+def _line_of_long_number(lines: list[str]) -> int:
+    return next((index for index, line in enumerate(lines) if re.search(r"[0-9_]{4000}", line)), 0)
+
+
+def _depth(tree: dict[str, object]) -> int:
+    depth, level = 0, [tree]
+    while level and depth <= DEEPEST:
+        depth += 1
+        inner: list[object] = []
+        for table in level:
+            inner.extend(table.values() if isinstance(table, dict) else table)
+        level = [item for item in inner if isinstance(item, (dict, list))]  # type: ignore[misc]
+    return depth
