@@ -59,6 +59,13 @@ def months(opening: datetime.date, days: int) -> NDArray[np.int64]:
     return dates.astype("datetime64[M]").astype(np.int64) % 12
 
 
+def months_since_opening(opening: datetime.date, days: int) -> NDArray[np.int64]:
+    """Return the number of the calendar month of each day, the opening's month being 0; shape (days,)."""
+    dates = np.datetime64(opening, "D") + np.arange(days)
+    month = dates.astype("datetime64[M]").astype(np.int64)
+    return np.asarray(month - month[:1], dtype=np.int64)
+
+
 def public_holidays(where: str, opening: datetime.date, days: int) -> dict[datetime.date, str]:
     """Return the public holidays of a country or state within the run, with their names.
 

@@ -120,6 +120,22 @@ class Rulebook:
     death_hazard: float
     other_hazard: float
 
+    # what the measures need to know
+    month: I64
+    """Calendar months since the month of the opening, for each day; shape (days,)."""
+    target_assessment_days: int
+    target_start_days: int
+
+    @property
+    def weeks(self) -> int:
+        """Weeks of the run."""
+        return self.days // 7
+
+    @property
+    def planned_days(self) -> int:
+        """Planned length of the whole way through the program, all phases."""
+        return 7 * int(self.phase_weeks.sum())
+
 
 def write(scenario: Scenario) -> Rulebook:
     """Write the rulebook of a scenario."""
@@ -210,6 +226,9 @@ def write(scenario: Scenario) -> Rulebook:
         incarceration_hazard=leaving.incarceration_per_week,
         death_hazard=leaving.death_per_week,
         other_hazard=leaving.other_per_week,
+        month=clock.months_since_opening(scenario.opening, days),
+        target_assessment_days=scenario.targets.assessment_days,
+        target_start_days=scenario.targets.start_days,
     )
 
 

@@ -181,9 +181,8 @@ def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, ob
             last = depth == len(change.key) - 1
             is_new = here is None and not node.names and isinstance(node.entry, Table)
             if is_new and not (last and isinstance(change.value, Mapping)):
-                node = None
-            else:
-                node = node.entry if not node.names or part in node.names else None
+                return _no_such_entry(change, depth, merged)
+            node = node.entry if not node.names or part in node.names else None
         elif isinstance(node, Leaf):
             above = dotted(change.key[:depth])
             said = f"{change.key[depth - 1]} is one value; change {above} itself"
@@ -192,7 +191,16 @@ def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, ob
             break
     if node is not None:
         return None
-    said = 'a change names a value that exists, or a new entry as a table: groups.late={nights=["Thu"]}'
+    said = "a change names a value of the scenario; `iopsim check FILE --resolved` shows them all"
+    near = _nearest_path(change.path, sorted(_paths(merged, "")))
+    return Problem(change.label, None, dotted(change.key), change.path, said, near)
+
+
+def _no_such_entry(change: Change, depth: int, merged: Mapping[str, object]) -> Problem:
+    table, name = str(change.key[depth - 1]), str(change.key[depth])
+    entries = merged.get(table)
+    names = ", ".join(entries) if isinstance(entries, Mapping) and entries else "none yet"
+    said = f"the {table} are {names}; a new one is given whole, as a table: {table}.{name}={{...}}"
     near = _nearest_path(change.path, sorted(_paths(merged, "")))
     return Problem(change.label, None, dotted(change.key), change.path, said, near)
 

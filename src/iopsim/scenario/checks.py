@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 from iopsim.errors import Problem
@@ -51,7 +51,7 @@ Conflicts = Iterator[Conflict]
 Rule = Callable[[Scenario, str], Conflicts]
 
 
-def check(scenario: Scenario, given: Given, *, has_holes: bool = False) -> list[Problem]:
+def check(scenario: Scenario, given: Given, holes: Set[Key] = frozenset()) -> list[Problem]:
     """Check what no single value can get wrong.
 
     Parameters
@@ -60,8 +60,8 @@ def check(scenario: Scenario, given: Given, *, has_holes: bool = False) -> list[
         The scenario, or a draft of one.
     given : Given
         What the person gave, to say where it stands.
-    has_holes : bool
-        Whether the scenario is a draft; a rule that needs what a draft lacks is left out.
+    holes : set of tuple
+        Addresses that a draft lacks; a rule that needs one of them is left out.
 
     Returns
     -------
@@ -75,17 +75,19 @@ def check(scenario: Scenario, given: Given, *, has_holes: bool = False) -> list[
         except AttributeError:
             continue
         for name in names:
-            for rule in rules:
-                try:
-                    conflicts = list(rule(scenario, name))
-                except AttributeError:
-                    if not has_holes:
-                        raise
-                    continue
-                problems += [
-                    given.problem(c.said, *c.keys, found=c.found, hint=c.hint, path=c.path) for c in conflicts
-                ]
+            for rule in rules if (table, name) not in holes else ():
+                for keys, found, said, hint, path in _conflicts(rule, scenario, name, holes):
+                    problems.append(given.problem(said, *keys, found=found, hint=hint, path=path))
     return problems
+
+
+def _conflicts(rule: Rule, scenario: Scenario, name: str, holes: Set[Key]) -> list[Conflict]:
+    try:
+        return list(rule(scenario, name))
+    except AttributeError:  # what the rule needs is missing, which is reported already
+        if holes:
+            return []
+        raise
 
 
 def has_referrals(scenario: Scenario, _: str) -> Conflicts:
@@ -264,7 +266,11 @@ def _delay(delay: Delay, key: Key) -> Conflicts:
 
 def _unknown(what: str, name: str, known: Iterable[str], key: Key) -> Conflict:
     names = ", ".join(known)
-    said = f"the {what}s of this file are {names}" if names else f"this file has no {what}s"
+    said = (
+        f"the {what}s of this file are {names}"
+        if names
+        else f"this file has no {what}s; add [{what}s.{name}]"
+    )
     return Conflict((key,), f'"{name}"', said, nearest(name, known))
 
 

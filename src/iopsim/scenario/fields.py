@@ -18,7 +18,7 @@ class Part(BaseModel):
 
 
 def number(unit: str, low: float, high: float, description: str, example: object = None) -> Any:
-    """Describe a number: its unit, its bounds (both allowed), its meaning and, if it has no default, an example."""
+    """Describe a number: its unit, its bounds (both allowed), its meaning and, if need be, an example."""
     examples = None if example is None else [example]
     return Field(
         ge=low,
@@ -64,8 +64,8 @@ class FrozenDict(dict[str, Value]):
         raise TypeError("a scenario does not change; make a new one with iopsim.load(path, changes={...})")
 
     __setitem__ = __delitem__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
-    __ior__ = _refuse  # type: ignore[assignment]
+    clear = pop = popitem = setdefault = update = _refuse
+    __ior__ = _refuse
 
     def __reduce__(self) -> tuple[type[FrozenDict[Value]], tuple[dict[str, Value]]]:
         return FrozenDict, (dict(self),)

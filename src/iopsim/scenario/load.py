@@ -146,7 +146,7 @@ def _validate(parts: Split) -> Scenario:
     if scenario is not None and not problems:
         problems += check(scenario, given)
     else:
-        problems += check(draft(parts.plain, parts.holes), given, has_holes=True)
+        problems += check(draft(parts.plain, parts.holes), given, parts.holes)
     if scenario is None or problems:
         raise ScenarioError(_in_order(problems, given))
     return scenario

@@ -103,14 +103,14 @@ def hint(broken: Broken) -> str:
     if "mutate" in message:
         return "this table is already complete above; write it in one place"
     if text.startswith("["):
-        return "a header is one line such as [groups.evening]: names with points between, no spaces, ] at the end"
+        return "a header reads [groups.evening]: names with points between, no spaces, ] at the end"
     key, equals, value = text.partition("=")
     if not equals:
         return "a line reads key = value, such as seats = 12; a remark begins with #"
     if not _KEY.fullmatch(key.rstrip()):
         return "before the = stands one name of letters, digits, _ and -, such as seats = 12"
     node = at(broken.key)
-    if re.match(r"[A-Za-z]", value.strip()) and isinstance(node, Leaf) and broken.key:
+    if re.match(r"[A-Za-z]", value.strip()) and isinstance(node, Leaf) and node.kind != "text":
         return allowed(str(broken.key[-1]), node, value.strip())
     return _hint_of_value(value.strip(), message)
 
@@ -120,6 +120,7 @@ _VALUES = (
     (r".*[“”„‘’«»]", 'use plain straight quotes, such as "Mon"'),
     (r"\d{1,2}:\d\d\s*([ap]\.?m\.?)?\s*(#|$)", "a time has hours, minutes and seconds, such as 17:30:00"),
     (r"\d{1,2}\s*[ap]\.?m\.?\s*(#|$)", "a time has hours, minutes and seconds, such as 17:30:00"),
+    (r"\d\d:\d\d:\d\d", "a time of day stands alone, without a time zone, such as 17:30:00"),
     (r"\d{4}-\d\d-\d\d", "there is no such day; a date is year-month-day, such as 2027-01-04"),
     (r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\s*(#|$)", "a date is year-month-day, such as 2027-01-04"),
     (r"\d+[\d.]*\s*%", "a percentage is written as a share: 80 % is 0.8"),

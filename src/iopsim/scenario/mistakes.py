@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from iopsim.errors import Problem
 from iopsim.scenario.given import Given
 from iopsim.scenario.lines import Key, dotted
-from iopsim.scenario.merge import TEMPLATE
+from iopsim.scenario.merge import TEMPLATE, is_named
 from iopsim.scenario.shape import Collection, Either, Leaf, Node, Table, at, shape
 from iopsim.scenario.words import NAME, allowed, nearest, written
 
@@ -40,7 +40,7 @@ def mistakes(error: ValidationError, given: Given, holes: Set[Key]) -> Iterator[
     missing: list[Key] = []
     for detail in error.errors(include_url=False, include_context=False):
         key, node, kind = _address(detail["loc"], detail["type"])
-        if any(key[:end] in seen for end in range(1, len(key) + 1)):
+        if _touches(key, seen):
             continue
         if kind == "missing":
             missing.append(key)
@@ -56,8 +56,16 @@ def mistakes(error: ValidationError, given: Given, holes: Set[Key]) -> Iterator[
             seen.add(key)
             yield key, _wrong(key, node, given)
     for key in missing:
-        if not any(key[:end] in seen for end in range(1, len(key) + 1)):
+        if not _touches(key, seen):
             yield key, _missing(key, given)
+
+
+def _touches(key: Key, seen: Set[Key]) -> bool:
+    """Whether an address, a table around it, or an element of its list is already reported."""
+    around = any(key[:end] in seen for end in range(1, len(key) + 1))
+    return around or any(
+        len(other) == len(key) + 1 and other[:-1] == key and isinstance(other[-1], int) for other in seen
+    )
 
 
 def _address(loc: tuple[int | str, ...], kind: str) -> tuple[Key, Node, str]:
@@ -94,9 +102,9 @@ def _wrong(key: Key, node: Node, given: Given) -> Problem:
     if isinstance(value, Mapping) and "value" in value:
         value = value["value"]
     name = str(key[-1]) if isinstance(key[-1], str) else f"each of {key[-2]}"
-    if isinstance(node, Table) and len(key) > 1:
-        name = dotted(key)
-    said = allowed(name, node, value)
+    said = allowed(dotted(key) if isinstance(node, (Table, Collection)) else name, node, value)
+    if isinstance(node, Table) and is_named(at(key[:-1])) and name in node.fields:
+        said = f"{name} stands under a header with a name of its own, such as [{dotted(key[:-1])}.NAME]"
     if isinstance(value, list) and value and isinstance(value[0], Mapping) and not isinstance(node, Leaf):
         said = f"a header has single brackets: [{dotted(key)}]"
     choices = node.choices if isinstance(node, Leaf) else ()
@@ -117,12 +125,12 @@ def _unknown(key: Key, node: Node, given: Given) -> tuple[Key, Problem]:
         else:
             said = f"a name has {NAME}"
         return (), given.problem(said, key, found=found)
-    said = f"[{dotted(parent)}] may have " if parent else "the top of a file may have "
-    said += ", ".join(known)
+    where = f"[{dotted(parent)}]" if parent else "the top of a file"
+    said = f"{'a span of dates' if isinstance(node, Either) else where} may have {', '.join(known)}"
     near = nearest(name, known)
     elsewhere = [] if near else list(_homes(name, shape(), ""))
     if len(elsewhere) == 1:
-        said += f"; {name} belongs {elsewhere[0]}"
+        said = f"{name} belongs {elsewhere[0]}; {said}"
     return (*parent, near) if near else (), given.problem(said, key, found=found, hint=near)
 
 

@@ -159,7 +159,7 @@ def _source_problems(table: Mapping[str, object], key: Key, given: Given) -> Ite
             where, found = ((*key, "source"), "no grade") if grade is None else ((*key, "grade"), "")
             yield given.problem(said, where, found=found, path=(*key, "grade"))
     elif _ID.fullmatch(source) or (" " not in source and _almost(source)):
-        said = "source must be an id of evidence.toml, or a citation in words"
+        said = 'source must be an id of the packaged evidence, such as "E4.4", or a citation in words'
         yield given.problem(said, (*key, "source"), hint=nearest(source, sources()))
 
 

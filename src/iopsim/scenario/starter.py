@@ -46,7 +46,7 @@ def write_starter(path: str | Path) -> Path:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(starter_text())
         Path(draft).chmod(0o644)
-        os.link(draft, target)  # unlike a rename, refuses to replace what another wrote meanwhile
+        _place(Path(draft), target)
     except FileExistsError:
         raise IopsimError(f"{path}: found a file of this name; give the name of a new file") from None
     except (OSError, ValueError) as error:
@@ -56,3 +56,14 @@ def write_starter(path: str | Path) -> Path:
         if draft is not None:
             Path(draft).unlink(missing_ok=True)
     return target
+
+
+def _place(draft: Path, target: Path) -> None:
+    """Give a file its name, unless something has that name already, which a rename would replace."""
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise
+    except OSError:  # no links on this file system
+        with target.open("xb") as file:
+            file.write(draft.read_bytes())

@@ -162,7 +162,10 @@ def _unreadable(
     name: str, lines: list[str], problems: list[Problem], found: str, said: str, line: int | None = None
 ) -> Parsed:
     where = None if line is None else min(line + 1, len(lines))
-    return Parsed({}, "", (*problems, Problem(name, where, "", found, said)), readable=False)
+    last = Problem(name, where, "", found, said)
+    return Parsed(
+        {}, "", tuple(sorted([*problems, last], key=lambda problem: problem.line or 0)), readable=False
+    )
 
 
 def _line(message: str, lines: list[str]) -> int:
@@ -178,11 +181,12 @@ def _line_of_long_number(lines: list[str]) -> int:
 
 
 def _depth(tree: dict[str, object]) -> int:
-    depth, level = 0, [tree]
+    """Return how deep tables and lists nest, without going down all the way."""
+    depth, level = 0, list[object]([tree])
     while level and depth <= DEEPEST:
         depth += 1
         inner: list[object] = []
-        for table in level:
-            inner.extend(table.values() if isinstance(table, dict) else table)
-        level = [item for item in inner if isinstance(item, (dict, list))]  # type: ignore[misc]
+        for item in level:
+            inner += item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        level = inner
     return depth

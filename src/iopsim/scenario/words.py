@@ -148,9 +148,9 @@ def allowed(name: str, node: Node, value: object) -> str:
     """
     match node:
         case Collection(names=()) if isinstance(node.entry, Table):
-            return f"{name} must be a table of tables, each with a header of its own, such as [{name}.NAME]"
+            return f"{name} is given by headers such as [{name}.NAME], each with its keys on the lines below"
         case Table() | Collection():
-            return f"{name} must be a table: a header such as [{name}], and its keys on the lines below"
+            return f"{name} is given by a header, [{name}], with its keys on the lines below"
         case Either():
             return f"{name} may hold dates and spans such as {{ first = 2027-12-24, last = 2028-01-01 }}"
         case Leaf(kind="number" | "whole" | "limit"):
@@ -177,6 +177,8 @@ def _number(leaf: Leaf, value: object) -> str:
         said += ', or "none"'
     if isinstance(value, (int, float)) and fits and leaf.unit == "share" and 1 < value <= 100:
         said += f"; {plain(value)} percent is written {plain(value / 100)}"
+    if isinstance(value, float) and not fits and value.is_integer():
+        said += f"; write {plain(value)}"
     if isinstance(value, str) and re.fullmatch(r"\s*[-+]?[\d.,]+\s*%?\s*", value[:40]):
         said += "; write the number without quotes"
     return said
@@ -200,7 +202,7 @@ def _text(leaf: Leaf, value: object) -> str:
         return "be text in double quotes"
     if leaf.longest is not None and not leaf.shortest <= len(value) <= leaf.longest:
         return f"have between {leaf.shortest} and {leaf.longest} characters"
-    return f"say: {leaf.description}" if leaf.description else "have " + NAME
+    return f"say {leaf.description[0].lower()}{leaf.description[1:]}" if leaf.description else "have " + NAME
 
 
 NAME = "only letters, digits, _ and -, beginning with a letter, at most 40 in all"

@@ -1,0 +1,58 @@
+"""The Python door: load a scenario, simulate it, look at the result."""
+
+from __future__ import annotations
+
+from iopsim.experiment.replicate import Progress, replicate
+from iopsim.experiment.result import Result
+from iopsim.rulebook import write
+from iopsim.scenario.model import Scenario
+
+
+def simulate(
+    scenario: Scenario,
+    replications: int = 200,
+    seed: int = 1,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Result:
+    """Simulate a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `iopsim.load`.
+    replications : int
+        Independent repetitions of the whole run, 1 to 10,000,000.
+    seed : int
+        0 <= seed < 2**64. The same seed gives the same result, whatever the number of workers.
+    workers : int
+        Processes. More than 1 starts new Python processes; a script then needs ``if __name__ == "__main__":``.
+    progress : callable, optional
+        Called with the number of replications done since the last call.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ValueError
+        If `replications`, `seed` or `workers` is out of range.
+
+    Examples
+    --------
+    >>> import iopsim
+    >>> scenario = iopsim.load("scenarios/palmetto.toml")
+    >>> result = iopsim.simulate(scenario, replications=20, seed=1)
+    >>> result.measures["referrals"].n
+    20
+    """
+    if not 1 <= replications <= 10_000_000:
+        raise ValueError(f"replications must be between 1 and 10,000,000, not {replications}")
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"seed must be between 0 and 2**64 - 1, not {seed}")
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1, not {workers}")
+    facts = replicate(write(scenario), seed, replications, workers, progress)
+    return Result(scenario, seed, replications, facts)

@@ -1,0 +1,1 @@
+"""Experiments: replications run on one machine, and their frozen results."""

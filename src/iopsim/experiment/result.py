@@ -1,0 +1,149 @@
+"""The frozen result of a run: every measure with its uncertainty, and the series behind the charts."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iopsim.experiment.bottleneck import Bottleneck, bottlenecks
+from iopsim.experiment.replicate import Facts
+from iopsim.measures.catalogue import CATALOGUE, GROUPS
+from iopsim.measures.measure import Measure
+from iopsim.measures.series import MONTHLY, WEEKLY
+from iopsim.scenario.model import Scenario
+from iopsim.stats.intervals import Summary, summarize
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `iopsim.simulate` returns.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int
+    replications : int
+    facts : Facts
+        Whole numbers by replication.
+    """
+
+    scenario: Scenario
+    seed: int
+    replications: int
+    facts: Facts = field(repr=False)
+
+    @cached_property
+    def measures(self) -> dict[str, Summary]:
+        """Each measure by name: mean over replications, 95 % interval, 10th and 90th percentile."""
+        return {measure.name: summarize(self.values(measure.name)) for measure in CATALOGUE}
+
+    @cached_property
+    def bottlenecks(self) -> tuple[Bottleneck, ...]:
+        """The resources that hold people back, the worst first."""
+        return bottlenecks(self.facts.weekly)
+
+    def values(self, name: str) -> F64:
+        """Return one measure by replication; NaN where a replication cannot tell; shape (replications,).
+
+        Raises
+        ------
+        KeyError
+            If there is no such measure.
+        """
+        column = _COLUMN[name]
+        above, below = self.facts.numerators[:, column], self.facts.denominators[:, column]
+        return np.divide(above, below, out=np.full(len(above), math.nan), where=below != 0)
+
+    def weekly(self, name: str) -> F64:
+        """Return a weekly series by replication; shape (replications, weeks).
+
+        Parameters
+        ----------
+        name : str
+            One of `iopsim.measures.series.WEEKLY`; client-days are given as clients per day.
+        """
+        rows = self.facts.weekly[:, WEEKLY.index(name), :].astype(np.float64)
+        return rows if name.startswith("seats") else rows / 7
+
+    def monthly(self, name: str) -> F64:
+        """Return a series by month of referral, by replication; shape (replications, months).
+
+        Parameters
+        ----------
+        name : str
+            One of `iopsim.measures.series.MONTHLY`; the two waits are means in days, NaN where nobody counts.
+        """
+        rows = self.facts.monthly[:, MONTHLY.index(name), :].astype(np.float64)
+        if not name.startswith("days"):
+            return rows
+        who = self.facts.monthly[:, MONTHLY.index(name) - 1, :]
+        return np.divide(rows, who, out=np.full(rows.shape, math.nan), where=who != 0)
+
+    def week_start(self, week: int) -> datetime.date:
+        """Return the first day of a week of the run; week 0 begins at the opening."""
+        return self.scenario.opening + datetime.timedelta(weeks=week)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the measures as a table, one row each."""
+        import pandas as pd
+
+        rows = [
+            {
+                "name": measure.name,
+                "label": measure.label,
+                "unit": measure.unit,
+                "mean": summary.mean,
+                "low": summary.low,
+                "high": summary.high,
+                "p10": summary.p10,
+                "p90": summary.p90,
+                "n": summary.n,
+                "undefined": summary.undefined,
+            }
+            for measure, summary in self._pairs()
+        ]
+        return pd.DataFrame(rows).set_index("name")
+
+    def _pairs(self) -> list[tuple[Measure, Summary]]:
+        return [(measure, self.measures[measure.name]) for measure in CATALOGUE]
+
+    def _repr_html_(self) -> str:
+        """Return the table of measures for a notebook."""
+        lines = [
+            f"<table><caption>{escape(self.scenario.name)}: {self.replications} replications, seed {self.seed}</caption>"
+            "<thead><tr><th>Measure</th><th>Unit</th><th>Mean</th><th>95 % interval</th><th>10th-90th percentile</th>"
+            "</tr></thead><tbody>"
+        ]
+        for group, measures in GROUPS.items():
+            lines.append(f"<tr><th colspan='5' style='text-align:left'>{group}</th></tr>")
+            for measure in measures:
+                s = self.measures[measure.name]
+                cells = [write_value(v, measure.unit) for v in (s.mean, s.low, s.high, s.p10, s.p90)]
+                unit = "%" if measure.unit == "share" else measure.unit
+                lines.append(
+                    f"<tr><td style='text-align:left'>{escape(measure.label)}</td><td>{unit}</td><td>{cells[0]}</td>"
+                    f"<td>{cells[1]} to {cells[2]}</td><td>{cells[3]} to {cells[4]}</td></tr>"
+                )
+        return "".join([*lines, "</tbody></table>"])
+
+
+def write_value(value: float, unit: str) -> str:
+    """Return a value of a measure as a board reads it: shares in percent, one decimal; a dash if unknown."""
+    if math.isnan(value):
+        return "–"
+    return f"{100 * value:.1f}" if unit == "share" else f"{value:,.1f}"
+
+
+_COLUMN = {measure.name: column for column, measure in enumerate(CATALOGUE)}

@@ -1,0 +1,91 @@
+"""Capacity: how full the program is, and which resource holds people back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iopsim.measures.measure import Fraction, measure
+from iopsim.measures.presence import census, held_back
+from iopsim.record import Record
+from iopsim.rulebook import UNLIMITED, Rulebook
+
+FULL = (9, 10)
+"""A week counts as full when at least nine seats in ten are taken."""
+
+
+@measure("Census, average", "clients", "client-days in program", "days of the run", "everybody admitted")
+def census_mean(record: Record, book: Rulebook) -> Fraction:
+    """Mean number of clients in program on a day of the run, ramp-up included."""
+    return int(census(record).sum()), record.days
+
+
+@measure("Census, highest", "clients", "clients on the fullest day", "1", "everybody admitted")
+def census_peak(record: Record, book: Rulebook) -> Fraction:
+    """Largest number of clients in program on a day."""
+    return int(np.max(census(record), initial=0)), 1
+
+
+@measure("Seats taken", "share", "seats taken on group nights", "seats on group nights held", "every group night")
+def seats_taken_share(record: Record, book: Rulebook) -> Fraction:
+    """Share of seat-nights that belong to a client, who may be absent."""
+    return int(record.nights.scheduled.sum()), int(record.nights.seats.sum())
+
+
+@measure("Seats attended", "share", "clients who came", "seats on group nights held", "every group night")
+def seats_attended_share(record: Record, book: Rulebook) -> Fraction:
+    """Share of seat-nights on which a client sat."""
+    return int(record.nights.attended.sum()), int(record.nights.seats.sum())
+
+
+@measure("Weeks until the groups are full", "weeks", "first week with 90 % of seats taken", "1", "runs that get there")
+def weeks_until_full(record: Record, book: Rulebook) -> Fraction:
+    """First week, counted from 1, in which nine seats in ten are taken."""
+    week = record.nights.day // 7
+    taken = np.bincount(week, record.nights.scheduled, minlength=book.weeks)
+    seats = np.bincount(week, record.nights.seats, minlength=book.weeks)
+    full = np.flatnonzero((seats > 0) & (FULL[1] * taken >= FULL[0] * seats))
+    return (int(full[0]) + 1, 1) if len(full) else (0, 0)
+
+
+@measure("Assessment slots booked", "share", "slots booked", "slots offered", "every slot of the run")
+def assessment_slots_booked_share(record: Record, book: Rulebook) -> Fraction:
+    """Share of assessment slots that are booked; a booked client may not come."""
+    return int((record.appointments.day < record.days).sum()), int(book.slots.sum())
+
+
+@measure("Caseload used", "share", "client-days in program", "client-days counselors can carry", "every day")
+def caseload_used_share(record: Record, book: Rulebook) -> Fraction:
+    """Share of the counselors' caseload limit in use; cannot be told where there is no limit."""
+    return (int(census(record).sum()), record.days * book.caseload) if book.caseload != UNLIMITED else (0, 0)
+
+
+@measure("Held back by assessment slots", "clients", "client-days held back", "days of the run", "everybody referred")
+def held_back_by_slots(record: Record, book: Rulebook) -> Fraction:
+    """Mean number of clients whose assessment is later than they could come, because the diary is full."""
+    return int(held_back(record, book.next_admission_day)[0].sum()), record.days
+
+
+@measure("Held back by seats", "clients", "client-days held back", "days of the run", "clients ready to start")
+def held_back_by_seats(record: Record, book: Rulebook) -> Fraction:
+    """Mean number of clients ready to start for whom no group has a seat."""
+    return int(held_back(record, book.next_admission_day)[1].sum()), record.days
+
+
+@measure("Held back by caseload", "clients", "client-days held back", "days of the run", "clients ready to start")
+def held_back_by_caseload(record: Record, book: Rulebook) -> Fraction:
+    """Mean number of clients ready to start for whom no counselor has room."""
+    return int(held_back(record, book.next_admission_day)[2].sum()), record.days
+
+
+MEASURES = (
+    census_mean,
+    census_peak,
+    seats_taken_share,
+    seats_attended_share,
+    weeks_until_full,
+    assessment_slots_booked_share,
+    caseload_used_share,
+    held_back_by_slots,
+    held_back_by_seats,
+    held_back_by_caseload,
+)

@@ -1,0 +1,62 @@
+"""Who is counted: eligible cohorts, and what had become of them after so many days."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iopsim.measures.measure import FOLLOW_UP_DAYS
+from iopsim.record import AGAINST_PLAN, I64, NEVER, Exit, Record
+from iopsim.rulebook import Rulebook
+
+Flags = NDArray[np.bool_]
+
+SPARE_DAYS = 28
+"""Days beyond the planned length that a client is followed, because some wait for a step-down seat."""
+
+
+def referred(record: Record) -> Flags:
+    """Clients referred at least 90 days before the run ends."""
+    return record.clients.referral_day <= record.days - FOLLOW_UP_DAYS
+
+
+def listed(record: Record) -> Flags:
+    """Clients who joined the waitlist at least 90 days before the run ends."""
+    joined = record.clients.joined_day
+    return (joined != NEVER) & (joined <= record.days - FOLLOW_UP_DAYS)
+
+
+def admitted(record: Record, follow_up: int) -> Flags:
+    """Clients admitted at least `follow_up` days before the run ends."""
+    day = record.clients.admitted_day
+    return (day != NEVER) & (day <= record.days - follow_up)
+
+
+def full_course(book: Rulebook) -> int:
+    """Days for which a client is followed to know how treatment ended: the planned length and four weeks."""
+    return book.planned_days + SPARE_DAYS
+
+
+def reached(record: Record, day: I64, since: I64, within: int) -> Flags:
+    """Clients for whom `day` came no later than `within` days after `since`."""
+    return (day != NEVER) & (day - since <= within)
+
+
+def treatment_days(record: Record, at_most: int) -> I64:
+    """Days from admission to discharge, or to the end of the run, cut off at `at_most`."""
+    clients = record.clients
+    last = np.where(clients.exit_day == NEVER, record.days, clients.exit_day)
+    return np.minimum(last - clients.admitted_day, at_most)
+
+
+def left(record: Record, within: int, reasons: tuple[Exit, ...]) -> Flags:
+    """Clients discharged for one of the reasons no later than `within` days after admission."""
+    clients = record.clients
+    return (
+        np.isin(clients.exit, reasons)
+        & (clients.admitted_day != NEVER)
+        & (clients.exit_day - clients.admitted_day <= within)
+    )
+
+
+
