@@ -97,7 +97,9 @@ class Deck:
         self.seed = seed
         self.replication = replication
 
-    def deal(self, purpose: Purpose, who: U64, when: U64, about: U64 | int = 0, episode: int = 0) -> NDArray[np.float64]:
+    def deal(
+        self, purpose: Purpose, who: U64, when: U64, about: U64 | int = 0, episode: int = 0
+    ) -> NDArray[np.float64]:
         """Deal one block of cards for each address.
 
         Parameters

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from iopsim import clock
 from iopsim.deck import name_word
+from iopsim.scenario.calendar import Closure
 from iopsim.scenario.demand import ReferralSource
 from iopsim.scenario.fields import MONTHS, WEEKDAYS, Delay
 from iopsim.scenario.model import Scenario
@@ -184,7 +185,9 @@ def write(scenario: Scenario) -> Rulebook:
         first_lead=0 if scenario.assessment.same_day else 1,
         client_delay=delay_table(scenario.assessment.client_delay),
         show_odds=show_odds(
-            scenario.assessment.show_probability_next_day, scenario.assessment.show_odds_ratio_per_log_day, days
+            scenario.assessment.show_probability_next_day,
+            scenario.assessment.show_odds_ratio_per_log_day,
+            days,
         ),
         rebook_probability=scenario.assessment.rebook_probability,
         max_rebookings=scenario.assessment.max_rebookings,
@@ -240,7 +243,7 @@ def closed_days(scenario: Scenario) -> Flags:
         scenario.days,
         clock.public_holidays(calendar.holidays, scenario.opening, scenario.days),
         calendar.open_on,
-        [(c.first, c.last) if not hasattr(c, "year") else (c, c) for c in calendar.closures],  # type: ignore[union-attr,misc]
+        [(c.first, c.last) if isinstance(c, Closure) else (c, c) for c in calendar.closures],
     )
 
 
@@ -340,26 +343,20 @@ def _count_tables(means: F64, dispersions: list[float]) -> tuple[F64, I64]:
     return table, kind
 
 
-def _schedule(
-    scenario: Scenario, nights: list[tuple[int, int, int]], weekday: I64, closed: Flags
-) -> tuple[I64, I64]:
+def _schedule(scenario: Scenario, nights: list[tuple[int, int, int]], weekday: I64, closed: Flags) -> tuple[I64, I64]:
     """Return the group nights held on each day, by start time, as offsets and a flat list."""
     groups = list(scenario.groups.values())
     by_start = sorted(range(len(nights)), key=lambda n: (groups[nights[n][0]].start, n))
     start, flat = [0], []
     for day in range(scenario.days):
         if not closed[day]:
-            flat += [
-                n
-                for n in by_start
-                if nights[n][1] == weekday[day] and day >= 7 * groups[nights[n][0]].first_week
-            ]
+            flat += [n for n in by_start if nights[n][1] == weekday[day] and day >= 7 * groups[nights[n][0]].first_week]
         start.append(len(flat))
     return np.array(start, dtype=np.int64), np.array(flat, dtype=np.int64)
 
 
 def _on(names: tuple[str, ...], weekday: I64) -> Flags:
-    return np.isin(weekday, [WEEKDAYS.index(name) for name in names])  # type: ignore[arg-type]
+    return np.isin(weekday, [WEEKDAYS.index(name) for name in names])
 
 
 def _next_day(open_day: Flags) -> I64:

@@ -107,7 +107,7 @@ class Clinic:
         self._call(Phase.ADMISSIONS, self.today)
         return self._bell(me)
 
-    def week_of_sessions(self, me: Person) -> simpy.Event:
+    def week_of_sessions(self) -> simpy.Event:
         """Come for another seven days; rings at the review."""
         return self._at(Phase.REVIEW, self.today + 7)
 

@@ -68,9 +68,9 @@ class Person:
         self.phase = phase
         self.lot = lot
 
-    def ends(self, exit: int, day: int = NEVER) -> None:
+    def ends(self, place: int, day: int = NEVER) -> None:
         """Note where the client is, and since when if that is final."""
-        self.exit = int(exit)
+        self.exit = int(place)
         self.exit_day = day
 
 

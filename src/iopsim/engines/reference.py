@@ -55,7 +55,9 @@ def client(clinic: Clinic, me: Person) -> Generator[simpy.Event, Any, None]:
         if shows(cards.show[who * book.attempts + attempt], chance):
             break
         clinic.tell(me, Activity.MISSED_ASSESSMENT, attempt)
-        if not rebooks(cards.rebook[who * book.attempts + attempt], attempt, book.rebook_probability, book.max_rebookings):
+        if not rebooks(
+            cards.rebook[who * book.attempts + attempt], attempt, book.rebook_probability, book.max_rebookings
+        ):
             clinic.tell(me, Activity.LOST)
             return me.ends(Exit.NO_SHOW, clinic.today)
         attempt += 1
@@ -72,7 +74,7 @@ def client(clinic: Clinic, me: Person) -> Generator[simpy.Event, Any, None]:
         return me.ends(answer, clinic.today)
 
     while True:
-        yield clinic.week_of_sessions(me)
+        yield clinic.week_of_sessions()
         if me.exit != Exit.IN_TREATMENT:
             return  # the next phase was full, and the program does not wait for a seat
         decision = review(clinic, me)

@@ -48,7 +48,13 @@ def record_of(book: Rulebook, seed: int, replication: int) -> Record:
 def reduce(record: Record, book: Rulebook) -> tuple[I64, I64, I64, I64, I64]:
     """Return numerators, denominators, weekly, monthly and retention series of a record."""
     fractions = np.array([measure.compute(record, book) for measure in CATALOGUE], dtype=np.int64)
-    return fractions[:, 0], fractions[:, 1], weekly(record, book), monthly(record, book), retention(record, book)
+    return (
+        fractions[:, 0],
+        fractions[:, 1],
+        weekly(record, book),
+        monthly(record, book),
+        retention(record, book),
+    )
 
 
 def replicate(
@@ -120,7 +126,7 @@ def _prepare(book: Rulebook, seed: int) -> None:
     """Keep in a worker what every chunk needs; an interrupt is the parent's to handle."""
     import signal
 
-    global _prepared
+    global _prepared  # noqa: PLW0603 - a worker process is prepared once and then only reads it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _prepared = book, seed
 

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,7 @@ class Result:
         """
         column = _COLUMN[name]
         above, below = self.facts.numerators[:, column], self.facts.denominators[:, column]
-        return np.divide(above, below, out=np.full(len(above), math.nan), where=below != 0)
+        return _divide(above, below)
 
     def weekly(self, name: str) -> F64:
         """Return a weekly series by replication; shape (replications, weeks).
@@ -89,7 +89,7 @@ class Result:
         if not name.startswith("days"):
             return rows
         who = self.facts.monthly[:, MONTHLY.index(name) - 1, :]
-        return np.divide(rows, who, out=np.full(rows.shape, math.nan), where=who != 0)
+        return _divide(rows, who)
 
     def week_start(self, week: int) -> datetime.date:
         """Return the first day of a week of the run; week 0 begins at the opening."""
@@ -121,11 +121,10 @@ class Result:
 
     def _repr_html_(self) -> str:
         """Return the table of measures for a notebook."""
-        lines = [
-            f"<table><caption>{escape(self.scenario.name)}: {self.replications} replications, seed {self.seed}</caption>"
-            "<thead><tr><th>Measure</th><th>Unit</th><th>Mean</th><th>95 % interval</th><th>10th-90th percentile</th>"
-            "</tr></thead><tbody>"
-        ]
+        title = f"{escape(self.scenario.name)}: {self.replications} replications, seed {self.seed}"
+        heads = ("Measure", "Unit", "Mean", "95 % interval", "10th-90th percentile")
+        head = "".join(f"<th>{name}</th>" for name in heads)
+        lines = [f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>"]
         for group, measures in GROUPS.items():
             lines.append(f"<tr><th colspan='5' style='text-align:left'>{group}</th></tr>")
             for measure in measures:
@@ -137,6 +136,12 @@ class Result:
                     f"<td>{cells[1]} to {cells[2]}</td><td>{cells[3]} to {cells[4]}</td></tr>"
                 )
         return "".join([*lines, "</tbody></table>"])
+
+
+def _divide(above: NDArray[Any], below: NDArray[Any]) -> F64:
+    """Divide, NaN where the denominator is 0."""
+    unknown = np.full(above.shape, math.nan)
+    return np.asarray(np.divide(above, below, out=unknown, where=below != 0), dtype=np.float64)
 
 
 def write_value(value: float, unit: str) -> str:

@@ -90,7 +90,13 @@ def balked_share(record: Record, book: Rulebook) -> Fraction:
     return int((who & (record.clients.exit == Exit.BALKED)).sum()), int(who.sum())
 
 
-@measure("Waitlist, average", "clients", "client-days on the waitlist", "days of the run", "everybody on the waitlist")
+@measure(
+    "Waitlist, average",
+    "clients",
+    "client-days on the waitlist",
+    "days of the run",
+    "everybody on the waitlist",
+)
 def waitlist_mean(record: Record, book: Rulebook) -> Fraction:
     """Mean number of clients on the waitlist at the end of a day."""
     return int(waiting(record).sum()), record.days

@@ -37,7 +37,13 @@ def seats_attended_share(record: Record, book: Rulebook) -> Fraction:
     return int(record.nights.attended.sum()), int(record.nights.seats.sum())
 
 
-@measure("Weeks until the groups are full", "weeks", "first week with 90 % of seats taken", "1", "runs that get there")
+@measure(
+    "Weeks until the groups are full",
+    "weeks",
+    "first week with 90 % of seats taken",
+    "1",
+    "runs that get there",
+)
 def weeks_until_full(record: Record, book: Rulebook) -> Fraction:
     """First week, counted from 1, in which nine seats in ten are taken."""
     week = record.nights.day // 7
@@ -59,7 +65,13 @@ def caseload_used_share(record: Record, book: Rulebook) -> Fraction:
     return (int(census(record).sum()), record.days * book.caseload) if book.caseload != UNLIMITED else (0, 0)
 
 
-@measure("Held back by assessment slots", "clients", "client-days held back", "days of the run", "everybody referred")
+@measure(
+    "Held back by assessment slots",
+    "clients",
+    "client-days held back",
+    "days of the run",
+    "everybody referred",
+)
 def held_back_by_slots(record: Record, book: Rulebook) -> Fraction:
     """Mean number of clients whose assessment is later than they could come, because the diary is full."""
     return int(held_back(record, book.next_admission_day)[0].sum()), record.days

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.measures.measure import FOLLOW_UP_DAYS
-from iopsim.record import AGAINST_PLAN, I64, NEVER, Exit, Record
+from iopsim.record import I64, NEVER, Exit, Record
 from iopsim.rulebook import Rulebook
 
 Flags = NDArray[np.bool_]
@@ -17,19 +17,19 @@ SPARE_DAYS = 28
 
 def referred(record: Record) -> Flags:
     """Clients referred at least 90 days before the run ends."""
-    return record.clients.referral_day <= record.days - FOLLOW_UP_DAYS
+    return _flags(record.clients.referral_day <= record.days - FOLLOW_UP_DAYS)
 
 
 def listed(record: Record) -> Flags:
     """Clients who joined the waitlist at least 90 days before the run ends."""
     joined = record.clients.joined_day
-    return (joined != NEVER) & (joined <= record.days - FOLLOW_UP_DAYS)
+    return _flags((joined != NEVER) & (joined <= record.days - FOLLOW_UP_DAYS))
 
 
 def admitted(record: Record, follow_up: int) -> Flags:
     """Clients admitted at least `follow_up` days before the run ends."""
     day = record.clients.admitted_day
-    return (day != NEVER) & (day <= record.days - follow_up)
+    return _flags((day != NEVER) & (day <= record.days - follow_up))
 
 
 def full_course(book: Rulebook) -> int:
@@ -39,7 +39,7 @@ def full_course(book: Rulebook) -> int:
 
 def reached(record: Record, day: I64, since: I64, within: int) -> Flags:
     """Clients for whom `day` came no later than `within` days after `since`."""
-    return (day != NEVER) & (day - since <= within)
+    return _flags((day != NEVER) & (day - since <= within))
 
 
 def treatment_days(record: Record, at_most: int) -> I64:
@@ -52,11 +52,13 @@ def treatment_days(record: Record, at_most: int) -> I64:
 def left(record: Record, within: int, reasons: tuple[Exit, ...]) -> Flags:
     """Clients discharged for one of the reasons no later than `within` days after admission."""
     clients = record.clients
-    return (
+    return _flags(
         np.isin(clients.exit, reasons)
         & (clients.admitted_day != NEVER)
         & (clients.exit_day - clients.admitted_day <= within)
     )
 
 
-
+def _flags(who: NDArray[np.bool_]) -> Flags:
+    """Say that a comparison of columns is a column of truth values, which the type of an array does not tell."""
+    return who

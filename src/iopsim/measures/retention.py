@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from iopsim.measures.cohorts import AGAINST_PLAN, admitted, full_course, left, treatment_days
+from iopsim.measures.cohorts import admitted, full_course, left, treatment_days
 from iopsim.measures.measure import Fraction, measure
-from iopsim.record import Exit, Record
+from iopsim.record import AGAINST_PLAN, Exit, Record
 from iopsim.rulebook import Rulebook
 
 FOLLOWED = "clients admitted the planned length and four weeks before the run ends"
@@ -39,14 +39,26 @@ def fewer_than_5_sessions_share(record: Record, book: Rulebook) -> Fraction:
     return int((who & few).sum()), int(who.sum())
 
 
-@measure("Left within 30 days", "share", "left, other than by completion or transfer", "clients admitted", "clients admitted 30 days before the run ends")
+@measure(
+    "Left within 30 days",
+    "share",
+    "left, other than by completion or transfer",
+    "clients admitted",
+    "clients admitted at least 30 days before the run ends",
+)
 def left_within_30_days_share(record: Record, book: Rulebook) -> Fraction:
     """Share of clients who drop out, are terminated or otherwise leave against the plan within 30 days."""
     who = admitted(record, MONTH)
     return int((who & left(record, MONTH, AGAINST_PLAN)).sum()), int(who.sum())
 
 
-@measure("Still engaged or completed at 90 days", "share", "in program, or completed, at day 90", "clients admitted", "clients admitted 90 days before the run ends")
+@measure(
+    "Still engaged or completed at 90 days",
+    "share",
+    "in program, or completed, at day 90",
+    "clients admitted",
+    "clients admitted at least 90 days before the run ends",
+)
 def engaged_90_days_share(record: Record, book: Rulebook) -> Fraction:
     """Share of clients who at 90 days are still in program or have completed it."""
     who = admitted(record, QUARTER)

@@ -109,9 +109,7 @@ def _from_text(text: str) -> Change | Problem:
     path, equals, value = text.partition("=")
     key = _key(path)
     if not equals or not key:
-        return Problem(
-            label, None, "", short(text), "a change reads PATH=VALUE, such as groups.evening.seats=15"
-        )
+        return Problem(label, None, "", short(text), "a change reads PATH=VALUE, such as groups.evening.seats=15")
     try:
         read = tomllib.loads(f"value = {value}")
     except (ValueError, RecursionError):
@@ -205,9 +203,7 @@ def _no_such_entry(change: Change, depth: int, merged: Mapping[str, object]) -> 
     return Problem(change.label, None, dotted(change.key), change.path, said, near)
 
 
-def _lay(
-    node: Node | None, table: object, key: Key, rest: Key, change: Change, origins: dict[Key, str]
-) -> None:
+def _lay(node: Node | None, table: object, key: Key, rest: Key, change: Change, origins: dict[Key, str]) -> None:
     """Walk down to what a change names; where the file has no table there, it is already refused for that."""
     if not isinstance(table, dict):
         return

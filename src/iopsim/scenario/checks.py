@@ -102,9 +102,7 @@ def has_phases(scenario: Scenario, _: str) -> Conflicts:
 
 def has_groups(scenario: Scenario, _: str) -> Conflicts:
     """A program must have a group."""
-    yield from _at_least_one(
-        "groups", scenario.groups, '[groups.evening] with nights = ["Mon", "Tue", "Wed"]'
-    )
+    yield from _at_least_one("groups", scenario.groups, '[groups.evening] with nights = ["Mon", "Tue", "Wed"]')
 
 
 def placement_shares_sum(scenario: Scenario, _: str) -> Conflicts:
@@ -159,9 +157,7 @@ def source_has_a_weekday(scenario: Scenario, name: str) -> Conflicts:
     source = scenario.referrals[name]
     if source.per_week > 0 and not any(source.weekdays.values()):
         key: Key = ("referrals", name, "weekdays")
-        yield Conflict(
-            (key,), "the weight 0 for every weekday", "at least one weekday needs a weight above 0"
-        )
+        yield Conflict((key,), "the weight 0 for every weekday", "at least one weekday needs a weight above 0")
 
 
 def source_is_plausible(scenario: Scenario, name: str) -> Conflicts:
@@ -172,12 +168,8 @@ def source_is_plausible(scenario: Scenario, name: str) -> Conflicts:
         return
     busiest = source.per_week * max(source.months.values()) * max(source.weekdays.values()) / total
     if busiest > MOST_REFERRALS_A_DAY:
-        keys: tuple[Key, ...] = tuple(
-            ("referrals", name, part) for part in ("per_week", "months", "weekdays")
-        )
-        said = (
-            f"at most {MOST_REFERRALS_A_DAY} on a day; lower per_week or the weights of months and weekdays"
-        )
+        keys: tuple[Key, ...] = tuple(("referrals", name, part) for part in ("per_week", "months", "weekdays"))
+        said = f"at most {MOST_REFERRALS_A_DAY} on a day; lower per_week or the weights of months and weekdays"
         yield Conflict(keys, f"{busiest:.0f} referrals on the busiest day", said)
 
 
@@ -226,9 +218,7 @@ def phase_has_nights_enough(scenario: Scenario, name: str) -> Conflicts:
     nights = {group: len(scenario.groups[group].nights) for group in _serving(scenario, name)}
     if nights and needed > max(nights.values()) and not _misnames_a_phase(scenario):
         has = ", ".join(f"{group} meets on {count}" for group, count in nights.items())
-        said = (
-            f"at most {max(nights.values())}, the nights of the largest group that serves this phase ({has})"
-        )
+        said = f"at most {max(nights.values())}, the nights of the largest group that serves this phase ({has})"
         yield Conflict((("phases", name, "nights_per_week"),), f"{needed} nights a week", said)
 
 
@@ -266,11 +256,7 @@ def _delay(delay: Delay, key: Key) -> Conflicts:
 
 def _unknown(what: str, name: str, known: Iterable[str], key: Key) -> Conflict:
     names = ", ".join(known)
-    said = (
-        f"the {what}s of this file are {names}"
-        if names
-        else f"this file has no {what}s; add [{what}s.{name}]"
-    )
+    said = f"the {what}s of this file are {names}" if names else f"this file has no {what}s; add [{what}s.{name}]"
     return Conflict((key,), f'"{name}"', said, nearest(name, known))
 
 

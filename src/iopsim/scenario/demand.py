@@ -14,9 +14,7 @@ Weight = Annotated[float, number("ratio", 0.0, 100.0, "Weight; 0 means no referr
 class ReferralSource(Part):
     """One kind of referrer: how many clients, when, and with which traits and priority."""
 
-    per_week: float = number(
-        "clients/week", 0.0, 500.0, "Referrals a week once mature, in a month of weight 1", 2.5
-    )
+    per_week: float = number("clients/week", 0.0, 500.0, "Referrals a week once mature, in a month of weight 1", 2.5)
     first_week: int = number("week", 0, 1040, "Week of the first referrals; 0 is the opening week")
     ramp_weeks: int = number("weeks", 0, 520, "Weeks from the first referral to maturity, a straight line")
     ramp_start: float = share("Share of the mature rate in the first week")
@@ -31,9 +29,9 @@ class ReferralSource(Part):
     )
     priority: int = number("class", 0, 9, "Priority class on every list; 0 goes first")
     enters: str = text('Phase in which these clients start; "" is the first phase')
-    traits: Annotated[
-        dict[Name, Annotated[float, share("Share with the trait")]], AfterValidator(_frozen)
-    ] = text("Share with a trait among these clients, where it differs from the trait's own share")
+    traits: Annotated[dict[Name, Annotated[float, share("Share with the trait")]], AfterValidator(_frozen)] = text(
+        "Share with a trait among these clients, where it differs from the trait's own share"
+    )
 
 
 class Trait(Part):

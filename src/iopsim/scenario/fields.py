@@ -52,9 +52,7 @@ def text(description: str, example: object = None) -> Any:
 def date(earliest: datetime.date, latest: datetime.date, description: str, example: datetime.date) -> Any:
     """Describe a date: its bounds (both allowed), what it means, and an example."""
     limits: dict[str, Any] = {"formatMinimum": earliest.isoformat(), "formatMaximum": latest.isoformat()}
-    return Field(
-        ge=earliest, le=latest, description=description, json_schema_extra=limits, examples=[example]
-    )
+    return Field(ge=earliest, le=latest, description=description, json_schema_extra=limits, examples=[example])
 
 
 class FrozenDict(dict[str, Value]):
@@ -106,9 +104,7 @@ MONTHS: tuple[Month, ...] = (
     "Dec",
 )
 
-Weekdays = Annotated[
-    tuple[Weekday, ...], Field(min_length=1), BeforeValidator(_tuple), AfterValidator(_unique)
-]
+Weekdays = Annotated[tuple[Weekday, ...], Field(min_length=1), BeforeValidator(_tuple), AfterValidator(_unique)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_tuple), AfterValidator(_unique)]
 Limit = Annotated[int, Field(ge=0, le=100_000)] | Literal["none"]
 """A whole number, or ``"none"`` for no limit."""

@@ -37,9 +37,7 @@ class Placement(Part):
 class Waitlist(Part):
     """From placement to a seat: order, patience and limits."""
 
-    ready_delay: Delay = text(
-        "Days from assessment until a placed client can start (papers, insurance, work)"
-    )
+    ready_delay: Delay = text("Days from assessment until a placed client can start (papers, insurance, work)")
     renege_per_day: float = number("hazard/day", 0.0, 10.0, "Hazard of giving up, each day on the waitlist")
     limit: Limit = cap("clients", 'Clients the list holds; who does not fit balks; "none" for no limit')
     when_first_does_not_fit: Literal["pass_over", "hold_the_line"] = text(

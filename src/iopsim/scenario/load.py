@@ -120,9 +120,7 @@ def resolve_text(text: str, name: str, changes: Changes | None = None) -> Resolv
     if not parsed.readable:
         raise ScenarioError(parsed.problems)
     if not parsed.tree and not parsed.problems:
-        said = (
-            f"a scenario needs at least a name, an opening date, referrals, phases and groups; {START_HINT}"
-        )
+        said = f"a scenario needs at least a name, an opening date, referrals, phases and groups; {START_HINT}"
         raise ScenarioError([Problem(name, None, "", "an empty file", said)])
     changed = apply(parsed.tree, _merged(parsed.tree), changes)
     given = Given(name, changed.tree, places(parsed.text), changed.origins)
@@ -153,9 +151,7 @@ def _validate(parts: Split) -> Scenario:
 
 
 def _in_order(problems: Iterable[Problem], given: Given) -> list[Problem]:
-    return sorted(
-        dict.fromkeys(problems), key=lambda problem: (problem.file != given.name, problem.line or 0)
-    )
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.file != given.name, problem.line or 0))
 
 
 def _origins(scenario: Scenario, given: Given, evidence: Mapping[Key, Evidence]) -> dict[str, Origin]:

@@ -66,9 +66,7 @@ def broken_statement(lines: list[str], index: int, message: str) -> Broken:
         quotes = [i for i, line in enumerate(lines[: index + 1]) if '"""' in line or "'''" in line]
         first = quotes[-1] if quotes else index
     elif 'Expected "\'"' in message:
-        first = next(
-            (i for i, line in enumerate(lines[: index + 1]) if re.search(r"=\s*'[^']*$", line)), index
-        )
+        first = next((i for i, line in enumerate(lines[: index + 1]) if re.search(r"=\s*'[^']*$", line)), index)
         index = first
     else:
         before = next((i for i in range(index - 1, -1, -1) if _STATEMENT.match(lines[i][:200])), None)

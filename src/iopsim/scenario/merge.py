@@ -80,9 +80,7 @@ def is_named(node: Node | None) -> TypeGuard[Collection]:
     return isinstance(node, Collection) and isinstance(node.entry, Table) and not node.names
 
 
-def _child(
-    node: Table | Collection, name: str, given: Mapping[str, object], default: Mapping[str, object]
-) -> object:
+def _child(node: Table | Collection, name: str, given: Mapping[str, object], default: Mapping[str, object]) -> object:
     child = node.fields.get(name) if isinstance(node, Table) else node.entry
     if child is None:
         return given.get(name)

@@ -119,9 +119,7 @@ def _unknown(key: Key, node: Node, given: Given) -> tuple[Key, Problem]:
     found = name if name.isprintable() and name else json.dumps(name)
     if not known:
         if name == TEMPLATE:
-            said = (
-                f'"*" stands only in the packaged defaults; write the setting in each [{dotted(parent)}.NAME]'
-            )
+            said = f'"*" stands only in the packaged defaults; write the setting in each [{dotted(parent)}.NAME]'
         else:
             said = f"a name has {NAME}"
         return (), given.problem(said, key, found=found)

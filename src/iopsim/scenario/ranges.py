@@ -85,9 +85,7 @@ def _plain(node: Node | None, value: object, key: Key, result: Split) -> object:
     if isinstance(node, Leaf) and node.numeric:
         return _value(node, value, key, result)
     if isinstance(node, Table):
-        return {
-            name: _plain(node.fields.get(name), item, (*key, name), result) for name, item in value.items()
-        }
+        return {name: _plain(node.fields.get(name), item, (*key, name), result) for name, item in value.items()}
     if isinstance(node, Collection):
         return {name: _plain(node.entry, item, (*key, name), result) for name, item in value.items()}
     return value
@@ -145,9 +143,7 @@ def _source_problems(table: Mapping[str, object], key: Key, given: Given) -> Ite
     grade, source = table.get("grade"), table.get("source")
     if "grade" in table and grade not in GRADES:
         said = "grade must be one of " + ", ".join(f'"{known}"' for known in GRADES)
-        yield given.problem(
-            said, (*key, "grade"), hint=nearest(grade, GRADES) if isinstance(grade, str) else ""
-        )
+        yield given.problem(said, (*key, "grade"), hint=nearest(grade, GRADES) if isinstance(grade, str) else "")
     if "source" not in table:
         return
     if not isinstance(source, str) or not source.strip():
@@ -164,12 +160,7 @@ def _source_problems(table: Mapping[str, object], key: Key, given: Given) -> Ite
 
 
 def _fits(leaf: Leaf, number: object) -> bool:
-    if (
-        isinstance(number, bool)
-        or not isinstance(number, (int, float))
-        or leaf.low is None
-        or leaf.high is None
-    ):
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or leaf.low is None or leaf.high is None:
         return False
     if isinstance(number, float) and (leaf.kind != "number" or not math.isfinite(number)):
         return False

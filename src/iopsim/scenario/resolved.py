@@ -121,9 +121,7 @@ def _leaves(node: Node, value: object, key: Key) -> Iterator[tuple[Key, Leaf, ob
             yield from _leaves(_child(node, name), item, (*key, name))
 
 
-def _write(
-    node: Node, table: Mapping[str, object], key: Key, origins: Mapping[str, Origin], lines: list[str]
-) -> None:
+def _write(node: Node, table: Mapping[str, object], key: Key, origins: Mapping[str, Origin], lines: list[str]) -> None:
     children = {name: _child(node, name) for name in table}
     values = {name: value for name, value in table.items() if isinstance(children[name], Leaf)}
     if key and (values or not table):

@@ -60,9 +60,7 @@ def _schema(node: Node, default: object) -> Schema:
     if isinstance(default, Mapping):
         default = default["value"]
     if default is not None:
-        schema["default"] = (
-            default.isoformat() if isinstance(default, datetime.date | datetime.time) else default
-        )
+        schema["default"] = default.isoformat() if isinstance(default, datetime.date | datetime.time) else default
     return schema
 
 

@@ -70,22 +70,16 @@ def read(path: str | Path) -> str:
     name = str(path)
     try:
         if Path(path).is_dir():
-            raise _refusal(
-                name, "a directory", "give the path of a scenario file, such as scenarios/clinic.toml"
-            )
+            raise _refusal(name, "a directory", "give the path of a scenario file, such as scenarios/clinic.toml")
         with Path(path).open("rb") as file:
             data = file.read(LARGEST + 1)
             size = max(len(data), Path(path).stat().st_size)
     except FileNotFoundError:
         beside = _beside(Path(path))
-        raise _refusal(
-            name, "no such file", f"give the path of a scenario file; {START_HINT}", beside
-        ) from None
+        raise _refusal(name, "no such file", f"give the path of a scenario file; {START_HINT}", beside) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _refusal(
-            name, f"a file that cannot be read ({reason})", "give the path of a scenario file"
-        ) from None
+        raise _refusal(name, f"a file that cannot be read ({reason})", "give the path of a scenario file") from None
     if size > LARGEST:
         raise _refusal(name, f"{size:,} bytes", f"a scenario file has at most {LARGEST:,}")
     return _decode(data, name)
@@ -117,9 +111,7 @@ def parse(text: str, name: str) -> Parsed:
         except tomllib.TOMLDecodeError as error:
             broken = broken_statement(lines, _line(str(error), lines), str(error))
         except RecursionError:
-            return _unreadable(
-                name, lines, problems, "tables or lists nested without end", "nest at most a few deep"
-            )
+            return _unreadable(name, lines, problems, "tables or lists nested without end", "nest at most a few deep")
         except ValueError:
             broken = broken_statement(lines, _line_of_long_number(lines), "long number")
         problems.append(Problem(name, broken.first + 1, broken.path, short(broken.text), hint(broken)))
@@ -146,9 +138,7 @@ def _decode(data: bytes, name: str) -> str:
 
 def _beside(path: Path) -> str:
     try:
-        near = nearest(
-            path.name, sorted(other.name for other in path.parent.iterdir() if other.suffix == ".toml")
-        )
+        near = nearest(path.name, sorted(other.name for other in path.parent.iterdir() if other.suffix == ".toml"))
     except OSError:
         return ""
     return str(path.parent / near) if near else ""
@@ -163,9 +153,7 @@ def _unreadable(
 ) -> Parsed:
     where = None if line is None else min(line + 1, len(lines))
     last = Problem(name, where, "", found, said)
-    return Parsed(
-        {}, "", tuple(sorted([*problems, last], key=lambda problem: problem.line or 0)), readable=False
-    )
+    return Parsed({}, "", tuple(sorted([*problems, last], key=lambda problem: problem.line or 0)), readable=False)
 
 
 def _line(message: str, lines: list[str]) -> int:

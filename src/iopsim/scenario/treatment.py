@@ -43,9 +43,7 @@ class AbsenceRule(Part):
     """When the program ends an episode for unexcused absences."""
 
     consecutive: Limit = cap("sessions", 'This many in a row end the episode; "none" switches this rule off')
-    total: Limit = cap(
-        "sessions", 'More than this many within the window end it; "none" switches this rule off'
-    )
+    total: Limit = cap("sessions", 'More than this many within the window end it; "none" switches this rule off')
     window_weeks: int = number("weeks", 1, 104, "Length of the window for the total")
 
 

@@ -189,9 +189,7 @@ def _list(leaf: Leaf, value: object) -> str:
     if not isinstance(value, (list, tuple)):
         weekdays = isinstance(leaf.item, Leaf) and leaf.item.kind == "choice"
         dates = isinstance(leaf.item, Either) or (isinstance(leaf.item, Leaf) and leaf.item.kind == "date")
-        return "be a list such as " + (
-            '["Mon", "Tue"]' if weekdays else "[2027-12-24]" if dates else '["intensive"]'
-        )
+        return "be a list such as " + ('["Mon", "Tue"]' if weekdays else "[2027-12-24]" if dates else '["intensive"]')
     if len(value) < leaf.shortest:
         return "have at least one entry"
     return "name each only once"

@@ -1,0 +1,213 @@
+"""The pre-flight: offered load against each capacity, in closed form, before anything is simulated.
+
+The load is what clients would use if nobody ever waited for a slot, a seat or a counselor. Above the capacity a
+queue must grow until people give up; that is worth knowing before waiting for a simulation.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iopsim.rulebook import UNLIMITED, Rulebook, write
+from iopsim.scenario.model import Scenario
+
+F64 = NDArray[np.float64]
+
+YEAR = 52
+TIGHT = 0.9
+"""From this share of capacity on, queues grow long although demand does not exceed capacity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is asked of one resource, against what it has, a week on average over the last year of the run."""
+
+    resource: str
+    unit: str
+    demand: float
+    capacity: float
+
+    @property
+    def share(self) -> float:
+        """Demand as a share of capacity; infinite if there is no capacity."""
+        return self.demand / self.capacity if self.capacity else (math.inf if self.demand else 0.0)
+
+    @property
+    def warning(self) -> str:
+        """A plain warning, or nothing."""
+        if self.share > 1.0:
+            return f"demand exceeds capacity: {self.resource} will hold people back until some give up"
+        if self.share > TIGHT:
+            return f"demand is above {TIGHT:.0%} of capacity: waits for {self.resource} will be long at busy times"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """Loads by resource, and what the closed form leaves out."""
+
+    loads: tuple[Load, ...]
+    notes: tuple[str, ...]
+
+
+def check(scenario: Scenario) -> Preflight:
+    """Return the offered load against each capacity of a scenario."""
+    book = write(scenario)
+    weeks = min(book.weeks, YEAR)
+    last = slice(book.days - 7 * weeks, book.days)
+    referrals = book.expected_referrals[:, last].sum(axis=1) / weeks
+    shown, appointments = assessment_outlook(book)
+    admissions = referrals * shown * book.placement[0] * ready_share(book)
+
+    loads = [
+        Load(
+            "assessment slots",
+            "slots/week",
+            float(referrals.sum() * appointments),
+            float(book.slots[last].sum() / weeks),
+        )
+    ]
+    clients, seat_nights = _stays(book)
+    by_phase = np.zeros(len(book.phase_names))
+    in_program = 0.0
+    for source, phase in enumerate(book.source_phase.tolist()):
+        in_program += admissions[source] * clients[phase].sum()
+        by_phase += admissions[source] * seat_nights[phase]
+    offered = _seats_offered(book, last)
+    for phases, groups in _families(book):
+        names = ", ".join(book.group_names[g] for g in groups)
+        loads.append(
+            Load(
+                f"seats in {names}",
+                "seat-nights/week",
+                float(by_phase[phases].sum()),
+                float(offered[groups].sum() / weeks),
+            )
+        )
+    capacity = math.inf if book.caseload == UNLIMITED else float(book.caseload)
+    loads.append(Load("counselor caseload", "clients", float(in_program), capacity))
+
+    span = f"the last {weeks} weeks" if weeks > 1 else "the last week"
+    notes = [
+        f"Load if nobody ever waited for a slot, a seat or a counselor; average of {span} of the run, seasons included."
+    ]
+    if book.trait_names:
+        notes.append("Effects of traits are left out of this estimate (the simulation has them).")
+    return Preflight(tuple(loads), tuple(notes))
+
+
+def assessment_outlook(book: Rulebook) -> tuple[float, float]:
+    """Return P(a referred client is assessed in the end), and expected appointments per referral.
+
+    Assumes that the diary always has a slot on the day that suits.
+    """
+    delay = np.arange(len(book.client_delay))
+    lead = np.minimum(np.maximum(delay, book.first_lead), len(book.show_odds) - 1)
+    odds = book.show_odds[lead]
+    shows = float(np.diff(book.client_delay, prepend=0.0) @ (1.0 - 1.0 / (1.0 + odds)))
+    again = (1.0 - shows) * book.rebook_probability
+    appointments = sum(again**k for k in range(book.max_rebookings + 1))
+    return shows * appointments, appointments
+
+
+def ready_share(book: Rulebook) -> float:
+    """Return the share of placed clients who do not give up before they are ready to start."""
+    days = np.arange(len(book.ready_delay))
+    return float(np.diff(book.ready_delay, prepend=0.0) @ np.exp(-book.renege_per_day * days))
+
+
+def survival(book: Rulebook, nights: list[int]) -> F64:
+    """Return P(still in treatment at the start of week k), k from 0, given the nights of each week.
+
+    Notes
+    -----
+    Absences follow the two-state chain of `iopsim.rules.attendance`; the total of unexcused absences is counted
+    from admission, so the window of the absence rule counts as endless. The ways out are independent.
+    """
+    weeks = np.arange(len(nights) + 1)
+    hazard = np.concatenate([[0.0], np.cumsum(book.dropout_hazard)])[np.minimum(weeks, len(book.dropout_hazard))]
+    constant = book.transfer_hazard + book.incarceration_hazard + book.death_hazard + book.other_hazard
+    return np.asarray(np.exp(-hazard - constant * weeks) * _not_terminated(book, nights), dtype=np.float64)
+
+
+def _not_terminated(book: Rulebook, nights: list[int]) -> F64:
+    """Return P(the absence rule has not been broken by the start of week k), by the exact chain of one client."""
+    most_run = book.absence_consecutive if book.absence_consecutive >= 0 else 0
+    most = book.absence_total if book.absence_total >= 0 else 0
+    runs, totals = most_run + 1, most + 1
+    chance = min(1.0, book.absence_odds / book.absence_run)
+    first = book.absence_odds / (1.0 + book.absence_odds)
+    attending, returning, excused, unexcused = range(4)
+    state = np.zeros((4, runs, totals))
+    state[attending, 0, 0] = 1.0
+    kept, sessions = [1.0], 0
+    for held in nights:
+        for _ in range(held):
+            begin = first if sessions == 0 else chance
+            sessions += 1
+            new = np.zeros_like(state)
+            new[attending, 0] += ((1.0 - begin) * state[attending] + state[returning]).sum(axis=0)
+            begun = begin * state[attending]
+            new_excused = book.excused_share * begun + state[excused]
+            new_unexcused = _absent(book, (1.0 - book.excused_share) * begun + state[unexcused])
+            new[excused] += book.absence_goes_on * new_excused
+            new[unexcused] += book.absence_goes_on * new_unexcused
+            new[returning] += (1.0 - book.absence_goes_on) * (new_excused + new_unexcused)
+            state = new
+        kept.append(float(state.sum()))
+    return np.array(kept)
+
+
+def _absent(book: Rulebook, mass: F64) -> F64:
+    """Move probability mass by one unexcused absence; what breaks the rule is lost."""
+    if book.absence_consecutive >= 0:
+        moved = np.zeros_like(mass)
+        moved[1:] = mass[:-1]
+        moved[book.absence_consecutive :] = 0.0
+        mass = moved
+    if book.absence_total >= 0:
+        moved = np.zeros_like(mass)
+        moved[:, 1:] = mass[:, :-1]
+        mass = moved
+    return mass
+
+
+def _stays(book: Rulebook) -> tuple[list[F64], list[F64]]:
+    """Return for each entry phase the expected client-weeks, and seat-nights, in each phase."""
+    clients, seats = [], []
+    phases = range(len(book.phase_names))
+    for entry in phases:
+        plan = [p for p in phases if p >= entry for _ in range(int(book.phase_weeks[p]))]
+        alive = survival(book, [int(book.phase_nights[p]) for p in plan])[:-1]
+        weeks = np.bincount(plan, alive, minlength=len(book.phase_names)).astype(np.float64)
+        clients.append(weeks)
+        seats.append(weeks * book.phase_nights)
+    return clients, seats
+
+
+def _seats_offered(book: Rulebook, span: slice) -> F64:
+    """Return the seat-nights each group offers within a span of days."""
+    held = book.schedule[book.schedule_start[span.start] : book.schedule_start[span.stop]]
+    seats = np.bincount(book.night_group[held], book.night_seats[held], minlength=len(book.group_names))
+    return seats.astype(np.float64)
+
+
+def _families(book: Rulebook) -> list[tuple[list[int], list[int]]]:
+    """Return phases and groups that share seats, directly or through others, as lists of indices."""
+    left = set(range(len(book.phase_names)))
+    families = []
+    while left:
+        phases, groups = {min(left)}, set[int]()
+        while True:
+            more_groups = {g for g in range(len(book.group_names)) if any(book.serves[g, p] for p in phases)}
+            more_phases = {p for p in range(len(book.phase_names)) if any(book.serves[g, p] for g in more_groups)}
+            if more_groups == groups and more_phases | phases == phases:
+                break
+            phases, groups = phases | more_phases, more_groups
+        families.append((sorted(phases), sorted(groups)))
+        left -= phases
+    return families
