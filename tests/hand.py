@@ -285,7 +285,13 @@ class Story:
         return [self.names[sources[source], day, ordinal] for source, day, ordinal in rows]
 
     def diary(self, *but: str) -> list[str]:
-        """Return one line for each day and client: what happened, in its order; `but` leaves words out."""
+        """Return one line for each day and client: what happened, in its order.
+
+        Parameters
+        ----------
+        *but : str
+            First words of what is not worth telling in this story.
+        """
         events, people = self.record().events, self.people()
         lines: dict[tuple[int, int], list[str]] = {}
         for day, client, activity, detail in zip(
@@ -296,10 +302,10 @@ class Story:
             strict=True,
         ):
             said = self._said(day, Activity(activity), detail)
-            if not said.startswith(but or ("*",)):
+            if not said.startswith(but):
                 lines.setdefault((day, client), []).append(said)
         return [
-            f"{self.date(day)}: {people[client]} {', '.join(said)}"
+            f"{self.date(day)}  {people[client]}: {', '.join(said)}"
             for (day, client), said in sorted(lines.items())
         ]
 
@@ -319,29 +325,26 @@ class Story:
         nights = [group for group in groups for _ in self.scenario.groups[group].nights]
         match activity:
             case Activity.REFERRED:
-                return f"is referred by {sources[detail]}"
+                return f"referred by {sources[detail]}"
             case Activity.BOOKED:
-                return f"is booked for {'today' if detail == day else self.date(detail)}"
-            case Activity.MISSED_ASSESSMENT:
-                return "does not show"
-            case Activity.ASSESSED:
-                return "is assessed"
+                return f"booked for {'today' if detail == day else self.date(detail)}"
             case Activity.PLACED:
-                return f"is placed {('here', 'higher', 'lower', 'nowhere')[detail]}"
+                return f"placed {('here', 'higher', 'lower', 'nowhere')[detail]}"
             case Activity.JOINED_WAITLIST:
-                return f"is ready {'today' if detail == day else self.date(detail)}"
+                return f"ready {'today' if detail == day else self.date(detail)}"
             case Activity.ADMITTED:
-                return f"is admitted to {groups[detail]}"
+                return f"admitted to {groups[detail]}"
             case Activity.ATTENDED | Activity.EXCUSED | Activity.ABSENT:
-                said = {"ATTENDED": "attends", "EXCUSED": "is excused from", "ABSENT": "is absent from"}
+                said = {"ATTENDED": "attends", "EXCUSED": "excused from", "ABSENT": "absent from"}
                 return f"{said[activity.name]} {nights[detail]}"
             case Activity.DUE_TO_MOVE:
-                return f"is due in {phases[detail]}"
+                return f"due in {phases[detail]}"
             case Activity.MOVED:
                 return f"moves to {phases[detail]}"
             case Activity.DISCHARGED:
-                return f"is discharged: {Exit(detail).name.lower()}"
-        return {"BALKED": "balks", "RENEGED": "reneges", "LOST": "is lost"}[activity.name]
+                return f"discharged, {Exit(detail).name.lower().replace('_', ' ')}"
+        words = {"MISSED_ASSESSMENT": "no-show", "ASSESSED": "assessed", "LOST": "lost"}
+        return {**words, "BALKED": "balks", "RENEGED": "reneges"}[activity.name]
 
     def _refer(self, source: str, day: int, clients: int) -> None:
         """Let a source refer so many clients on a day."""

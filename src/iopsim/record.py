@@ -37,46 +37,19 @@ class Exit(IntEnum):
     OTHER = 15
 
 
+class Attendance(IntEnum):
+    """What a client scheduled for a session did."""
+
+    ATTENDED = 0
+    EXCUSED = 1
+    ABSENT = 2
+
+
 CENSORED = (Exit.AWAITING_ASSESSMENT, Exit.WAITING, Exit.IN_TREATMENT)
 """Places in which the run's end finds a client whose way is not over."""
 
 AGAINST_PLAN = (Exit.DROPPED_OUT, Exit.TERMINATED, Exit.INCARCERATED, Exit.DIED, Exit.OTHER)
 """Ways of leaving treatment that are neither completion nor transfer (evidence, section 9)."""
-
-
-class Activity(IntEnum):
-    """What an event row says; `detail` depends on it."""
-
-    REFERRED = 0
-    """detail: source."""
-    BOOKED = 1
-    """detail: day of the appointment (the run's length if it lies beyond the run)."""
-    MISSED_ASSESSMENT = 2
-    """detail: attempt, from 0."""
-    ASSESSED = 3
-    """detail: attempt, from 0."""
-    PLACED = 4
-    """detail: 0 here, 1 higher, 2 lower, 3 declined."""
-    JOINED_WAITLIST = 5
-    """detail: first day on which the client can start."""
-    BALKED = 6
-    RENEGED = 7
-    ADMITTED = 8
-    """detail: group."""
-    ATTENDED = 9
-    """detail: group night."""
-    EXCUSED = 10
-    """detail: group night."""
-    ABSENT = 11
-    """detail: group night."""
-    DUE_TO_MOVE = 12
-    """detail: phase the client is due to enter."""
-    MOVED = 13
-    """detail: phase entered."""
-    DISCHARGED = 14
-    """detail: reason, an `Exit`."""
-    LOST = 15
-    """detail: 0; gave up after missed assessments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +71,12 @@ class ClientFacts:
     admitted_day: I64
     group: I64
     """Group at admission."""
+    phase: I64
+    """Phase the client was last in, or would have begun with."""
     first_session_day: I64
     """First group night attended."""
     due_day: I64
-    """Day on which the client was first due to enter the next phase."""
-    moved_day: I64
-    """Day of the first move to a later phase."""
+    """Day on which the client was last due to enter a next phase, moved or not."""
     scheduled: I64
     """Group nights scheduled while in program."""
     attended: I64
@@ -161,14 +134,25 @@ class IntakeFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class EventFacts:
-    """One row per event, in order of (day, phase, client, order within the client)."""
+class SessionFacts:
+    """One row per client scheduled on a group night, in order of (day, start of the group, time on its roster)."""
 
     day: I64
-    phase: I64
+    night: I64
     client: I64
-    activity: I64
-    detail: I64
+    attendance: I64
+    """An `Attendance`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveFacts:
+    """One row per move to a later phase, in order of (day, place in line)."""
+
+    client: I64
+    phase: I64
+    """Phase entered."""
+    due_day: I64
+    day: I64
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +164,13 @@ class Record:
     appointments: AppointmentFacts
     nights: NightFacts
     intake: IntakeFacts
-    events: EventFacts
+    sessions: SessionFacts
+    moves: MoveFacts
 
     def columns(self) -> dict[str, I64]:
         """Return every column by name, such as ``clients.exit``; for comparing runs and writing files."""
         return {
             f"{table}.{column.name}": getattr(getattr(self, table), column.name)
-            for table in ("clients", "appointments", "nights", "intake", "events")
+            for table in ("clients", "appointments", "nights", "intake", "sessions", "moves")
             for column in fields(getattr(self, table))
         }

@@ -17,7 +17,8 @@ from iopsim.cohort import Cohort, draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.errors import IopsimError
-from iopsim.record import NEVER, Activity, Exit, Record
+from iopsim.events import Activity, events
+from iopsim.record import NEVER, Exit, Record
 from iopsim.rulebook import Rulebook, write
 from iopsim.rules.assessment import show_probability
 from iopsim.rules.waitlist import patience_days
@@ -152,16 +153,16 @@ class _Teller:
         }
 
     def journey(self) -> Journey:
-        events = self.record.events
+        log = events(self.record)
         steps = []
-        for row in np.flatnonzero(events.client == self.who).tolist():
+        for row in np.flatnonzero(log.client == self.who).tolist():
             activity, day, detail = (
-                Activity(events.activity[row]),
-                int(events.day[row]),
-                int(events.detail[row]),
+                Activity(log.activity[row]),
+                int(log.day[row]),
+                int(log.detail[row]),
             )
             what, why = self.explain[activity](day, detail)
-            steps.append(Step(self._when(day, int(events.phase[row]), detail), what, why))
+            steps.append(Step(self._when(day, int(log.phase[row]), detail), what, why))
         clients = self.record.clients
         ending = Exit(clients.exit[self.who]).name.lower().replace("_", " ")
         name = client_name(self.scenario, self.book, self.record, self.who)

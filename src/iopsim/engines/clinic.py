@@ -12,10 +12,10 @@ import simpy
 
 from iopsim.clock import PHASES_PER_DAY, Phase
 from iopsim.cohort import PAGE, PER_DECISION, Cohort
-from iopsim.engines.facts import client_facts, event_facts, rows
-from iopsim.engines.person import Cards, Person, people_of
+from iopsim.engines.facts import client_facts, rows
+from iopsim.engines.person import Bell, Cards, Person, people_of
 from iopsim.engines.tables import tables
-from iopsim.record import NEVER, Activity, AppointmentFacts, Exit, IntakeFacts, NightFacts, Record
+from iopsim.record import NEVER, AppointmentFacts, Exit, IntakeFacts, MoveFacts, NightFacts, Record, SessionFacts
 from iopsim.rulebook import UNLIMITED, Rulebook
 from iopsim.rules.admission import room, roomiest_night
 from iopsim.rules.waitlist import balks, patience_days
@@ -67,12 +67,14 @@ class Clinic:
         self.movers: list[Person] = []
         self.roster: list[list[Person]] = [[] for _ in self.free]
         self.census = 0
+        self.full_phases: set[int] = set()
         likely = np.flatnonzero(cohort.placement < book.placement[0])
         self.absence_cards: dict[int, list[float]] = dict(
             zip(likely.tolist(), cohort.absences(likely, 0).tolist(), strict=True)
         )
 
-        self.event_rows: list[int] = []
+        self.session_rows: list[int] = []
+        self.move_rows: list[int] = []
         self.appointment_rows: list[int] = []
         self.night_rows: list[int] = []
         self.intake_rows: list[int] = []
@@ -85,7 +87,7 @@ class Clinic:
     # What clients ask.
 
     def asks_for_appointment(self, me: Person) -> simpy.Event:
-        """Call for an assessment; rings with the day of the appointment once it is booked.
+        """Call for an assessment; rings at the hour of the appointment, with the days since it was booked.
 
         A first call is booked the same day, a call after a missed appointment the day after.
         """
@@ -93,32 +95,25 @@ class Clinic:
         self._call(Phase.BOOKING, self.today if me.appointments == 0 else self.today + 1)
         return self._bell(me)
 
-    def appointment(self, me: Person, day: int) -> simpy.Event:
-        """Wait for the hour of the appointment; rings with the days since it was booked."""
-        return self._at(Phase.ASSESSMENTS, day, day - me.booked_day)
-
     def asks_for_seat(self, me: Person) -> simpy.Event:
         """Ask for a place in the program; rings with IN_TREATMENT, BALKED or RENEGED."""
         me.ends(Exit.WAITING)
         me.joined_day = self.today
         me.ready_day = self.today + self.cards.ready_delay[me.index]
-        self.tell(me, Activity.JOINED_WAITLIST, me.ready_day)
         self.joining.append(me)
         self._call(Phase.ADMISSIONS, self.today)
         return self._bell(me)
 
     def week_of_sessions(self) -> simpy.Event:
         """Come for another seven days; rings at the review."""
-        return self._at(Phase.REVIEW, self.today + 7)
+        return self.env.timeout(7 * PHASES_PER_DAY + Phase.REVIEW - self.env.now % PHASES_PER_DAY)
 
     def asks_to_move(self, me: Person) -> None:
         """Ask for seats in the next phase, unless already asked."""
         if me.moving:
             return
         me.moving = True
-        if me.due_day == NEVER:
-            me.due_day = self.today
-        self.tell(me, Activity.DUE_TO_MOVE, me.phase + 1)
+        me.due_day = self.today
         self.movers.append(me)
         self._call(Phase.STEP_DOWNS, self.today)
 
@@ -136,10 +131,6 @@ class Clinic:
             page = len(mine) // (PAGE * PER_DECISION)
             mine += self.cohort.absences(np.array([me.index]), page)[0].tolist()
         return mine[place]
-
-    def tell(self, me: Person, activity: int, detail: int = 0) -> None:
-        """Write down an event."""
-        self.event_rows += (self.env.now, me.index, activity, detail)  # type: ignore[arg-type]
 
     # What the phases of a day do.
 
@@ -170,19 +161,17 @@ class Clinic:
             while day < last and self.slots[day] == 0:
                 day += 1
             self.appointment_rows += (me.index, me.appointments, today, wanted, day)
-            self.tell(me, Activity.BOOKED, day)
             me.appointments += 1
             me.booked_day = today
             if day < last:
                 self.slots[day] -= 1
-                me.bell.succeed(day)
+                me.bell.ring(self._until(day, Phase.ASSESSMENTS), day - today)
 
     def reneging(self, _: simpy.Event) -> None:
         """Those whose patience ends today leave the waitlist."""
         for me in self.losing_patience.pop(self.today):
             if me.exit == Exit.WAITING:
                 self.waitlist.remove((me.place_in_line, me))
-                self.tell(me, Activity.RENEGED)
                 self._answer(me, Exit.RENEGED)
 
     def discharges(self, _: simpy.Event) -> None:
@@ -195,25 +184,24 @@ class Clinic:
 
     def step_downs(self, _: simpy.Event) -> None:
         """Those due to move take seats of their next phase, in order of (day due, lot, client), if there are any."""
+        today = self.today
         movers, self.movers = sorted(self.movers, key=lambda me: (me.due_day, me.lot, me.index)), []
         for me in movers:
             self._release(me)
-            group = self._group_with_room(me.phase + 1, self.today)
+            group = self._group_with_room(me.phase + 1, today)
             if group != NEVER:
                 me.phase += 1
                 me.weeks_in_phase = 0
                 me.moving = False
-                if me.moved_day == NEVER:
-                    me.moved_day = self.today
                 self._seat(me, group)
-                self.tell(me, Activity.MOVED, me.phase)
+                self.move_rows += (me.index, me.phase, me.due_day, today)
             elif self.book.phase_waits[me.phase + 1]:
                 self._take(me, me.nights)
                 self.movers.append(me)
-                self._call(Phase.STEP_DOWNS, self.today + 1)
+                self._call(Phase.STEP_DOWNS, today + 1)
             else:
                 self._take(me, me.nights)
-                me.ends(Exit.OTHER, self.today)
+                me.ends(Exit.OTHER, today)
                 self._discharge(me)
 
     def admissions(self, _: simpy.Event) -> None:
@@ -228,7 +216,6 @@ class Clinic:
         for me in sorted(joining, key=lambda me: me.place_in_line, reverse=True):
             if me.exit == Exit.WAITING and balks(len(self.waitlist), self.book.waitlist_limit):
                 self.waitlist.remove((me.place_in_line, me))
-                self.tell(me, Activity.BALKED)
                 self._answer(me, Exit.BALKED)
         for me in joining:
             if me.exit == Exit.WAITING:
@@ -241,20 +228,14 @@ class Clinic:
 
     def sessions(self, _: simpy.Event) -> None:
         """Tonight's groups meet."""
-        today, now = self.today, int(self.env.now)
+        today = self.today
         for night in self.book.tonight[today]:
-            attended = excused = absent = 0
+            came = [0, 0, 0]
             for me in self.roster[night]:
                 outcome = self.session(self, me, today)
-                if outcome == Activity.ATTENDED:
-                    attended += 1
-                elif outcome == Activity.EXCUSED:
-                    excused += 1
-                else:
-                    absent += 1
-                self.event_rows += (now, me.index, outcome, night)
-            scheduled = attended + excused + absent
-            self.night_rows += (today, night, self.book.seats[night], scheduled, attended, excused, absent)
+                came[outcome] += 1
+                self.session_rows += (today, night, me.index, outcome)
+            self.night_rows += (today, night, self.book.seats[night], sum(came), *came)
 
     # How they do it.
 
@@ -263,21 +244,20 @@ class Clinic:
         now = day * PHASES_PER_DAY + phase
         if day < self.book.days and now not in self.called:
             self.called.add(now)
-            bell = self.env.timeout(now - self.env.now)
-            bell.callbacks.append(self.act[phase])
+            self.env.timeout(now - self.env.now).callbacks.append(self.act[phase])
 
     def _bell(self, me: Person) -> simpy.Event:
-        me.bell = self.env.event()
-        return me.bell
+        me.bell = bell = Bell(self.env)
+        return bell
 
     def _answer(self, me: Person, answer: Exit) -> None:
         """Tell a waiting client what became of the wait; at once no longer on the list."""
         me.exit = int(answer)
-        me.bell.succeed(answer)
+        me.bell.ring(0, answer)
 
-    def _at(self, phase: Phase, day: int, news: object = None) -> simpy.Event:
-        """Return an event that rings in a phase of a day."""
-        return self.env.timeout(day * PHASES_PER_DAY + phase - self.env.now, news)
+    def _until(self, day: int, phase: Phase) -> float:
+        """Return how long it is until a phase of a day."""
+        return day * PHASES_PER_DAY + phase - self.env.now
 
     def _patience(self, me: Person) -> int:
         """Return how many days a client will wait on the list."""
@@ -286,7 +266,6 @@ class Clinic:
 
     def _admit_from_waitlist(self, today: int) -> None:
         ready = admitted = no_seat = no_caseload = 0
-        full = [False] * len(self.book.phase_weeks)
         held = False
         for entry in list(self.waitlist):
             me = entry[1]
@@ -296,9 +275,8 @@ class Clinic:
             if self.book.caseload != UNLIMITED and self.census >= self.book.caseload:
                 no_caseload += 1
                 continue
-            group = NEVER if held or full[me.phase] else self._group_with_room(me.phase, today)
+            group = NEVER if held else self._group_with_room(me.phase, today)
             if group == NEVER:
-                full[me.phase] = True
                 held = self.book.hold_the_line
                 no_seat += 1
                 continue
@@ -307,13 +285,14 @@ class Clinic:
             self.census += 1
             me.admitted_day, me.group = today, group
             self._seat(me, group)
-            self.tell(me, Activity.ADMITTED, group)
             self._answer(me, Exit.IN_TREATMENT)
         if ready:
             self.intake_rows += (today, ready, admitted, no_seat, no_caseload)
 
     def _group_with_room(self, phase: int, today: int) -> int:
         """Return the open group serving a phase that has most room, the first of equals; NEVER if all are full."""
+        if phase in self.full_phases:
+            return NEVER
         best, most = NEVER, 0
         for group, serves in enumerate(self.book.serves[phase]):
             if serves and self.book.group_opening[group] <= today:
@@ -321,6 +300,8 @@ class Clinic:
                 here = room(self.free, first, stop, self.book.nights_needed[phase])
                 if here > most:
                     best, most = group, here
+        if best == NEVER and today >= self.book.all_open:
+            self.full_phases.add(phase)
         return best
 
     def _seat(self, me: Person, group: int) -> None:
@@ -340,6 +321,7 @@ class Clinic:
             self.roster[night].append(me)
 
     def _release(self, me: Person) -> None:
+        self.full_phases.clear()
         for night in me.nights:
             self.free[night] += 1
             self.roster[night].remove(me)
@@ -347,16 +329,17 @@ class Clinic:
     def _discharge(self, me: Person) -> None:
         self._release(me)
         self.census -= 1
-        self.tell(me, Activity.DISCHARGED, me.exit)
 
     def record(self) -> Record:
-        """Return what happened, every table in its canonical order."""
-        client, attempt, booked, wanted, day = rows(self.appointment_rows, 5, by=(0, 2))
-        return Record(
+        """Return what happened, every table in its canonical order, and forget it."""
+        record = Record(
             days=self.book.days,
             clients=client_facts(self.people, self.cohort),
-            appointments=AppointmentFacts(client, attempt, booked, wanted, day),
+            appointments=AppointmentFacts(*rows(self.appointment_rows, 5)),
             nights=NightFacts(*rows(self.night_rows, 7)),
             intake=IntakeFacts(*rows(self.intake_rows, 5)),
-            events=event_facts(self.event_rows),
+            sessions=SessionFacts(*rows(self.session_rows, 4)),
+            moves=MoveFacts(*rows(self.move_rows, 4)),
         )
+        self.__dict__.clear()  # else stories cut short by the run's end, which know the clinic, would keep all alive
+        return record

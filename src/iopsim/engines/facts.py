@@ -1,4 +1,4 @@
-"""Writing the Record: from what the engine noted, row by row, to sorted integer columns."""
+"""Writing the Record: from what the engine noted, row by row, to integer columns."""
 
 from __future__ import annotations
 
@@ -8,30 +8,20 @@ from operator import attrgetter
 
 import numpy as np
 
-from iopsim.clock import PHASES_PER_DAY
 from iopsim.cohort import Cohort
 from iopsim.engines.person import Person
-from iopsim.record import I64, ClientFacts, EventFacts
+from iopsim.record import I64, ClientFacts
 
 
-def rows(flat: list[int], width: int, by: Sequence[int] = ()) -> list[I64]:
-    """Return the columns of a flat list of rows, sorted by the given columns, the last of them first."""
-    columns = list(np.ascontiguousarray(np.frombuffer(array("q", flat), dtype=np.int64).reshape(-1, width).T))
-    if by:
-        order = np.lexsort([columns[column] for column in by])
-        columns = [column[order] for column in columns]
-    return columns
-
-
-def event_facts(flat: list[int]) -> EventFacts:
-    """Return the events in order of (time, client, order within the client)."""
-    time, client, activity, detail = rows(flat, 4, by=(1, 0))
-    return EventFacts(time // PHASES_PER_DAY, time % PHASES_PER_DAY, client, activity, detail)
+def rows(flat: list[int], width: int) -> list[I64]:
+    """Return the columns of a flat list of rows."""
+    table = np.frombuffer(array("q", flat), dtype=np.int64).reshape(-1, width)
+    return list(np.ascontiguousarray(table.T))
 
 
 PRIVATE = (
-    "appointments", "assessed_day", "joined_day", "ready_day", "admitted_day", "group", "first_session_day",
-    "due_day", "moved_day", "scheduled", "attended", "excused", "absent", "exit", "exit_day",
+    "appointments", "assessed_day", "joined_day", "ready_day", "admitted_day", "group", "phase", "first_session_day",
+    "due_day", "scheduled", "attended", "excused", "absent", "exit", "exit_day",
 )  # fmt: skip
 
 

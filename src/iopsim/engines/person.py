@@ -9,6 +9,16 @@ from iopsim.record import NEVER, Exit
 from iopsim.rulebook import Rulebook
 
 
+class Bell(simpy.Event):
+    """An event that someone else rings, now or after a delay; SimPy's own can only succeed at once."""
+
+    def ring(self, delay: float, news: object) -> None:
+        """Ring after `delay`, with some news; once only."""
+        self._ok = True
+        self._value = news
+        self.env.schedule(self, delay=delay)
+
+
 class Person:
     """One client's history; the values below are those of a client to whom nothing has happened yet.
 
@@ -21,7 +31,7 @@ class Person:
     priority: int
     lot: float
     phase: int
-    bell: simpy.Event
+    bell: Bell
 
     exit = int(Exit.AWAITING_ASSESSMENT)
     exit_day = NEVER
@@ -39,7 +49,6 @@ class Person:
     dropout_hazard = 0.0
     moving = False
     due_day = NEVER
-    moved_day = NEVER
 
     first_session_day = NEVER
     scheduled = 0

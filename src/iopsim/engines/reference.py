@@ -16,14 +16,14 @@ import simpy
 from iopsim.cohort import EXCUSED, GAP, RUN, Cohort
 from iopsim.engines.clinic import Clinic
 from iopsim.engines.person import Person
-from iopsim.record import NEVER, Activity, Exit, Record
+from iopsim.record import NEVER, Attendance, Exit, Record
 from iopsim.rulebook import Rulebook
 from iopsim.rules.assessment import rebooks, show_probability, shows
 from iopsim.rules.attendance import absence_chance, breaks_absence_rule, first_absence_chance, run_length
 from iopsim.rules.discharge import MOVE_ON, STAY, verdict
 from iopsim.rules.placement import HERE, place
 
-ATTENDED = int(Activity.ATTENDED)
+ATTENDED, EXCUSED_ABSENCE, ABSENT = map(int, Attendance)
 PLACED = (Exit.WAITING, Exit.PLACED_HIGHER, Exit.PLACED_LOWER, Exit.DECLINED)
 
 
@@ -46,26 +46,20 @@ def simulate(book: Rulebook, cohort: Cohort, environment: type[simpy.Environment
 def client(clinic: Clinic, me: Person) -> Generator[simpy.Event, Any, None]:
     """One client's way through the program, from referral to discharge."""
     book, cards, who = clinic.book, clinic.cards, me.index
-    clinic.tell(me, Activity.REFERRED, me.source)
     attempt = 0
     while True:
-        day = yield clinic.asks_for_appointment(me)
-        waited = yield clinic.appointment(me, day)
+        waited = yield clinic.asks_for_appointment(me)
         chance = show_probability(book.show_odds[waited], cards.show_ratio[who])
         if shows(cards.show[who * book.attempts + attempt], chance):
             break
-        clinic.tell(me, Activity.MISSED_ASSESSMENT, attempt)
         if not rebooks(
             cards.rebook[who * book.attempts + attempt], attempt, book.rebook_probability, book.max_rebookings
         ):
-            clinic.tell(me, Activity.LOST)
             return me.ends(Exit.NO_SHOW, clinic.today)
         attempt += 1
     me.assessed_day = clinic.today
-    clinic.tell(me, Activity.ASSESSED, attempt)
 
     placement = place(cards.placement[who], *book.placement)
-    clinic.tell(me, Activity.PLACED, placement)
     if placement != HERE:
         return me.ends(PLACED[placement], clinic.today)
 
@@ -130,11 +124,11 @@ def session(clinic: Clinic, me: Person, today: int) -> int:
     me.absences_left -= 1
     if me.excusing:
         me.excused += 1
-        return int(Activity.EXCUSED)
+        return EXCUSED_ABSENCE
     me.absent += 1
     me.run_unexcused += 1
     me.unexcused_days += (today,)
     recent = sum(day > today - book.absence_window for day in me.unexcused_days)
     if breaks_absence_rule(me.run_unexcused, recent, book.absence_consecutive, book.absence_total):
         me.rule_broken = True
-    return int(Activity.ABSENT)
+    return ABSENT

@@ -32,6 +32,8 @@ class Tables:
     seats: list[int]
     first_night: list[int]
     group_opening: list[int]
+    all_open: int
+    """Day from which every group meets."""
     serves: list[list[bool]]
     """By phase, then group."""
     tonight: list[list[int]]
@@ -74,6 +76,7 @@ def tables(book: Rulebook) -> Tables:
         seats=book.night_seats.tolist(),
         first_night=book.group_first_night.tolist(),
         group_opening=book.group_opening.tolist(),
+        all_open=int(book.group_opening.max()),
         serves=book.serves.T.tolist(),
         tonight=[nights.tolist() for nights in np.split(book.schedule, book.schedule_start[1:-1])],
         caseload=book.caseload,

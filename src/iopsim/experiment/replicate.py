@@ -115,7 +115,6 @@ def _chunk(book: Rulebook, seed: int, chunk: range) -> Part:
     finally:
         if was_on:
             gc.enable()
-            gc.collect()
     return tuple(np.array(column) for column in zip(*facts, strict=True))
 
 
