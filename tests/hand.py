@@ -32,7 +32,8 @@ from iopsim.cohort import (
 )
 from iopsim.deck import CARDS, Deck, Purpose, name_word
 from iopsim.engines.reference import simulate
-from iopsim.record import Activity, Exit, Record
+from iopsim.events import Activity, events
+from iopsim.record import NEVER, Exit, Record
 from iopsim.rulebook import write
 from iopsim.scenario.load import from_toml
 
@@ -279,9 +280,7 @@ class Story:
     def people(self) -> list[str]:
         """Return the clients' names in the order of the Record."""
         clients, sources = self.record().clients, sorted(self.scenario.referrals)
-        rows = zip(
-            clients.source.tolist(), clients.referral_day.tolist(), clients.ordinal.tolist(), strict=True
-        )
+        rows = zip(clients.source.tolist(), clients.referral_day.tolist(), clients.ordinal.tolist(), strict=True)
         return [self.names[sources[source], day, ordinal] for source, day, ordinal in rows]
 
     def diary(self, *but: str) -> list[str]:
@@ -292,27 +291,28 @@ class Story:
         *but : str
             First words of what is not worth telling in this story.
         """
-        events, people = self.record().events, self.people()
+        log, people = events(self.record()), self.people()
         lines: dict[tuple[int, int], list[str]] = {}
         for day, client, activity, detail in zip(
-            events.day.tolist(),
-            events.client.tolist(),
-            events.activity.tolist(),
-            events.detail.tolist(),
+            log.day.tolist(),
+            log.client.tolist(),
+            log.activity.tolist(),
+            log.detail.tolist(),
             strict=True,
         ):
             said = self._said(day, Activity(activity), detail)
             if not said.startswith(but):
                 lines.setdefault((day, client), []).append(said)
         return [
-            f"{self.date(day)}  {people[client]}: {', '.join(said)}"
-            for (day, client), said in sorted(lines.items())
+            f"{self.date(day)}  {people[client]}: {', '.join(said)}" for (day, client), said in sorted(lines.items())
         ]
 
     def facts(self, name: str) -> dict[str, int]:
-        """Return a client's row of the Record."""
-        row, clients = self.people().index(name), self.record().clients
-        return {column: int(getattr(clients, column)[row]) for column in clients.__slots__}
+        """Return a client's row of the Record, and with it the day of the last move."""
+        row, clients, moves = self.people().index(name), self.record().clients, self.record().moves
+        moved = moves.day[moves.client == row].tolist()
+        facts = {column: int(getattr(clients, column)[row]) for column in clients.__slots__}
+        return {**facts, "moved_day": moved[-1] if moved else NEVER}
 
     def exits(self) -> dict[str, str]:
         """Return where each client is when the story ends, by name."""

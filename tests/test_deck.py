@@ -13,9 +13,7 @@ LARGEST = 2**64 - 1
 TWO_CLIENTS = np.array([name_word("self"), name_word("court")], dtype=np.uint64)
 TWO_DAYS = np.array([3 << 32, (3 << 32) | 1], dtype=np.uint64)
 
-words = st.one_of(
-    st.integers(0, LARGEST), st.sampled_from([0, 1, 2**32 - 1, 2**32, 2**63, LARGEST - 1, LARGEST])
-)
+words = st.one_of(st.integers(0, LARGEST), st.sampled_from([0, 1, 2**32 - 1, 2**32, 2**63, LARGEST - 1, LARGEST]))
 
 PUBLISHED = [  # counter, key, answer: Random123, examples/kat_vectors, philox4x64 with 10 rounds
     (
@@ -38,9 +36,7 @@ PUBLISHED = [  # counter, key, answer: Random123, examples/kat_vectors, philox4x
 
 def block(key: tuple[int, int], counter: tuple[int, ...]) -> tuple[int, ...]:
     """The four words our generator gives for one counter."""
-    return tuple(
-        int(word[0]) for word in philox(key, tuple(np.array([part], dtype=np.uint64) for part in counter))
-    )
+    return tuple(int(word[0]) for word in philox(key, tuple(np.array([part], dtype=np.uint64) for part in counter)))
 
 
 def numpys_block(key: tuple[int, int], counter: tuple[int, ...]) -> tuple[int, ...]:
@@ -91,9 +87,7 @@ def test_a_block_is_the_eight_halves_of_four_words_lowest_half_first() -> None:
             (int(Purpose.APPOINTMENT) << 32) | 9,
             int(about[client]),
         )
-        halves = [
-            half for word in numpys_block((11, 12), counter) for half in (word & 0xFFFFFFFF, word >> 32)
-        ]
+        halves = [half for word in numpys_block((11, 12), counter) for half in (word & 0xFFFFFFFF, word >> 32)]
         assert cards[client].tolist() == [(half + 0.5) / 2**32 for half in halves]
 
 
@@ -155,9 +149,7 @@ def deal(
 ) -> np.ndarray:
     """One block at an address, of which a test changes one part."""
     deck = Deck(seed, replication)
-    return deck.deal(
-        purpose, np.array([who], dtype=np.uint64), np.array([when], dtype=np.uint64), about, episode
-    )[0]
+    return deck.deal(purpose, np.array([who], dtype=np.uint64), np.array([when], dtype=np.uint64), about, episode)[0]
 
 
 @pytest.mark.parametrize(

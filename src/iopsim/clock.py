@@ -17,21 +17,20 @@ class Phase(IntEnum):
     later one, so nothing depends on the order in which code happened to run.
     """
 
-    REFERRALS = 0
-    BOOKING = 1
-    RENEGING = 2
-    ASSESSMENTS = 3
-    REVIEW = 4
-    DISCHARGES = 5
-    STEP_DOWNS = 6
-    ADMISSIONS = 7
-    SESSIONS = 8
+    BOOKING = 0
+    """Clients are referred, and everybody who calls is given an assessment appointment."""
+    RENEGING = 1
+    ASSESSMENTS = 2
+    REVIEW = 3
+    DISCHARGES = 4
+    STEP_DOWNS = 5
+    ADMISSIONS = 6
+    SESSIONS = 7
 
 
 PHASES_PER_DAY = len(Phase)
 
 OFFICE_HOUR = {
-    Phase.REFERRALS: datetime.time(9, 0),
     Phase.BOOKING: datetime.time(9, 0),
     Phase.RENEGING: datetime.time(9, 30),
     Phase.ASSESSMENTS: datetime.time(10, 0),

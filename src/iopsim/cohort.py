@@ -99,8 +99,9 @@ def draw(book: Rulebook, deck: Deck) -> Cohort:
     day, source, ordinal = _referrals(book, deck)
     who = book.source_word[source]
     when = (day.astype(np.uint64) << np.uint64(32)) | ordinal.astype(np.uint64)
-    intake = deck.deal(Purpose.INTAKE, who, when)
-    leaving = _threshold(deck.deal(Purpose.LEAVING, who, when))
+    both = np.repeat(np.array([Purpose.INTAKE, Purpose.LEAVING], dtype=np.uint64), len(who))
+    intake, leaving = deck.deal(both, np.tile(who, 2), np.tile(when, 2)).reshape(2, len(who), CARDS)
+    threshold = _threshold(leaving)
     attempts = _attempts(deck, who, when, book.max_rebookings + 1)
     traits = _traits(book, deck, who, when, source)
     return Cohort(
@@ -119,11 +120,11 @@ def draw(book: Rulebook, deck: Deck) -> Cohort:
         placement=intake[:, PLACEMENT],
         ready_delay=np.searchsorted(book.ready_delay, intake[:, READY_DELAY]),
         patience=_threshold(intake[:, PATIENCE]),
-        dropout=leaving[:, DROPOUT],
-        transfer_week=_week(leaving[:, TRANSFER], book.transfer_hazard),
-        incarceration_week=_week(leaving[:, INCARCERATION], book.incarceration_hazard),
-        death_week=_week(leaving[:, DEATH], book.death_hazard),
-        other_week=_week(leaving[:, OTHER], book.other_hazard),
+        dropout=threshold[:, DROPOUT],
+        transfer_week=_week(threshold[:, TRANSFER], book.transfer_hazard),
+        incarceration_week=_week(threshold[:, INCARCERATION], book.incarceration_hazard),
+        death_week=_week(threshold[:, DEATH], book.death_hazard),
+        other_week=_week(threshold[:, OTHER], book.other_hazard),
         show=attempts[:, :, SHOW],
         rebook=attempts[:, :, REBOOK],
         client_delay=np.searchsorted(book.client_delay, attempts[:, :, CLIENT_DELAY]),

@@ -34,45 +34,43 @@ class Purpose(IntEnum):
     ABSENCE = 6
 
 
-_MULTIPLY = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
+_MULTIPLY = np.array([[0xD2E7470EE14C6C93], [0xCA5A826395121157]], dtype=np.uint64)
 _WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
 _ROUNDS = 10
 _WORD = 2**64
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+_LOW_FACTOR, _HIGH_FACTOR = _MULTIPLY & _LOW, _MULTIPLY >> _HALF
 
 
-def _multiply(constant: int, words: U64) -> tuple[U64, U64]:
-    """Return the high and the low 64 bits of a 64-bit constant times each word."""
-    c_low, c_high = np.uint64(constant & 0xFFFFFFFF), np.uint64(constant >> 32)
-    half, mask = np.uint64(32), np.uint64(0xFFFFFFFF)
-    low, high = words & mask, words >> half
-    cross = low * c_high
-    carry = high * c_low + ((low * c_low) >> half)
-    middle = cross + (carry & mask)
-    return high * c_high + (carry >> half) + (middle >> half), words * np.uint64(constant)
+def _high_words(words: U64) -> U64:
+    """Return the high 64 bits of the 128-bit products of `words`, shape (2, n), with the two multipliers."""
+    low, high = words & _LOW, words >> _HALF
+    carry = high * _LOW_FACTOR + ((low * _LOW_FACTOR) >> _HALF)
+    middle = low * _HIGH_FACTOR + (carry & _LOW)
+    return high * _HIGH_FACTOR + (carry >> _HALF) + (middle >> _HALF)
 
 
-def philox(key: tuple[int, int], counter: tuple[U64, U64, U64, U64]) -> tuple[U64, U64, U64, U64]:
+def philox(key: tuple[int, int], counter: U64) -> U64:
     """Return the four 64-bit words of Philox4x64-10 for each counter.
 
     Parameters
     ----------
     key : tuple of int
         Two 64-bit key words.
-    counter : tuple of four uint64 arrays, shape (n,)
+    counter : uint64 array, shape (4, n)
         Counter words, lowest first.
 
     Returns
     -------
-    tuple of four uint64 arrays, shape (n,)
+    uint64 array, shape (4, n)
     """
+    even, odd = counter[0::2], counter[1::2]
     k0, k1 = key
-    c0, c1, c2, c3 = counter
     for _ in range(_ROUNDS):
-        high0, low0 = _multiply(_MULTIPLY[0], c0)
-        high1, low1 = _multiply(_MULTIPLY[1], c2)
-        c0, c1, c2, c3 = high1 ^ c1 ^ np.uint64(k0), low1, high0 ^ c3 ^ np.uint64(k1), low0
+        round_key = np.array([[k0], [k1]], dtype=np.uint64)
+        even, odd = _high_words(even)[::-1] ^ odd ^ round_key, (even * _MULTIPLY)[::-1]
         k0, k1 = (k0 + _WEYL[0]) % _WORD, (k1 + _WEYL[1]) % _WORD
-    return c0, c1, c2, c3
+    return np.stack([even[0], odd[0], even[1], odd[1]])
 
 
 def name_word(name: str) -> int:
@@ -98,13 +96,13 @@ class Deck:
         self.replication = replication
 
     def deal(
-        self, purpose: Purpose, who: U64, when: U64, about: U64 | int = 0, episode: int = 0
+        self, purpose: Purpose | U64, who: U64, when: U64, about: U64 | int = 0, episode: int = 0
     ) -> NDArray[np.float64]:
         """Deal one block of cards for each address.
 
         Parameters
         ----------
-        purpose : Purpose
+        purpose : Purpose, or uint64 array, shape (n,)
             What the cards decide.
         who : uint64 array, shape (n,)
             `name_word` of the client's source.
@@ -120,10 +118,14 @@ class Deck:
         float array, shape (n, 8)
             Uniform on (0, 1), never 0 nor 1: (k + 1/2) / 2**32.
         """
-        n = len(who)
-        what = np.full(n, (int(purpose) << 32) | episode, dtype=np.uint64)
-        which = np.full(n, about, dtype=np.uint64) if isinstance(about, int) else about
-        words = np.empty((n, CARDS // 2), dtype="<u8")
-        for column, word in enumerate(philox((self.seed, self.replication), (who, when, what, which))):
-            words[:, column] = word
-        return (words.view("<u4") + 0.5) * 2.0**-32
+        counter = np.empty((4, len(who)), dtype=np.uint64)
+        counter[0], counter[1], counter[2], counter[3] = who, when, _what(purpose, episode), about
+        words = philox((self.seed, self.replication), counter)
+        return (np.ascontiguousarray(words.T, dtype="<u8").view("<u4") + 0.5) * 2.0**-32
+
+
+def _what(purpose: Purpose | U64, episode: int) -> U64 | int:
+    """Return the address word of purpose and episode."""
+    if isinstance(purpose, Purpose):
+        return (int(purpose) << 32) | episode
+    return (purpose << np.uint64(32)) | np.uint64(episode)

@@ -81,7 +81,7 @@ def events(record: Record) -> Events:
     due = np.flatnonzero(still_due)
     discharged = np.flatnonzero((clients.admitted_day != NEVER) & (clients.exit_day != NEVER))
     rows = [
-        (Activity.REFERRED, Phase.REFERRALS, everybody, clients.referral_day, clients.source),
+        (Activity.REFERRED, Phase.BOOKING, everybody, clients.referral_day, clients.source),
         (Activity.BOOKED, Phase.BOOKING, booked.client, booked.booked_day, booked.day),
         (
             Activity.MISSED_ASSESSMENT,

@@ -155,7 +155,7 @@ class MoveFacts:
     day: I64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Record:
     """Everything that happened in one replication."""
 

@@ -50,13 +50,8 @@ class Person:
     moving = False
     due_day = NEVER
 
-    first_session_day = NEVER
-    scheduled = 0
-    attended = 0
-    excused = 0
-    absent = 0
-    chance = 0.0
-    """Probability that a run of absences begins at a session."""
+    chance_to_come = 1.0
+    """Probability of coming to a session, for one who came to the last."""
     presence = 1.0
     """Probability of having come to every session since the last run of absences."""
     gap = 1.0
@@ -76,6 +71,13 @@ class Person:
         self.priority = priority
         self.phase = phase
         self.lot = lot
+
+    def begins_treatment(self) -> None:
+        """Begin the history of treatment; what is looked up every night is kept in the instance, which is faster."""
+        self.weeks = self.weeks_in_phase = 0
+        self.dropout_hazard = 0.0
+        self.absences_left = self.absence_runs = self.run_unexcused = 0
+        self.returning = self.excusing = self.rule_broken = self.moving = False
 
     def ends(self, place: int, day: int = NEVER) -> None:
         """Note where the client is, and since when if that is final."""

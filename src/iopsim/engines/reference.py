@@ -16,11 +16,11 @@ import simpy
 from iopsim.cohort import EXCUSED, GAP, RUN, Cohort
 from iopsim.engines.clinic import Clinic
 from iopsim.engines.person import Person
-from iopsim.record import NEVER, Attendance, Exit, Record
+from iopsim.record import Attendance, Exit, Record
 from iopsim.rulebook import Rulebook
 from iopsim.rules.assessment import rebooks, show_probability, shows
-from iopsim.rules.attendance import absence_chance, breaks_absence_rule, first_absence_chance, run_length
-from iopsim.rules.discharge import MOVE_ON, STAY, verdict
+from iopsim.rules.attendance import breaks_absence_rule, run_length
+from iopsim.rules.discharge import MOVE_ON, verdict
 from iopsim.rules.placement import HERE, place
 
 ATTENDED, EXCUSED_ABSENCE, ABSENT = map(int, Attendance)
@@ -38,7 +38,7 @@ def simulate(book: Rulebook, cohort: Cohort, environment: type[simpy.Environment
     environment : type
         The SimPy environment; a test passes one that shuffles simultaneous events.
     """
-    clinic = Clinic(book, cohort, environment(), client, session)
+    clinic = Clinic(book, cohort, environment(), client, review, session)
     clinic.run()
     return clinic.record()
 
@@ -48,33 +48,30 @@ def client(clinic: Clinic, me: Person) -> Generator[simpy.Event, Any, None]:
     book, cards, who = clinic.book, clinic.cards, me.index
     attempt = 0
     while True:
-        waited = yield clinic.asks_for_appointment(me)
-        chance = show_probability(book.show_odds[waited], cards.show_ratio[who])
+        today = yield me.bell  # referred, and booked: the hour of the assessment
+        chance = show_probability(book.show_odds[today - me.booked_day], cards.show_ratio[who])
         if shows(cards.show[who * book.attempts + attempt], chance):
             break
-        if not rebooks(
-            cards.rebook[who * book.attempts + attempt], attempt, book.rebook_probability, book.max_rebookings
-        ):
-            return me.ends(Exit.NO_SHOW, clinic.today)
+        card = cards.rebook[who * book.attempts + attempt]
+        if not rebooks(card, attempt, book.rebook_probability, book.max_rebookings):
+            return me.ends(Exit.NO_SHOW, today)
+        clinic.asks_for_another_appointment(me, today)
         attempt += 1
-    me.assessed_day = clinic.today
+    me.assessed_day = today
 
     placement = place(cards.placement[who], *book.placement)
     if placement != HERE:
-        return me.ends(PLACED[placement], clinic.today)
+        return me.ends(PLACED[placement], today)
 
-    answer = yield clinic.asks_for_seat(me)
+    answer = yield clinic.asks_for_seat(me, today)
     if answer != Exit.IN_TREATMENT:
-        return me.ends(answer, clinic.today)
+        return None  # balked or reneged
 
     while True:
-        yield clinic.week_of_sessions()
-        if me.exit != Exit.IN_TREATMENT:
-            return  # the next phase was full, and the program does not wait for a seat
-        decision = review(clinic, me)
+        decision = yield clinic.weeks_of_sessions(me)
         if decision == MOVE_ON:
             clinic.asks_to_move(me)
-        elif decision != STAY:
+        else:
             return clinic.asks_to_leave(me, decision)
 
 
@@ -98,37 +95,31 @@ def review(clinic: Clinic, me: Person) -> int:
 
 def session(clinic: Clinic, me: Person, today: int) -> int:
     """Come to tonight's group, or miss it: ATTENDED, EXCUSED or ABSENT."""
-    book = clinic.book
-    me.scheduled += 1
     if me.absences_left == 0:
         if me.returning:
             me.returning = False
-        elif me.scheduled == 1:
-            ratio = clinic.cards.attendance_ratio[me.index]
-            me.gap = clinic.absence_card(me, GAP)
-            me.presence = 1.0 - first_absence_chance(book.absence_odds, ratio)
-            me.chance = absence_chance(book.absence_odds, book.absence_run, ratio)
         else:
-            me.presence *= 1.0 - me.chance
+            me.presence *= me.chance_to_come
         if me.presence > me.gap:
-            me.attended += 1
-            me.run_unexcused = 0
-            if me.first_session_day == NEVER:
-                me.first_session_day = today
             return ATTENDED
-        me.excusing = clinic.absence_card(me, EXCUSED) < book.excused_share
-        me.absences_left = run_length(clinic.absence_card(me, RUN), book.absence_goes_on)
-        me.returning = True
-        me.absence_runs += 1
-        me.presence, me.gap = 1.0, clinic.absence_card(me, GAP)
+        begin_absence(clinic, me)
     me.absences_left -= 1
     if me.excusing:
-        me.excused += 1
         return EXCUSED_ABSENCE
-    me.absent += 1
     me.run_unexcused += 1
     me.unexcused_days += (today,)
+    book = clinic.book
     recent = sum(day > today - book.absence_window for day in me.unexcused_days)
     if breaks_absence_rule(me.run_unexcused, recent, book.absence_consecutive, book.absence_total):
         me.rule_broken = True
     return ABSENT
+
+
+def begin_absence(clinic: Clinic, me: Person) -> None:
+    """Begin a run of absences; the client comes at least once before the next."""
+    me.excusing = clinic.absence_card(me, EXCUSED) < clinic.book.excused_share
+    me.absences_left = run_length(clinic.absence_card(me, RUN), clinic.book.absence_goes_on)
+    me.run_unexcused = 0
+    me.returning = True
+    me.absence_runs += 1
+    me.presence, me.gap = 1.0, clinic.absence_card(me, GAP)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from iopsim.record import I64
 from iopsim.rulebook import Rulebook
 
 
@@ -38,6 +39,12 @@ class Tables:
     """By phase, then group."""
     tonight: list[list[int]]
     """Group nights held on each day, by start time."""
+    night_day: I64
+    """Day of each group night held in the run, in order of (day, start)."""
+    night_night: I64
+    """Which group night of the week it is."""
+    night_row: I64
+    """Place in that order of each group night of each day; shape (days, group nights)."""
     caseload: int
     nights_needed: list[int]
     phase_weeks: list[int]
@@ -57,6 +64,9 @@ class Tables:
 def tables(book: Rulebook) -> Tables:
     """Return the tables of a rulebook; the same for every replication."""
     here, higher, lower, _ = book.placement.tolist()
+    night_day = np.repeat(np.arange(book.days), np.diff(book.schedule_start))
+    night_row = np.zeros((book.days, len(book.night_seats)), dtype=np.int64)
+    night_row[night_day, book.schedule] = np.arange(len(book.schedule))
     return Tables(
         days=book.days,
         source_priority=book.source_priority.tolist(),
@@ -79,6 +89,9 @@ def tables(book: Rulebook) -> Tables:
         all_open=int(book.group_opening.max()),
         serves=book.serves.T.tolist(),
         tonight=[nights.tolist() for nights in np.split(book.schedule, book.schedule_start[1:-1])],
+        night_day=night_day,
+        night_night=book.schedule,
+        night_row=night_row,
         caseload=book.caseload,
         nights_needed=book.phase_nights.tolist(),
         phase_weeks=book.phase_weeks.tolist(),

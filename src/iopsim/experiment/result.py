@@ -17,6 +17,7 @@ from iopsim.experiment.replicate import Facts
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.measures.measure import Measure
 from iopsim.measures.series import MONTHLY, WEEKLY
+from iopsim.rulebook import UNLIMITED, write
 from iopsim.scenario.model import Scenario
 from iopsim.stats.intervals import Summary, summarize
 
@@ -91,9 +92,43 @@ class Result:
         who = self.facts.monthly[:, MONTHLY.index(name) - 1, :]
         return _divide(rows, who)
 
+    @cached_property
+    def retention(self) -> F64:
+        """Where admitted clients are k weeks after admission, as shares by replication.
+
+        Shape (replications, ways out + 1, weeks + 1): one row for each of `iopsim.measures.series.WAYS_OUT_NAMES`,
+        cumulative, and a last one for those still in program; together 1. NaN where nobody counts.
+        """
+        counts = self.facts.retention.astype(np.float64)
+        who = counts[:, -1:, :]
+        gone = np.divide(counts[:, :-1, :], who, out=np.full(counts[:, :-1, :].shape, math.nan), where=who != 0)
+        return np.concatenate([gone, 1.0 - gone.sum(axis=1, keepdims=True)], axis=1)
+
+    def seat_share(self, name: str) -> F64:
+        """Return the share of a week's seats; NaN where no group met; shape (replications, weeks).
+
+        Parameters
+        ----------
+        name : str
+            ``seats_taken`` or ``seats_attended``.
+        """
+        seats, used = self.weekly("seats"), self.weekly(name)
+        return np.divide(used, seats, out=np.full(used.shape, math.nan), where=seats != 0)
+
+    @property
+    def caseload(self) -> int | None:
+        """Clients all counselors together can carry; None for no limit."""
+        limit = write(self.scenario).caseload
+        return None if limit == UNLIMITED else limit
+
     def week_start(self, week: int) -> datetime.date:
         """Return the first day of a week of the run; week 0 begins at the opening."""
         return self.scenario.opening + datetime.timedelta(weeks=week)
+
+    def month_start(self, month: int) -> datetime.date:
+        """Return the first day of a calendar month of the run; month 0 is the month of the opening."""
+        years, index = divmod(self.scenario.opening.month - 1 + month, 12)
+        return datetime.date(self.scenario.opening.year + years, index + 1, 1)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the measures as a table, one row each."""

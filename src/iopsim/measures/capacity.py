@@ -74,19 +74,19 @@ def caseload_used_share(record: Record, book: Rulebook) -> Fraction:
 )
 def held_back_by_slots(record: Record, book: Rulebook) -> Fraction:
     """Mean number of clients whose assessment is later than they could come, because the diary is full."""
-    return int(held_back(record, book.next_admission_day)[0].sum()), record.days
+    return int(held_back(record, book)[0].sum()), record.days
 
 
 @measure("Held back by seats", "clients", "client-days held back", "days of the run", "clients ready to start")
 def held_back_by_seats(record: Record, book: Rulebook) -> Fraction:
     """Mean number of clients ready to start for whom no group has a seat."""
-    return int(held_back(record, book.next_admission_day)[1].sum()), record.days
+    return int(held_back(record, book)[1].sum()), record.days
 
 
 @measure("Held back by caseload", "clients", "client-days held back", "days of the run", "clients ready to start")
 def held_back_by_caseload(record: Record, book: Rulebook) -> Fraction:
     """Mean number of clients ready to start for whom no counselor has room."""
-    return int(held_back(record, book.next_admission_day)[2].sum()), record.days
+    return int(held_back(record, book)[2].sum()), record.days
 
 
 MEASURES = (

@@ -49,11 +49,18 @@ def treatment_days(record: Record, at_most: int) -> I64:
     return np.minimum(last - clients.admitted_day, at_most)
 
 
+def ended_as(record: Record, reasons: tuple[Exit, ...]) -> Flags:
+    """Clients whose way ended for one of the reasons."""
+    wanted = np.zeros(len(Exit), dtype=np.bool_)
+    wanted[list(reasons)] = True
+    return _flags(wanted[record.clients.exit])
+
+
 def left(record: Record, within: int, reasons: tuple[Exit, ...]) -> Flags:
     """Clients discharged for one of the reasons no later than `within` days after admission."""
     clients = record.clients
     return _flags(
-        np.isin(clients.exit, reasons)
+        ended_as(record, reasons)
         & (clients.admitted_day != NEVER)
         & (clients.exit_day - clients.admitted_day <= within)
     )

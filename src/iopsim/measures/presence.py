@@ -1,10 +1,16 @@
-"""How many clients are somewhere on each day, from the days on which they came and went."""
+"""How many clients are somewhere on each day, from the days on which they came and went.
+
+Several measures look at the same days, one after the other, so the last answer is kept.
+"""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import numpy as np
 
 from iopsim.record import I64, NEVER, Exit, Record
+from iopsim.rulebook import Rulebook
 
 
 def present(came: I64, went: I64, days: int) -> I64:
@@ -21,6 +27,7 @@ def present(came: I64, went: I64, days: int) -> I64:
     return np.asarray(np.cumsum(change[:days]), dtype=np.int64)
 
 
+@lru_cache(maxsize=1)
 def census(record: Record) -> I64:
     """Return the clients in the program on each day; shape (days,)."""
     clients = record.clients
@@ -29,6 +36,7 @@ def census(record: Record) -> I64:
     return present(clients.admitted_day[here], went, record.days)
 
 
+@lru_cache(maxsize=1)
 def waiting(record: Record) -> I64:
     """Return the clients on the waitlist at the end of each day; shape (days,)."""
     clients = record.clients
@@ -38,7 +46,8 @@ def waiting(record: Record) -> I64:
     return present(clients.joined_day[here], np.where(still, record.days, went), record.days)
 
 
-def held_back(record: Record, next_admission_day: I64) -> tuple[I64, I64, I64]:
+@lru_cache(maxsize=1)
+def held_back(record: Record, book: Rulebook) -> tuple[I64, I64, I64]:
     """Return how many clients each resource holds back on each day; three arrays of shape (days,).
 
     Assessment slots hold back a client from the day that would have suited to the day of the appointment. Seats
@@ -49,7 +58,7 @@ def held_back(record: Record, next_admission_day: I64) -> tuple[I64, I64, I64]:
     by_slots = present(np.minimum(booked.wanted_day, days), np.minimum(booked.day, days), days)
     seat, caseload = np.zeros(days, dtype=np.int64), np.zeros(days, dtype=np.int64)
     day = record.intake.day
-    until = next_admission_day[day + 1]
+    until = book.next_admission_day[day + 1]
     for target, count in ((seat, record.intake.no_seat), (caseload, record.intake.no_caseload)):
         change = np.zeros(days + 1, dtype=np.int64)
         np.add.at(change, day, count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from iopsim.measures.cohorts import admitted, full_course, reached, referred
+from iopsim.measures.cohorts import admitted, ended_as, full_course, reached, referred
 from iopsim.measures.measure import FOLLOW_UP_DAYS
 from iopsim.measures.presence import census, held_back, waiting
 from iopsim.record import I64, NEVER, Exit, Record
@@ -54,7 +54,7 @@ def weekly(record: Record, book: Rulebook) -> I64:
             seat_nights(nights.seats),
             seat_nights(nights.scheduled),
             seat_nights(nights.attended),
-            *(by_week(daily) for daily in held_back(record, book.next_admission_day)),
+            *(by_week(daily) for daily in held_back(record, book)),
         ]
     )
 
@@ -86,7 +86,7 @@ def retention(record: Record, book: Rulebook) -> I64:
     weeks = full_course(book) // 7
     rows = []
     for reasons in WAYS_OUT:
-        out = who & np.isin(clients.exit, reasons) & (clients.exit_day != NEVER)
+        out = who & ended_as(record, reasons) & (clients.exit_day != NEVER)
         after = -(-(clients.exit_day - clients.admitted_day)[out] // 7)
         rows.append(np.cumsum(np.bincount(after, minlength=weeks + 1)[: weeks + 1]))
     return np.array([*rows, np.full(weeks + 1, who.sum())], dtype=np.int64)

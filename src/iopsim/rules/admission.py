@@ -33,6 +33,11 @@ def room(free: Sequence[int], first: int, stop: int, needed: int) -> int:
 
     It is the number of free seats on the scarcest of the `needed` roomiest nights.
     """
+    if needed == stop - first:
+        scarcest = free[first]
+        for night in range(first + 1, stop):
+            scarcest = free[night] if free[night] < scarcest else scarcest
+        return scarcest
     taken, scarcest = 0, 0
     for _ in range(needed):
         night = roomiest_night(free, first, stop, taken)

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 
-def first_absence_chance(odds: float, ratio: float) -> float:
-    """Return the probability of missing the first session, which is missed as often as any other.
-
-    Parameters
-    ----------
-    odds : float
-        Long-run odds of being absent, for a client without traits.
-    ratio : float
-        Odds ratio of *attending*, of the client's traits.
-    """
-    mine = odds / ratio
-    return mine / (1.0 + mine)
-
-
 def absence_chance(odds: float, run: float, ratio: float) -> float:
     """Return the probability that a run of absences begins tonight, for a client who came last time.
 
     Parameters
     ----------
-    odds, ratio : float
-        As for `first_absence_chance`.
+    odds : float
+        Long-run odds of being absent, for a client without traits.
     run : float
         Average length of a run of absences, sessions.
+    ratio : float
+        Odds ratio of *attending*, of the client's traits.
 
     Notes
     -----
@@ -35,6 +23,25 @@ def absence_chance(odds: float, run: float, ratio: float) -> float:
     """
     chance = odds / ratio / run
     return chance if chance < 1.0 else 1.0
+
+
+def first_presence(odds: float, ratio: float, chance: float) -> float:
+    """Return with which presence a client begins, so that the first session is missed as often as any other.
+
+    Presence is the probability of having come to every session since the last run of absences; each session
+    multiplies it by 1 - `chance`. Begun at (1 - long-run share missed) / (1 - chance), it is 1 - the long-run share
+    after the first session.
+
+    Parameters
+    ----------
+    odds, ratio : float
+        As for `absence_chance`.
+    chance : float
+        From `absence_chance`.
+    """
+    if chance >= 1.0:
+        return 1.0
+    return 1.0 / (1.0 + odds / ratio) / (1.0 - chance)
 
 
 def run_length(card: float, goes_on: float) -> int:

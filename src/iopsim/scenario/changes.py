@@ -58,11 +58,14 @@ class Changed:
         Label of the change that each changed address comes from.
     problems : tuple of Problem
         Changes that say nothing or name nothing.
+    labels : tuple of str
+        Labels of all changes, in their order.
     """
 
     tree: dict[str, object]
     origins: Mapping[Key, str]
     problems: tuple[Problem, ...]
+    labels: tuple[str, ...]
 
 
 def apply(tree: Mapping[str, object], merged: Mapping[str, object], changes: Changes | None) -> Changed:
@@ -85,14 +88,16 @@ def apply(tree: Mapping[str, object], merged: Mapping[str, object], changes: Cha
     result: dict[str, object] = copy.deepcopy(dict(tree))
     origins: dict[Key, str] = {}
     problems: list[Problem] = []
+    labels = []
     for change in _changes(changes or {}):
+        labels.append(change.file if isinstance(change, Problem) else change.label)
         problem = change if isinstance(change, Problem) else _unknown(change, result, merged)
         if problem is None:
             assert isinstance(change, Change)
             _lay(shape(), result, (), change.key, change, origins)
         else:
             problems.append(problem)
-    return Changed(result, origins, tuple(problems))
+    return Changed(result, origins, tuple(problems), tuple(labels))
 
 
 def _changes(changes: Changes) -> Iterator[Change | Problem]:

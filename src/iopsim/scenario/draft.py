@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import Any, get_args, get_origin
 
+from iopsim.scenario.calendar import Closure
 from iopsim.scenario.fields import Part
 from iopsim.scenario.lines import Key
 from iopsim.scenario.model import Scenario
+
+Holes = dict[str | int, Any]
+"""By name: None for a value that is wrong or missing as a whole, else the holes inside it."""
 
 
 def draft(plain: Mapping[str, object], holes: Set[Key]) -> Scenario:
@@ -25,56 +29,52 @@ def draft(plain: Mapping[str, object], holes: Set[Key]) -> Scenario:
     Scenario
         Not validated. Reading a field that has no right value raises `AttributeError`.
     """
-    made = _part(Scenario, plain, (), holes)
-    assert isinstance(made, Scenario)
-    return made
+    scenario = _part(Scenario, plain, _tree(holes))
+    assert isinstance(scenario, Scenario)
+    return scenario
 
 
-def _part(model: type[Part], table: Mapping[str, object], key: Key, holes: Set[Key]) -> Part:
+def _tree(holes: Set[Key]) -> Holes:
+    tree: Holes = {}
+    for key in sorted(holes, key=len):
+        inside: Holes | None = tree
+        for part in key[:-1]:
+            inside = inside.setdefault(part, {}) if inside is not None else None
+        if inside is not None and key:
+            inside[key[-1]] = None
+    return tree
+
+
+def _part(model: type[Part], value: object, holes: Holes) -> Part:
+    table = value if isinstance(value, Mapping) else {}
     fields = {}
     for name, info in model.model_fields.items():
-        inner = (*key, name)
-        if inner not in holes and (name in table or _below(inner, holes)):
-            fields[name] = _value(info.annotation, table.get(name), inner, holes)
-    return model.model_construct(None, **{name: value for name, value in fields.items() if value is not None})
+        inside = holes.get(name, {})
+        if inside is not None and (name in table or inside):
+            fields[name] = _value(info.annotation, table.get(name), inside)
+    return model.model_construct(None, **{name: made for name, made in fields.items() if made is not None})
 
 
-def _value(annotation: Any, value: object, key: Key, holes: Set[Key]) -> object:
-    """Return a value of the kind that the models hold, or None for one that is wrong."""
-    if key in holes:
-        return None
+def _value(annotation: Any, value: object, holes: Holes) -> object:
+    """Return a value of the kind that the models hold, or None for one with a hole in it."""
     if isinstance(annotation, type) and issubclass(annotation, Part):
-        return _part(annotation, value if isinstance(value, Mapping) else {}, key, holes)
+        return _part(annotation, value, holes)
     if get_origin(annotation) is dict:
-        if not isinstance(value, Mapping):
-            value = {}
-        entry = get_args(annotation)[1]
-        entry = getattr(entry, "__origin__", entry)
-        names = [*value, *(hole[len(key)] for hole in _below(key, holes) if hole[len(key)] not in value)]
-        return _entries(entry, names, value, key, holes)
+        return _entries(get_args(annotation)[1], value if isinstance(value, Mapping) else {}, holes)
+    if holes:
+        return None
     if isinstance(value, (list, tuple)):
-        return None if _below(key, holes) else tuple(_item(item) for item in value)
+        return tuple(Closure.model_construct(None, **item) if isinstance(item, dict) else item for item in value)
     return value
 
 
-def _entries(entry: Any, names: list[Any], table: Mapping[str, object], key: Key, holes: Set[Key]) -> object:
-    if isinstance(entry, type) and issubclass(entry, Part):
-        return {name: _part_or_hole(entry, table.get(name), (*key, name), holes) for name in names}
-    if _below(key, holes):
-        return None
-    return dict(table)
+def _entries(entry: Any, table: Mapping[str, object], holes: Holes) -> object:
+    if not (isinstance(entry, type) and issubclass(entry, Part)):
+        return None if holes else dict(table)
+    names = dict.fromkeys([*table, *holes])
+    return {name: _part(entry, *_inside(name, table, holes)) for name in names}
 
 
-def _part_or_hole(model: type[Part], value: object, key: Key, holes: Set[Key]) -> Part:
-    table = value if isinstance(value, Mapping) and key not in holes else {}
-    return _part(model, table, key, holes)
-
-
-def _below(key: Key, holes: Set[Key]) -> list[Key]:
-    return [hole for hole in holes if len(hole) > len(key) and hole[: len(key)] == key]
-
-
-def _item(item: object) -> object:
-    from iopsim.scenario.calendar import Closure
-
-    return Closure.model_construct(None, **item) if isinstance(item, dict) else item
+def _inside(name: Any, table: Mapping[str, object], holes: Holes) -> tuple[object, Holes]:
+    inside = holes.get(name, {})
+    return (None, {}) if inside is None else (table.get(name), inside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -62,7 +63,7 @@ def places(text: str) -> Mapping[Key, Place]:
     """
     found: dict[Key, Place] = {}
     counts: dict[Key, int] = {}
-    root = Parser(_LANGUAGE).parse((text + "\n").encode()).root_node
+    root = Parser(_LANGUAGE).parse((text + "\n").encode("utf-8", "replace")).root_node
     for child in root.children:
         if child.type == "pair":
             _note(found, (), child)
@@ -127,7 +128,9 @@ def _names(key: Node) -> Iterator[str]:
 
 def _written(name: str) -> str:
     bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
-    return name if bare else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if bare:
+        return name
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in json.dumps(name, ensure_ascii=False))
 
 
 def _line(node: Node) -> int:

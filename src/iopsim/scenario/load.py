@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -117,9 +117,9 @@ def resolve_text(text: str, name: str, changes: Changes | None = None) -> Resolv
         With every problem found, in the order of the text.
     """
     parsed = parse(text, name)
-    if not parsed.readable:
+    if parsed.problems and not (parsed.readable and parsed.tree):
         raise ScenarioError(parsed.problems)
-    if not parsed.tree and not parsed.problems:
+    if not parsed.tree:
         said = f"a scenario needs at least a name, an opening date, referrals, phases and groups; {START_HINT}"
         raise ScenarioError([Problem(name, None, "", "an empty file", said)])
     changed = apply(parsed.tree, _merged(parsed.tree), changes)
@@ -127,12 +127,12 @@ def resolve_text(text: str, name: str, changes: Changes | None = None) -> Resolv
     parts = split(_merged(changed.tree), given)
     parts.problems += [*parsed.problems, *changed.problems]
     parts.holes |= parsed.holes
-    scenario = _validate(parts)
+    scenario = _validate(parts, [name, *changed.labels])
     return Resolved(scenario, _origins(scenario, given, parts.evidence), text, name)
 
 
-def _validate(parts: Split) -> Scenario:
-    """Return the scenario that the values make, or raise every problem there is."""
+def _validate(parts: Split, files: Sequence[str]) -> Scenario:
+    """Return the scenario that the values make, or raise every problem there is, in the order of the files."""
     given, problems = parts.given, parts.problems
     scenario = None
     try:
@@ -146,12 +146,9 @@ def _validate(parts: Split) -> Scenario:
     else:
         problems += check(draft(parts.plain, parts.holes), given, parts.holes)
     if scenario is None or problems:
-        raise ScenarioError(_in_order(problems, given))
+        unique = dict.fromkeys(problems)
+        raise ScenarioError(sorted(unique, key=lambda one: (files.index(one.file), one.line or 0)))
     return scenario
-
-
-def _in_order(problems: Iterable[Problem], given: Given) -> list[Problem]:
-    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.file != given.name, problem.line or 0))
 
 
 def _origins(scenario: Scenario, given: Given, evidence: Mapping[Key, Evidence]) -> dict[str, Origin]:

@@ -30,6 +30,8 @@ class Broken:
         What it meant to set, as far as one can tell.
     message : str
         What the parser said.
+    inside : tuple of tuple
+        What the keys below a broken header meant to set.
     """
 
     first: int
@@ -37,11 +39,22 @@ class Broken:
     text: str
     key: Key
     message: str
+    inside: tuple[Key, ...] = ()
 
     @property
     def path(self) -> str:
         """Dotted path of what the statement meant to set."""
         return dotted(self.key)
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether there is nothing wrong but that the file says the same above."""
+        return any(word in self.message for word in ("twice", "overwrite", "Duplicate", "redefine"))
+
+    @property
+    def holes(self) -> tuple[Key, ...]:
+        """Addresses that the file leaves without a value, since the statement is not read."""
+        return self.inside if self.is_repeated else (self.key, *self.inside)
 
 
 def broken_statement(lines: list[str], index: int, message: str) -> Broken:
@@ -75,7 +88,9 @@ def broken_statement(lines: list[str], index: int, message: str) -> Broken:
     text = lines[first]
     if text.lstrip().startswith("["):
         end = next((i for i in range(first + 1, len(lines)) if lines[i].lstrip().startswith("[")), len(lines))
-        return Broken(first, end, text, _header(text), message)
+        table = _header(text)
+        inside = tuple((*table, *key) for line in lines[first + 1 : end] if (key := _key(line)))
+        return Broken(first, end, text, table, message, inside)
     end = _end(lines, first, index)
     return Broken(first, end, text, (*_section(lines, first), *_key(text)), message)
 
@@ -94,7 +109,7 @@ def hint(broken: Broken) -> str:
         What a line like its first one must look like.
     """
     text, message = broken.text[:1000].strip(), broken.message
-    if any(word in message for word in ("twice", "overwrite", "Duplicate", "redefine")):
+    if broken.is_repeated:
         if text.startswith("["):
             return "this header is already in the file above; move its lines there"
         return "this key is already in the file above; keep one of the two"

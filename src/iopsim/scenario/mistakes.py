@@ -36,11 +36,11 @@ def mistakes(error: ValidationError, given: Given, holes: Set[Key]) -> Iterator[
     tuple
         Address and Problem, each address once.
     """
-    seen = set(holes)
+    seen, lists = set(holes), set[Key]()
     missing: list[Key] = []
     for detail in error.errors(include_url=False, include_context=False):
         key, node, kind = _address(detail["loc"], detail["type"])
-        if _touches(key, seen):
+        if key in lists or _is_inside(key, seen):
             continue
         if kind == "missing":
             missing.append(key)
@@ -54,18 +54,16 @@ def mistakes(error: ValidationError, given: Given, holes: Set[Key]) -> Iterator[
         elif not (isinstance(node, Either) and isinstance(given.value(key), Mapping)):
             # A span of dates is refused for not being a date; what is wrong inside it is told by itself.
             seen.add(key)
+            lists |= {key[:-1]} if isinstance(key[-1], int) else set()
             yield key, _wrong(key, node, given)
     for key in missing:
-        if not _touches(key, seen):
+        if not _is_inside(key, seen):
             yield key, _missing(key, given)
 
 
-def _touches(key: Key, seen: Set[Key]) -> bool:
-    """Whether an address, a table around it, or an element of its list is already reported."""
-    around = any(key[:end] in seen for end in range(1, len(key) + 1))
-    return around or any(
-        len(other) == len(key) + 1 and other[:-1] == key and isinstance(other[-1], int) for other in seen
-    )
+def _is_inside(key: Key, seen: Set[Key]) -> bool:
+    """Whether an address, or a table around it, is already reported."""
+    return any(key[:end] in seen for end in range(1, len(key) + 1))
 
 
 def _address(loc: tuple[int | str, ...], kind: str) -> tuple[Key, Node, str]:

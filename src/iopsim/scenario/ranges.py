@@ -15,7 +15,7 @@ from iopsim.evidence import GRADES, UNVERIFIED, sources
 from iopsim.scenario.given import Given
 from iopsim.scenario.lines import Key
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, shape
-from iopsim.scenario.words import bounds, nearest, plain
+from iopsim.scenario.words import bounds, nearest, plain, written
 
 KEYS = ("value", "low", "high", "unit", "source", "grade")
 """What an evidence table may hold; only the value is needed."""
@@ -114,7 +114,8 @@ def _problems(leaf: Leaf, table: Mapping[str, object], key: Key, given: Given) -
             said = "a number with evidence may have " + ", ".join(KEYS)
             yield given.problem(said, (*key, name), found=name, hint=nearest(name, KEYS))
     if "value" not in table:
-        said = f"{key[-1]} needs a value, such as {{ value = {plain(leaf.low)} }}"
+        example = leaf.low if leaf.example is None else leaf.example
+        said = f"{key[-1]} needs a value, such as {{ value = {written(example)} }}"
         yield given.problem(said, key, found="a table without value")
     yield from _range_problems(leaf, table, key, given)
     if "unit" in table and table["unit"] != leaf.unit:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from iopsim.evidence import GRADES
 from iopsim.scenario.defaults import defaults
 from iopsim.scenario.merge import TEMPLATE, is_named
 from iopsim.scenario.shape import Collection, Either, Leaf, Node, Table, shape
+from iopsim.scenario.words import plain
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PUBLISHED = "schema/scenario.schema.json"
@@ -34,6 +35,7 @@ def json_schema() -> Schema:
         "title": "iopsim scenario",
         "description": "An intensive outpatient program, described before it opens.",
         **{key: value for key, value in body.items() if key != "description"},
+        "$defs": {_evidence_name(leaf): _evidence(leaf) for leaf in _numbers(shape())},
     }
 
 
@@ -95,28 +97,45 @@ def _collection(node: Collection, default: Mapping[str, object]) -> Schema:
 
 
 def _number(leaf: Leaf) -> Schema:
+    choices = [{"const": choice} for choice in leaf.choices]
+    evidence = {"$ref": f"#/$defs/{_evidence_name(leaf)}"}
+    return {"description": leaf.description, "anyOf": [_bare_number(leaf), *choices, evidence], **_examples(leaf)}
+
+
+def _evidence(leaf: Leaf) -> Schema:
+    """Return what a number of this kind may look like with its evidence."""
     bare = _bare_number(leaf)
     choices = [{"const": choice} for choice in leaf.choices]
-    value = {"anyOf": [bare, *choices]} if choices else bare
-    evidence: Schema = {
+    return {
         "type": "object",
-        "description": "The number with its evidence.",
+        "description": "A number with its evidence.",
         "additionalProperties": False,
         "required": ["value"],
         "properties": {
-            "value": value,
+            "value": {"anyOf": [bare, *choices]} if choices else bare,
             "low": {**bare, "description": "Lowest plausible value."},
             "high": {**bare, "description": "Highest plausible value."},
             "unit": {"const": leaf.unit},
-            "source": {
-                "type": "string",
-                "minLength": 1,
-                "description": "Id of evidence.toml, or a citation.",
-            },
+            "source": {"type": "string", "minLength": 1, "description": "Id of evidence.toml, or a citation."},
             "grade": {"enum": list(GRADES), "description": "How good the evidence is."},
         },
     }
-    return {"description": leaf.description, "anyOf": [bare, *choices, evidence], **_examples(leaf)}
+
+
+def _evidence_name(leaf: Leaf) -> str:
+    unit = leaf.unit.replace("/", "_per_")
+    return f"{leaf.kind}_{unit}_{plain(leaf.low)}_to_{plain(leaf.high)}"
+
+
+def _numbers(node: Node) -> Iterator[Leaf]:
+    match node:
+        case Leaf():
+            yield from [node] if node.numeric else []
+        case Table():
+            for child in node.fields.values():
+                yield from _numbers(child)
+        case Collection():
+            yield from _numbers(node.entry)
 
 
 def _bare_number(leaf: Leaf) -> Schema:

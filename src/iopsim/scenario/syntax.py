@@ -15,6 +15,9 @@ from iopsim.scenario.words import nearest, short
 LARGEST = 1_000_000
 """Bytes of the largest file that is read."""
 
+LONGEST_LINE = 20_000
+"""Characters of a line beyond which a file is refused; a description has at most half as many."""
+
 DEEPEST = 20
 """Tables within tables beyond which a file is refused."""
 
@@ -100,9 +103,13 @@ def parse(text: str, name: str) -> Parsed:
     Parsed
         With one problem for each broken line, up to ten.
     """
-    text = text.replace("\r\n", "\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     lines = text.split("\n")
     problems: list[Problem] = []
+    longest = max(range(len(lines)), key=lambda index: len(lines[index]))
+    if len(lines[longest]) > LONGEST_LINE:
+        found, said = f"a line of {len(lines[longest]):,} characters", f"a line has at most {LONGEST_LINE:,}"
+        return _unreadable(name, lines, [], found, said, longest)
     holes: set[Key] = set()
     while True:
         try:
@@ -115,7 +122,7 @@ def parse(text: str, name: str) -> Parsed:
         except ValueError:
             broken = broken_statement(lines, _line_of_long_number(lines), "long number")
         problems.append(Problem(name, broken.first + 1, broken.path, short(broken.text), hint(broken)))
-        holes.add(broken.key)
+        holes.update(broken.holes)
         for index in range(broken.first, broken.end):
             lines[index] = ""
         if len(problems) == MOST_BROKEN:

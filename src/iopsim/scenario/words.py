@@ -87,7 +87,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     best, best_score = "", (0.6, 0)
     for candidate in known:
         one, other = name[:100].lower(), candidate.lower()
-        alike = difflib.SequenceMatcher(None, one, other).ratio()
+        matcher = difflib.SequenceMatcher(None, one, other)
+        if matcher.real_quick_ratio() < best_score[0] or matcher.quick_ratio() < best_score[0]:
+            continue
+        alike = matcher.ratio()
         begins = next(
             (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
         )

@@ -1,0 +1,97 @@
+"""What a chart's title says: the finding, worked out from the numbers, in words a board would use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iopsim.experiment.result import F64
+
+SHORT = 26
+"""Weeks; a shorter run is not said to have settled."""
+
+NEAR = 0.85
+"""Census has arrived at its level when it has reached this share of it."""
+
+STEADY = 0.25
+"""It stays there while no week differs from the level by a larger share."""
+
+CHANGED = 1.1
+"""Census is growing if its last quarter exceeds the quarter before by this ratio."""
+
+
+def clients(number: float) -> str:
+    """Return a number of clients in words that do not claim more than it says."""
+    if number < 0.95:
+        return "less than 1 client"
+    return "1 client" if round(number) == 1 else f"{number:,.0f} clients"
+
+
+def census_headline(mean: F64) -> str:
+    """Say how census develops.
+
+    Parameters
+    ----------
+    mean : float array, shape (weeks,)
+        Mean census of each week; not all 0.
+    """
+    weeks = len(mean)
+    quarter = max(1, weeks // 4)
+    level, before = float(mean[-quarter:].mean()), float(mean[-2 * quarter : -quarter].mean()) if weeks > 1 else 0.0
+    if weeks < SHORT:
+        end = "by the end of the first week" if weeks == 1 else f"by week {weeks}, the last of this run"
+        return f"Census reaches {clients(float(mean[-1]))} {end}"
+    arrived = int(np.argmax(mean >= NEAR * level))
+    if level > CHANGED * before:
+        return f"Census is still growing when the run ends: {clients(float(mean[-1]))} in week {weeks}"
+    if before > CHANGED * level:
+        top = int(mean.argmax())
+        return f"Census peaks at {clients(float(mean[top]))} in week {top + 1} and has fallen to {clients(level)}"
+    if arrived < weeks // 2 and np.all(np.abs(mean[arrived:] - level) <= STEADY * level):
+        return f"Census climbs to about {clients(level)} by week {arrived + 1} and stays near that"
+    return f"Census averages {clients(level)} over the last {quarter} weeks"
+
+
+def seats_headline(taken: F64) -> str:
+    """Say how full the groups are towards the end; nothing where no group met.
+
+    Parameters
+    ----------
+    taken : float array, shape (weeks,)
+        Mean share of seats taken in each week; NaN where no group met.
+    """
+    last = taken[-max(1, len(taken) // 4) :]
+    known = last[~np.isnan(last)]
+    return f"; {100 * known.mean():.0f} % of the seats are then taken" if len(known) else ""
+
+
+def waits_headline(days: float, target: int, started: float) -> str:
+    """Say how long a first session takes, and for how many it ever comes.
+
+    Parameters
+    ----------
+    days : float
+        Mean days from referral to first session, of those who came.
+    target : int
+        Days the plan promises.
+    started : float
+        Share of referred clients who came.
+    """
+    against = "within" if days <= target else "beyond"
+    return (
+        f"Those who start do so {days:.0f} days after referral on average, {against} the target of {target}; "
+        f"{100 * started:.0f} % of all referred clients start"
+    )
+
+
+def retention_headline(completed: float, dropped: float, early: float) -> str:
+    """Say how treatment ends.
+
+    Parameters
+    ----------
+    completed, dropped : float
+        Shares of admitted clients in the end.
+    early : float
+        Share of admitted clients who have dropped out within four weeks.
+    """
+    said = f"Of 100 clients admitted, {100 * completed:.0f} complete the program and {100 * dropped:.0f} drop out"
+    return f"{said}, {100 * early:.0f} of them within four weeks" if round(100 * dropped) else said

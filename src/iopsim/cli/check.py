@@ -1,0 +1,85 @@
+"""`iopsim check`: is the scenario sound, where do its values come from, and does demand exceed a capacity?"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from iopsim.cli.console import paragraph, plain, screen
+from iopsim.preflight import Preflight
+from iopsim.preflight import check as fly
+from iopsim.scenario import Resolved, resolve, resolved_toml
+
+
+def check(file: str, changes: Sequence[str], resolved: bool) -> None:
+    """Check a scenario.
+
+    Parameters
+    ----------
+    file : str
+    changes : sequence of str
+        As given to `--set`.
+    resolved : bool
+        Print the whole scenario as a file, and nothing else.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found.
+    """
+    found = resolve(file, changes)
+    if resolved:
+        sys.stdout.write(resolved_toml(found))
+        return
+    console = screen()
+    paragraph(console, f"ok  {plain(file)}: {plain(found.scenario.name)}")
+    paragraph(console, f"ok  {_origins(found)}", indent="    ")
+    console.print()
+    _show(console, fly(found.scenario))
+
+
+def _origins(found: Resolved) -> str:
+    layers = [origin.layer for origin in found.origins.values()]
+    changed = f", {layers.count('change')} from --set" if "change" in layers else ""
+    assumed = sum(origin.grade == "assumed" for origin in found.origins.values())
+    return (
+        f"{len(layers)} values: {layers.count('file')} from the file, {layers.count('default')} from the defaults"
+        f"{changed}; {assumed} of them are assumptions (--resolved shows each)"
+    )
+
+
+def _show(console: Console, flight: Preflight) -> None:
+    table = Table(
+        box=SIMPLE_HEAD if console.is_terminal else None,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        header_style="bold",
+    )
+    table.add_column("Asked of")
+    for heading in ("Demand", "Capacity", "Share"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Unit", no_wrap=True)
+    for load in flight.loads:
+        capacity = "no limit" if math.isinf(load.capacity) else f"{load.capacity:,.1f}"
+        table.add_row(load.resource, f"{load.demand:,.1f}", capacity, _percent(load.share, load.capacity), load.unit)
+    console.print(table)
+    console.print()
+    warnings = [load.warning for load in flight.loads if load.warning]
+    for warning in warnings:
+        paragraph(console, f"warning  {warning}", indent="         ")
+    if not warnings:
+        console.print("ok  no demand comes near its capacity")
+    for note in flight.notes:
+        paragraph(console, f"note  {note}", indent="      ")
+
+
+def _percent(share: float, capacity: float) -> str:
+    if math.isinf(capacity):
+        return "–"
+    return "no capacity" if math.isinf(share) else f"{100 * share:.0f} %"

@@ -1,0 +1,157 @@
+"""The commands and their options: what `--help` says. What a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from iopsim.cli.door import door
+
+app = typer.Typer(
+    name="iopsim",
+    help="Simulate an intensive outpatient program before it opens.",
+    epilog="Start with: iopsim init my_program.toml, then iopsim check and iopsim run on that file.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+Scenario = Annotated[str, typer.Argument(metavar="FILE", help="The scenario, a TOML file.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Change a value, such as groups.evening.seats=15; repeatable."
+    ),
+]
+Weeks = Annotated[str | None, typer.Option("--weeks", metavar="N", help="Weeks to simulate, instead of the file's.")]
+Seed = Annotated[
+    str, typer.Option("--seed", metavar="N", help="The same seed meets every scenario with the same people.")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from iopsim import __version__
+
+        typer.echo(f"iopsim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def iopsim(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Simulate an intensive outpatient program before it opens."""
+
+
+@app.command()
+def run(
+    file: Scenario,
+    replications: Annotated[
+        str, typer.Option("--replications", "-n", metavar="N", help="Independent repetitions of the whole run.")
+    ] = "200",
+    seed: Seed = "1",
+    changes: Changes = None,
+    weeks: Weeks = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="A new or empty folder for the results, or one that holds this very run. Without it: a folder "
+            "of its own for each run under results/.",
+        ),
+    ] = None,
+    workers: Annotated[
+        str | None,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            help="Processes. Without it: all cores, or one where a run is too short to gain from more. "
+            "The results are the same.",
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Show every measure, not only what a board reads.")] = False,
+    json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Print one JSON document and nothing else; files are then written only to --out.",
+        ),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No table and no progress: errors only.")] = False,
+) -> None:
+    """Simulate a scenario: a table, the bottleneck, and a folder with numbers and charts.
+
+    An output folder that holds other results is never overwritten. Bad input ends with exit code 2 and one line
+    for each thing to mend; nothing is then written.
+    """
+    with door():
+        from iopsim.cli.run import Order
+        from iopsim.cli.run import run as start
+
+        start(Order(file, replications, seed, changes or [], weeks, out, workers, every, json, quiet))
+
+
+@app.command()
+def check(
+    file: Scenario,
+    changes: Changes = None,
+    resolved: Annotated[
+        bool,
+        typer.Option("--resolved", help="Print every value and where it comes from, as a scenario file, and no more."),
+    ] = False,
+) -> None:
+    """Check a scenario, and compare what clients would need with what the program has."""
+    with door():
+        from iopsim.cli.check import check as start
+
+        start(file, changes or [], resolved)
+
+
+@app.command()
+def init(new: Annotated[str, typer.Argument(metavar="NEW.toml", help="A file that does not exist yet.")]) -> None:
+    """Write a commented scenario file to start from."""
+    with door():
+        from iopsim.cli.init import init as start
+
+        start(new)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, with which an editor completes and checks them."""
+    with door():
+        from iopsim.cli.schema import schema as start
+
+        start()
+
+
+@app.command()
+def trace(
+    file: Scenario,
+    seed: Seed = "1",
+    replication: Annotated[
+        str, typer.Option("--replication", metavar="N", help="Which replication of the run; the first is 0.")
+    ] = "0",
+    client: Annotated[
+        str | None,
+        typer.Option("--client", metavar="NAME", help="Source, date of referral, and number that day: self/2027-03-04/1."),
+    ] = None,
+    ending: Annotated[
+        str | None,
+        typer.Option("--ending", metavar="HOW", help="The first client who ended so: completed, dropped_out, reneged, ..."),
+    ] = None,
+    changes: Changes = None,
+    weeks: Weeks = None,
+) -> None:
+    """Tell one client's journey, with dates and clock times, and why each decision fell as it did."""
+    with door():
+        from iopsim.cli.trace import trace as start
+
+        start(file, seed, replication, client, ending, changes or [], weeks)

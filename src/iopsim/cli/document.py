@@ -1,0 +1,56 @@
+"""The document that `--json` prints."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+
+import iopsim
+from iopsim.experiment.result import Result
+from iopsim.measures.catalogue import CATALOGUE
+
+
+def document(result: Result, folder: Path | None) -> str:
+    """Return a result as one JSON document; what cannot be told is null.
+
+    Parameters
+    ----------
+    result : Result
+    folder : Path or None
+        Where the files went.
+    """
+    content = {
+        "scenario": result.scenario.name,
+        "scenario_hash": result.scenario.hash,
+        "seed": result.seed,
+        "replications": result.replications,
+        "weeks": result.scenario.weeks,
+        "iopsim": iopsim.__version__,
+        "measures": [
+            {
+                "name": measure.name,
+                "label": measure.label,
+                "unit": measure.unit,
+                **{key: _known(value) for key, value in asdict(result.measures[measure.name]).items()},
+            }
+            for measure in CATALOGUE
+        ],
+        "bottlenecks": [
+            {
+                "resource": found.resource,
+                "first_week": None if found.first_week is None else found.first_week + 1,
+                "worst_week": found.worst_week + 1,
+                "held_back": found.held_back,
+                "weeks": found.weeks,
+            }
+            for found in result.bottlenecks
+        ],
+        "out": None if folder is None else str(folder),
+    }
+    return json.dumps(content, indent=2, allow_nan=False) + "\n"
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,72 @@
+"""Option values: whole numbers as a person types them, and every mistake at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from iopsim.errors import Problem, ScenarioError
+
+T = TypeVar("T")
+
+
+class Mistakes:
+    """Everything wrong with a command so far; raised together, so that a person mends it together."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def whole(self, option: str, text: str, least: int, most: int) -> int:
+        """Return the whole number that an option gives; `least` if it is none, which is then a problem.
+
+        Parameters
+        ----------
+        option : str
+            Its name, such as ``--seed``.
+        text : str
+            What was typed.
+        least, most : int
+            Bounds, both allowed.
+        """
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if least <= number <= most:
+            return number
+        self.problems.append(Problem(option, None, "", text, f"give a whole number from {least} to {most:,}"))
+        return least
+
+    def attempt(self, action: Callable[[], T]) -> T | None:
+        """Return what an action returns; if it finds problems, keep them and return None."""
+        try:
+            return action()
+        except ScenarioError as error:
+            self.problems += error.problems
+            return None
+
+    def settle(self) -> None:
+        """Raise all problems, if there are any.
+
+        Raises
+        ------
+        ScenarioError
+        """
+        if self.problems:
+            raise ScenarioError(self.problems)
+
+
+WEEKS_LABEL = "--set weeks="
+
+
+def with_weeks(changes: Sequence[str], weeks: str | None) -> list[str]:
+    """Return the changes, and `--weeks` as the last of them."""
+    return [*changes, f"weeks={weeks}"] if weeks is not None else list(changes)
+
+
+def weeks_by_name(problem: Problem, weeks: str | None) -> Problem:
+    """Return a problem that speaks of `--weeks` where that is what was typed."""
+    if weeks is not None and problem.file == f"{WEEKS_LABEL}{weeks}":
+        return replace(problem, file="--weeks", path="")
+    return problem

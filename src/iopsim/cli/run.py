@@ -1,0 +1,148 @@
+"""`iopsim run`: simulate, save, and say what was found."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from iopsim.api import simulate
+from iopsim.cli.console import margin, screen
+from iopsim.cli.door import Interrupted
+from iopsim.cli.interrupts import alive, undisturbed
+from iopsim.cli.options import Mistakes, weeks_by_name, with_weeks
+from iopsim.cli.progress import Bar
+from iopsim.errors import IopsimError
+from iopsim.experiment.replicate import CHUNK, cores
+from iopsim.experiment.result import Result
+from iopsim.rulebook import write
+from iopsim.scenario import Resolved, resolve, resolved_toml
+from iopsim.scenario.model import Scenario
+from iopsim.store import default_folder, documents, examine, run_key, save
+
+MOST_REPLICATIONS = 10_000_000
+LARGEST_SEED = 2**64 - 1
+MOST_WORKERS = 512
+
+SECONDS_PER_REFERRAL = 1e-4
+"""What a replication costs for each client referred, roughly."""
+
+SECONDS_TO_START = 1.0
+"""What starting the first worker costs, roughly; each more takes `SECONDS_PER_WORKER`."""
+
+SECONDS_PER_WORKER = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a person asked for, as they typed it; the fields are the options of `iopsim run`."""
+
+    file: str
+    replications: str
+    seed: str
+    changes: list[str]
+    weeks: str | None
+    out: str | None
+    workers: str | None
+    every: bool
+    json: bool
+    quiet: bool
+
+
+def run(order: Order) -> None:
+    """Run a scenario.
+
+    Parameters
+    ----------
+    order : Order
+
+    Raises
+    ------
+    IopsimError
+        If anything in the order cannot be done; nothing is then written.
+    Interrupted
+        If a person stops the run.
+    """
+    mistakes = Mistakes()
+    replications = mistakes.whole("--replications", order.replications, 1, MOST_REPLICATIONS)
+    seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
+    workers = mistakes.whole("--workers", order.workers, 1, MOST_WORKERS) if order.workers is not None else None
+    resolved = mistakes.attempt(lambda: resolve(order.file, with_weeks(order.changes, order.weeks)))
+    mistakes.problems = [weeks_by_name(problem, order.weeks) for problem in mistakes.problems]
+    mistakes.settle()
+    assert resolved is not None
+
+    key = run_key(resolved.scenario, seed, replications)
+    folder = _folder(order, resolved.scenario, key)
+    if folder is not None:
+        examine(folder, key)
+    result, files = _simulated(order, resolved, seed, replications, workers, charts=folder is not None)
+    safe = Interrupted(f"interrupted; the results are in {folder}" if folder else Interrupted().said)
+    with undisturbed() as stopped:
+        if folder is not None:
+            save(folder, key, files)
+    if stopped:
+        raise safe
+    try:
+        _report(order, result, folder, list(files))
+    except KeyboardInterrupt:
+        raise safe from None
+
+
+def _simulated(
+    order: Order, resolved: Resolved, seed: int, replications: int, workers: int | None, *, charts: bool
+) -> tuple[Result, dict[str, bytes]]:
+    """Return the result and, if wanted, the files of its folder, with a progress bar meanwhile."""
+    if workers is None:
+        workers = worthwhile_workers(resolved.scenario, replications)
+    with alive(), Bar(margin(), replications, hidden=order.quiet) as bar:
+        try:
+            result = simulate(resolved.scenario, replications, seed, workers=workers, progress=bar.advance)
+        except BrokenProcessPool:
+            raise IopsimError(
+                "a worker process was ended from outside, perhaps for want of memory; nothing was written "
+                "(--workers 1 needs least)"
+            ) from None
+        if not charts:
+            return result, {}
+        bar.says("Drawing charts")
+        return result, _files(result, resolved)
+
+
+def worthwhile_workers(scenario: Scenario, replications: int) -> int:
+    """Return how many processes finish soonest: all cores, or one where starting more costs what it saves."""
+    most = min(cores(), -(-replications // CHUNK))
+    alone = SECONDS_PER_REFERRAL * float(write(scenario).expected_referrals.sum()) * replications
+    return most if alone / most + SECONDS_TO_START + most * SECONDS_PER_WORKER < alone else 1
+
+
+def _folder(order: Order, scenario: Scenario, key: str) -> Path | None:
+    if order.out is not None:
+        return Path(order.out)
+    return None if order.json else default_folder(scenario, key)
+
+
+def _files(result: Result, resolved: Resolved) -> dict[str, bytes]:
+    """Return every file of the folder by name, none of which tells where or by how many workers it was made."""
+    from iopsim.charts.gallery import draw
+
+    name = Path(resolved.name).name
+    origins = {
+        path: replace(origin, where=name) if origin.layer == "file" else origin
+        for path, origin in resolved.origins.items()
+    }
+    scenario = resolved_toml(replace(resolved, name=name, origins=origins))
+    return documents(result, scenario, draw(result))
+
+
+def _report(order: Order, result: Result, folder: Path | None, names: list[str]) -> None:
+    """Say what was found; the results are safe by now, so an interrupt only cuts the telling short."""
+    if order.json:
+        from iopsim.cli.document import document
+
+        sys.stdout.write(document(result, folder))
+    elif not order.quiet:
+        from iopsim.cli.table import show
+
+        show(screen(), result, order.every, folder, [name for name in names if name.endswith(".png")])

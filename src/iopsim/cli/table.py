@@ -1,0 +1,246 @@
+"""The table a board reads, what holds people back, and where everything lies."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from iopsim.cli.console import paragraph, plain, shortened
+from iopsim.experiment.bottleneck import Bottleneck
+from iopsim.experiment.result import Result
+from iopsim.measures.catalogue import GROUPS
+from iopsim.measures.measure import FOLLOW_UP_DAYS, Measure
+from iopsim.scenario.model import Scenario
+from iopsim.stats.intervals import Summary
+
+BOARD = {
+    "referrals",
+    "days_to_assessment",
+    "assessed_share",
+    "days_to_first_session",
+    "started_share",
+    "started_in_time_share",
+    "reneged_share",
+    "balked_share",
+    "waitlist_mean",
+    "census_mean",
+    "census_peak",
+    "seats_taken_share",
+    "seats_attended_share",
+    "weeks_until_full",
+    "assessment_slots_booked_share",
+    "caseload_used_share",
+    "attendance_share",
+    "left_within_30_days_share",
+    "engaged_90_days_share",
+    "completed_share",
+    "dropped_out_share",
+    "length_of_stay_days",
+}
+"""Measures that a board reads, unless the scenario leaves them nothing to say."""
+
+UNKNOWN = "–"
+NAME = 60
+"""Most characters of a scenario's name that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure as it is read."""
+
+    label: str
+    unit: str
+    mean: str
+    interval: str
+    spread: str
+
+
+def show(console: Console, result: Result, every: bool, folder: Path | None, charts: list[str]) -> None:
+    """Print a result.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    result : Result
+    every : bool
+        All measures, not only what a board reads.
+    folder : Path or None
+        Where the files are.
+    charts : list of str
+        Names of the charts in it.
+    """
+    scenario = result.scenario
+    runs = f"{result.replications:,} replication{'s' if result.replications > 1 else ''}"
+    console.print(shortened(plain(scenario.name), NAME), style="bold")
+    paragraph(
+        console,
+        f"{scenario.weeks} weeks from {day(scenario.opening)}; {runs}; seed {result.seed}; "
+        f"scenario {scenario.hash[:10]}",
+    )
+    console.print()
+    _print_table(console, result, every)
+    for line in notes(result, every):
+        paragraph(console, line, indent="  ")
+    console.print()
+    for line in bottleneck_sentences(result):
+        paragraph(console, line, indent="  ")
+    if folder is not None:
+        console.print()
+        console.print("Charts and numbers are in")
+        for name in charts:
+            console.print(f"  {plain(str(folder / name))}", soft_wrap=True)
+        console.print(f"  {plain(str(folder))}/ (measures.csv, weekly.csv, ... and manifest.json)", soft_wrap=True)
+
+
+def _print_table(console: Console, result: Result, every: bool) -> None:
+    table = Table(
+        box=SIMPLE_HEAD if console.is_terminal else None,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        header_style="bold",
+    )
+    table.add_column("Measure")
+    table.add_column("Unit", no_wrap=True)
+    table.add_column("Mean", justify="right", no_wrap=True)
+    table.add_column("95 % interval", justify="right", no_wrap=True)
+    table.add_column("10th-90th pct.", justify="right", no_wrap=True)
+    for number, (group, measures) in enumerate(GROUPS.items()):
+        if number:
+            table.add_row()
+        table.add_row(group, style="bold")
+        for measure in measures:
+            if every or _worth_reading(measure, result):
+                row = read(measure, result)
+                table.add_row(row.label, row.unit, row.mean, row.interval, row.spread)
+    console.print(table)
+
+
+def _worth_reading(measure: Measure, result: Result) -> bool:
+    """Whether a board reads a measure; limits that the scenario does not have are left out."""
+    if measure.name == "balked_share" and isinstance(result.scenario.waitlist.limit, str):
+        return False
+    if measure.name == "caseload_used_share" and result.caseload is None:
+        return False
+    return measure.name in BOARD
+
+
+def read(measure: Measure, result: Result) -> Row:
+    """Return a measure as it is read: shares in percent, as many decimals as its interval deserves."""
+    summary = result.measures[measure.name]
+    factor, unit = (100.0, "%") if measure.unit == "share" else (1.0, measure.unit)
+    most = 100.0 if measure.unit == "share" else math.inf
+    places = decimals(factor * summary.mean, factor * (summary.high - summary.low) / 2)
+    mark = "*" if 0 < summary.undefined < result.replications else ""
+
+    def written(value: float) -> str:
+        value = min(max(factor * value, 0.0), most)
+        return f"{value:,.{places}f}"
+
+    def span(low: float, high: float) -> str:
+        return UNKNOWN if math.isnan(low) else f"{written(low)} to {written(high)}"
+
+    return Row(
+        label(measure, result.scenario) + mark,
+        unit,
+        UNKNOWN if math.isnan(summary.mean) else written(summary.mean),
+        span(summary.low, summary.high),
+        span(summary.p10, summary.p90),
+    )
+
+
+def label(measure: Measure, scenario: Scenario) -> str:
+    """Return a measure's label, with the scenario's own target in it."""
+    targets = {
+        "assessed_in_time_share": ("Assessed", scenario.targets.assessment_days),
+        "started_in_time_share": ("Started", scenario.targets.start_days),
+    }
+    if measure.name not in targets:
+        return measure.label
+    verb, days = targets[measure.name]
+    return f"{verb} within {days} day{'' if days == 1 else 's'}"
+
+
+def decimals(mean: float, half_width: float) -> int:
+    """Return how many decimals a mean deserves: down to the first digit of its half-width, 0 to 2."""
+    if math.isnan(mean):
+        return 0
+    if math.isnan(half_width) or half_width == 0.0:
+        return 0 if mean == round(mean) else 1
+    return min(max(-math.floor(math.log10(half_width)), 0), 2)
+
+
+def notes(result: Result, every: bool) -> list[str]:
+    """Return the lines under the table: what a dash or a star means, and what is not shown."""
+    shown = [m for measures in GROUPS.values() for m in measures if every or _worth_reading(m, result)]
+    summaries: dict[str, Summary] = {label(m, result.scenario): result.measures[m.name] for m in shown}
+    lines = []
+    if result.replications == 1:
+        lines.append(f"{UNKNOWN}  One replication gives no interval; use more to know how sure a mean is.")
+    if any(math.isnan(summary.mean) for summary in summaries.values()):
+        lines.append(f"{UNKNOWN}  Cannot be told: {_why_unknown(result)}")
+    some = [
+        f"{name} ({s.undefined:,} of {result.replications:,})"
+        for name, s in summaries.items()
+        if 0 < s.undefined < result.replications
+    ]
+    if some:
+        lines.append(f"*  Mean without the replications that cannot tell: {', '.join(some)}.")
+    everything = sum(len(measures) for measures in GROUPS.values())
+    if len(shown) < everything:
+        lines.append(f"{len(shown)} of {everything} measures; --all shows every one.")
+    return ["", *lines] if lines else []
+
+
+def _why_unknown(result: Result) -> str:
+    course = result.facts.retention.shape[2] - 1
+    needed = FOLLOW_UP_DAYS // 7 + 1
+    if result.scenario.weeks <= max(course, needed):
+        return (
+            f"waits need {FOLLOW_UP_DAYS} days after referral and retention {course} weeks after admission, "
+            f"and the run has {result.scenario.weeks} week{'' if result.scenario.weeks == 1 else 's'}; "
+            "or nobody came so far."
+        )
+    return "no client came so far, or it never happened, in any replication."
+
+
+HELD_BACK = {
+    "assessment slots": "who could come sooner wait for a free assessment slot",
+    "group seats": "who are ready to start wait for a seat",
+    "counselor caseload": "who are ready to start wait for a counselor with room",
+}
+
+
+def bottleneck_sentences(result: Result) -> list[str]:
+    """Return what holds people back, the worst first, in plain words."""
+    biting = [found for found in result.bottlenecks if found.first_week is not None]
+    if not biting:
+        return ["Bottleneck: none. Nothing holds anybody back for long."]
+    heads = ("Bottleneck", *["Then"] * (len(biting) - 1))
+    return [f"{head}: {_sentence(found, result)}" for head, found in zip(heads, biting, strict=True)]
+
+
+def _sentence(found: Bottleneck, result: Result) -> str:
+    assert found.first_week is not None
+    weeks = result.scenario.weeks
+    first = f"week {found.first_week + 1} ({day(result.week_start(found.first_week))})"
+    if found.weeks == weeks - found.first_week:
+        when = f"from {first} on"
+    else:
+        when = f"in {found.weeks} of {weeks} weeks, the first {first}"
+    worst = f"week {found.worst_week + 1}, {day(result.week_start(found.worst_week))}"
+    return (
+        f"{found.resource}, {when}. On average {found.held_back:.1f} clients "
+        f"{HELD_BACK[found.resource]} at the worst ({worst})."
+    )
+
+
+def day(date: datetime.date) -> str:
+    """Return a date in words."""
+    return f"{date.day} {date:%B %Y}"

@@ -1,0 +1,69 @@
+"""`iopsim trace`: one client's journey, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from iopsim.cli.console import paragraph, plain, screen
+from iopsim.cli.options import Mistakes, weeks_by_name, with_weeks
+from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS
+from iopsim.scenario import load
+from iopsim.trace import Journey, Step
+from iopsim.trace import trace as follow
+
+
+def trace(
+    file: str,
+    seed: str,
+    replication: str,
+    client: str | None,
+    ending: str | None,
+    changes: Sequence[str],
+    weeks: str | None,
+) -> None:
+    """Tell the journey of one client.
+
+    Parameters
+    ----------
+    file, seed, replication, client, ending, weeks : str
+        As typed.
+    changes : sequence of str
+        As given to `--set`.
+
+    Raises
+    ------
+    IopsimError
+        If anything asked for does not exist.
+    """
+    mistakes = Mistakes()
+    number = mistakes.whole("--seed", seed, 0, LARGEST_SEED)
+    which = mistakes.whole("--replication", replication, 0, MOST_REPLICATIONS - 1)
+    scenario = mistakes.attempt(lambda: load(file, with_weeks(changes, weeks)))
+    mistakes.problems = [weeks_by_name(problem, weeks) for problem in mistakes.problems]
+    mistakes.settle()
+    assert scenario is not None
+    _show(screen(), follow(scenario, number, which, client, ending))
+
+
+def _show(console: Console, journey: Journey) -> None:
+    console.print(plain(journey.title), style="bold")
+    for fact in journey.facts:
+        paragraph(console, plain(fact))
+    console.print()
+    date = ""
+    for step in journey.steps:
+        date = _print(console, step, date)
+
+
+def _print(console: Console, step: Step, before: str) -> str:
+    """Print a step, its date only where it is another than the step's before, and return its date."""
+    date = f"{step.when:%a} {step.when.day:>2} {step.when:%b %Y}"
+    stamp = f"{date if date != before else '':<15}  {step.when:%H:%M}  "
+    console.print(Text(stamp, style="dim") + Text(plain(step.what)), soft_wrap=True)
+    if step.why:
+        indent = " " * len(stamp)
+        paragraph(console, indent + plain(step.why), style="dim", indent=indent)
+    return date

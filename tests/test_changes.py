@@ -1,0 +1,186 @@
+import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from iopsim.errors import ScenarioError
+from iopsim.scenario import load, resolve
+
+PALMETTO = Path(__file__).parent.parent / "scenarios" / "palmetto.toml"
+
+
+def messages(changes):
+    with pytest.raises(ScenarioError) as caught:
+        load(PALMETTO, changes)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_number_is_changed_from_text_as_from_python():
+    by_text = load(PALMETTO, ["groups.evening.seats=15"])
+    assert by_text.groups["evening"].seats == 15
+    assert load(PALMETTO, {"groups.evening.seats": 15}).hash == by_text.hash
+
+
+def test_no_change_is_no_change():
+    assert load(PALMETTO, []) == load(PALMETTO, {}) == load(PALMETTO)
+
+
+@pytest.mark.parametrize(
+    ("change", "read"),
+    [
+        ("waitlist.limit=none", lambda s: s.waitlist.limit == "none"),
+        ('waitlist.limit="none"', lambda s: s.waitlist.limit == "none"),
+        ("waitlist.limit = 8", lambda s: s.waitlist.limit == 8),
+        ("assessment.same_day=false", lambda s: s.assessment.same_day is False),
+        ("groups.evening.start=18:00:00", lambda s: s.groups["evening"].start == datetime.time(18)),
+        ('groups.evening.nights=["Mon", "Tue", "Thu"]', lambda s: s.groups["evening"].nights[2] == "Thu"),
+        ("name=A place by the river", lambda s: s.name == "A place by the river"),
+        ("referrals.self.months.Jul=0.5", lambda s: s.referrals["self"].months["Jul"] == 0.5),
+        ("assessment.client_delay.mean_days=9", lambda s: s.assessment.client_delay.mean_days == 9.0),
+        ("calendar.closures=[2027-05-03]", lambda s: s.calendar.closures == (datetime.date(2027, 5, 3),)),
+    ],
+)
+def test_a_change_is_read_as_the_file_would_read_it(change, read):
+    assert read(load(PALMETTO, [change]))
+
+
+def test_values_from_numpy_are_numbers():
+    changes = {"groups.evening.seats": np.int64(15), "attendance.probability": np.float32(0.5)}
+    scenario = load(PALMETTO, changes)
+    assert type(scenario.groups["evening"].seats) is int
+    assert type(scenario.attendance.probability) is float
+
+
+def test_a_table_changes_the_keys_that_it_names():
+    scenario = load(PALMETTO, {"placement": {"this_program": 0.7, "higher": 0.1}})
+    assert (scenario.placement.this_program, scenario.placement.lower) == (0.7, 0.15)
+    assert load(PALMETTO, ["groups.evening={seats=9}"]).groups["evening"].nights == ("Mon", "Tue", "Wed")
+
+
+def test_a_new_group_is_given_as_a_table_and_inherits_the_template():
+    scenario = load(PALMETTO, ['groups.late={nights=["Thu"]}', "groups.late.seats=8"])
+    assert list(scenario.groups) == ["evening", "late"]
+    assert (scenario.groups["late"].seats, scenario.groups["late"].hours) == (8, 3.0)
+
+
+def test_of_two_changes_of_one_value_the_later_holds():
+    assert load(PALMETTO, ["groups.evening.seats=15", "groups.evening.seats=9"]).groups["evening"].seats == 9
+
+
+def test_a_changed_value_loses_its_evidence_and_may_bring_its_own():
+    origin = resolve(PALMETTO, ["referrals.self.per_week=3"]).origins["referrals.self.per_week"]
+    assert (origin.layer, origin.low, origin.source) == ("change", None, "")
+    change = {"referrals.self.per_week": {"value": 3, "low": 2, "high": 4, "source": "A talk", "grade": "assumed"}}
+    origin = resolve(PALMETTO, change).origins["referrals.self.per_week"]
+    assert (origin.low, origin.high, origin.source) == (2, 4, "A talk")
+
+
+def test_a_change_mends_what_is_wrong_in_the_file(tmp_path):
+    file = tmp_path / "clinic.toml"
+    file.write_text(PALMETTO.read_text(encoding="utf-8").replace("seats = 12", "seats = 0"), encoding="utf-8")
+    assert load(file, ["groups.evening.seats=12"]) == load(PALMETTO)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            "groups.evening.seats=0",
+            "--set groups.evening.seats=0: groups.evening.seats: found 0; seats must be between 1 and 500 seats",
+        ),
+        (
+            "groups.evning.seats=15",
+            "--set groups.evning.seats=15: groups.evning.seats: found groups.evning.seats; the groups are evening; "
+            "a new one is given whole, as a table: groups.evning={...} (did you mean groups.evening.seats?)",
+        ),
+        (
+            "seats=15",
+            "--set seats=15: seats: found seats; a change names a value of the scenario; "
+            "`iopsim check FILE --resolved` shows them all (did you mean groups.evening.seats?)",
+        ),
+        (
+            "traits.housed.share=0.4",
+            "--set traits.housed.share=0.4: traits.housed.share: found traits.housed.share; the traits are none yet; "
+            "a new one is given whole, as a table: traits.housed={...}",
+        ),
+        (
+            "referrals.self.per_week.low=1",
+            "--set referrals.self.per_week.low=1: referrals.self.per_week.low: found referrals.self.per_week.low; "
+            "per_week is one value; change referrals.self.per_week itself (did you mean referrals.self.per_week?)",
+        ),
+        (
+            "groups.evening.start=17:30",
+            '--set groups.evening.start=17:30: groups.evening.start: found "17:30"; '
+            "start must be a time of day without quotes, such as 17:30:00",
+        ),
+        (
+            "groups.evening.nights=[Mon]",
+            "--set groups.evening.nights=[Mon]: groups.evening.nights: found [Mon]; "
+            'after the = stands one value, such as 15, true, "wait" or ["Mon", "Tue"]',
+        ),
+        (
+            "groups.evening.seats=1\nweeks=2",
+            "--set groups.evening.seats=1 weeks=2: groups.evening.seats: found 1 weeks=2; "
+            'after the = stands one value, such as 15, true, "wait" or ["Mon", "Tue"]',
+        ),
+        (
+            "groups.evening",
+            "--set groups.evening: found groups.evening; a change reads PATH=VALUE, such as groups.evening.seats=15",
+        ),
+        (
+            "placement.higher=0.5",
+            "--set placement.higher=0.5: placement: found 0.6 + 0.5 + 0.15 + 0.05 = 1.3; "
+            "the four shares this_program, higher, lower, declined must sum to 1",
+        ),
+        (
+            "phases.intensive.nights_per_week=5",
+            "--set phases.intensive.nights_per_week=5: phases.intensive.nights_per_week: found 5 nights a week; "
+            "at most 3, the nights of the largest group that serves this phase (evening meets on 3)",
+        ),
+        (
+            "groups=3",
+            "--set groups=3: groups: found 3; "
+            "groups is given by headers such as [groups.NAME], each with its keys on the lines below",
+        ),
+    ],
+)
+def test_a_bad_change_is_answered_where_it_stands(change, message):
+    assert messages([change]) == [message]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"groups.evening.seats": 0}, "groups.evening.seats: found 0; seats must be between 1 and 500 seats"),
+        (
+            {"groups.evening.seats": None},
+            "groups.evening.seats: found nothing; "
+            "a value is a number, text, true or false, a date, a time, a list or a table of these",
+        ),
+        (
+            {"opening": datetime.datetime(2027, 1, 4)},
+            "opening: found 2027-01-04T00:00:00; "
+            "opening must be a date without quotes, such as 2027-01-04, from 1970-01-01 to 2100-12-31",
+        ),
+        (
+            {"evening seats": 3},
+            'evening seats: found "evening seats"; a change is named by a path, such as "groups.evening.seats"',
+        ),
+    ],
+)
+def test_a_bad_change_from_python_is_answered_by_its_path(changes, message):
+    assert messages(changes) == [message]
+
+
+def test_problems_of_the_file_come_before_those_of_changes_and_all_are_told(tmp_path):
+    file = tmp_path / "clinic.toml"
+    file.write_text(PALMETTO.read_text(encoding="utf-8").replace("weeks = 104", "weeks = 0"), encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load(file, ["groups.evening.hours=99", "foo=1", "groups.evening.seats=0"])
+    assert [(problem.file, problem.path) for problem in caught.value.problems] == [
+        (str(file), "weeks"),
+        ("--set groups.evening.hours=99", "groups.evening.hours"),
+        ("--set foo=1", "foo"),
+        ("--set groups.evening.seats=0", "groups.evening.seats"),
+    ]
