@@ -91,38 +91,52 @@ def test_a_change_mends_what_is_wrong_in_the_file(tmp_path):
         ),
         (
             "groups.evning.seats=15",
-            "--set groups.evning.seats=15: groups.evning.seats: found groups.evning.seats; the groups are evening; "
-            "a new one is given whole, as a table: groups.evning={...} (did you mean groups.evening.seats?)",
+            (
+                "--set groups.evning.seats=15: groups.evning.seats: found groups.evning.seats; the groups are evening; "
+                "a new one is given whole, as a table: groups.evning={...} (did you mean groups.evening.seats?)"
+            ),
         ),
         (
             "seats=15",
-            "--set seats=15: seats: found seats; a change names a value of the scenario; "
-            "`iopsim check FILE --resolved` shows them all (did you mean groups.evening.seats?)",
+            (
+                "--set seats=15: seats: found seats; a change names a value of the scenario; "
+                "`iopsim check FILE --resolved` shows them all (did you mean groups.evening.seats?)"
+            ),
         ),
         (
             "traits.housed.share=0.4",
-            "--set traits.housed.share=0.4: traits.housed.share: found traits.housed.share; the traits are none yet; "
-            "a new one is given whole, as a table: traits.housed={...}",
+            (
+                "--set traits.housed.share=0.4: traits.housed.share: found traits.housed.share; "
+                "the traits are none yet; a new one is given whole, as a table: traits.housed={...}"
+            ),
         ),
         (
             "referrals.self.per_week.low=1",
-            "--set referrals.self.per_week.low=1: referrals.self.per_week.low: found referrals.self.per_week.low; "
-            "per_week is one value; change referrals.self.per_week itself (did you mean referrals.self.per_week?)",
+            (
+                "--set referrals.self.per_week.low=1: referrals.self.per_week.low: found referrals.self.per_week.low; "
+                "per_week is one value; change referrals.self.per_week itself (did you mean referrals.self.per_week?)"
+            ),
         ),
         (
             "groups.evening.start=17:30",
-            '--set groups.evening.start=17:30: groups.evening.start: found "17:30"; '
-            "start must be a time of day without quotes, such as 17:30:00",
+            (
+                '--set groups.evening.start=17:30: groups.evening.start: found "17:30"; '
+                "start must be a time of day without quotes, such as 17:30:00"
+            ),
         ),
         (
             "groups.evening.nights=[Mon]",
-            "--set groups.evening.nights=[Mon]: groups.evening.nights: found [Mon]; "
-            'after the = stands one value, such as 15, true, "wait" or ["Mon", "Tue"]',
+            (
+                "--set groups.evening.nights=[Mon]: groups.evening.nights: found [Mon]; "
+                'after the = stands one value, such as 15, true, "wait" or ["Mon", "Tue"]'
+            ),
         ),
         (
             "groups.evening.seats=1\nweeks=2",
-            "--set groups.evening.seats=1 weeks=2: groups.evening.seats: found 1 weeks=2; "
-            'after the = stands one value, such as 15, true, "wait" or ["Mon", "Tue"]',
+            (
+                "--set groups.evening.seats=1 weeks=2: groups.evening.seats: found 1 weeks=2; "
+                'after the = stands one value, such as 15, true, "wait" or ["Mon", "Tue"]'
+            ),
         ),
         (
             "groups.evening",
@@ -130,18 +144,24 @@ def test_a_change_mends_what_is_wrong_in_the_file(tmp_path):
         ),
         (
             "placement.higher=0.5",
-            "--set placement.higher=0.5: placement: found 0.6 + 0.5 + 0.15 + 0.05 = 1.3; "
-            "the four shares this_program, higher, lower, declined must sum to 1",
+            (
+                "--set placement.higher=0.5: placement: found 0.6 + 0.5 + 0.15 + 0.05 = 1.3; "
+                "the four shares this_program, higher, lower, declined must sum to 1"
+            ),
         ),
         (
             "phases.intensive.nights_per_week=5",
-            "--set phases.intensive.nights_per_week=5: phases.intensive.nights_per_week: found 5 nights a week; "
-            "at most 3, the nights of the largest group that serves this phase (evening meets on 3)",
+            (
+                "--set phases.intensive.nights_per_week=5: phases.intensive.nights_per_week: found 5 nights a week; "
+                "at most 3, the nights of the largest group that serves this phase (evening meets on 3)"
+            ),
         ),
         (
             "groups=3",
-            "--set groups=3: groups: found 3; "
-            "groups is given by headers such as [groups.NAME], each with its keys on the lines below",
+            (
+                "--set groups=3: groups: found 3; "
+                "groups is given by headers such as [groups.NAME], each with its keys on the lines below"
+            ),
         ),
     ],
 )
@@ -155,13 +175,17 @@ def test_a_bad_change_is_answered_where_it_stands(change, message):
         ({"groups.evening.seats": 0}, "groups.evening.seats: found 0; seats must be between 1 and 500 seats"),
         (
             {"groups.evening.seats": None},
-            "groups.evening.seats: found nothing; "
-            "a value is a number, text, true or false, a date, a time, a list or a table of these",
+            (
+                "groups.evening.seats: found nothing; "
+                "a value is a number, text, true or false, a date, a time, a list or a table of these"
+            ),
         ),
         (
             {"opening": datetime.datetime(2027, 1, 4)},
-            "opening: found 2027-01-04T00:00:00; "
-            "opening must be a date without quotes, such as 2027-01-04, from 1970-01-01 to 2100-12-31",
+            (
+                "opening: found 2027-01-04T00:00:00; "
+                "opening must be a date without quotes, such as 2027-01-04, from 1970-01-01 to 2100-12-31"
+            ),
         ),
         (
             {"evening seats": 3},
@@ -171,6 +195,15 @@ def test_a_bad_change_is_answered_where_it_stands(change, message):
 )
 def test_a_bad_change_from_python_is_answered_by_its_path(changes, message):
     assert messages(changes) == [message]
+
+
+def test_a_change_that_holds_itself_is_refused():
+    endless = []
+    endless.append(endless)
+    assert messages({"groups.evening.nights": endless})[0].startswith(
+        "groups.evening.nights: found tables nested too deep; a value is a number,"
+    )
+    assert messages([f"groups.evening.nights={'[' * 300}{']' * 300}"])[0].endswith('or ["Mon", "Tue"]')
 
 
 def test_problems_of_the_file_come_before_those_of_changes_and_all_are_told(tmp_path):

@@ -100,7 +100,7 @@ def test_a_higher_rate_keeps_every_client_and_adds_more() -> None:
         {"referrals.inpatient.months.Jan": 10.0},
         dict.fromkeys((f"referrals.{name}.per_week" for name in SOURCES), 8.0),
     ],
-    ids=lambda more: " ".join(more),
+    ids=" ".join,
 )
 def test_whatever_raises_a_day_s_mean_keeps_every_client(more: Changes) -> None:
     one = run(BASE)
@@ -285,7 +285,7 @@ DOWNSTREAM: dict[str, tuple[Changes, tuple[str, ...]]] = {
     "fewer admission days": ({"admission.weekdays": ["Tue"]}, TO_WAITLIST),
     "a limit": ({"waitlist.limit": 1}, TO_WAITLIST),
     "impatience": ({"waitlist.renege_per_day": 0.5}, TO_WAITLIST),
-    "the line held": ({"waitlist.when_first_does_not_fit": "hold_the_line"}, TO_WAITLIST),
+    "others' first phase": ({"referrals.inpatient.enters": "step_down"}, TO_WAITLIST),
     "shorter treatment": ({"phases.intensive.planned_weeks": 2}, TO_WAITLIST),
     "worse attendance": ({"attendance.probability": 0.5}, TO_WAITLIST),
     "more dropout": ({"leaving.dropout_per_week": 0.5}, TO_WAITLIST),
@@ -337,7 +337,7 @@ def attendance_by_session(it: Run) -> dict[Client, list[int]]:
         {"staff.counselor.caseload": 4},
         {"referrals.self.per_week": 8.0},
     ],
-    ids=lambda change: " ".join(change),
+    ids=" ".join,
 )
 def test_a_client_comes_to_the_n_th_session_or_not_whenever_and_wherever_it_is(change: Changes) -> None:
     one, other = attendance_by_session(run(BASE)), attendance_by_session(run({**BASE, **change}))

@@ -143,13 +143,17 @@ def test_a_number_may_carry_evidence(number):
         ),
         (
             '{ value = 2, grade = "asumed" }',
-            '.grade: found "asumed"; grade must be one of "primary", "secondary", "derived", "assumed" '
-            "(did you mean assumed?)",
+            (
+                '.grade: found "asumed"; grade must be one of "primary", "secondary", "derived", "assumed" '
+                "(did you mean assumed?)"
+            ),
         ),
         (
             '{ value = 2, source = "E4.5", grade = "primary" }',
-            '.source: found "E4.5"; source must be an id of the packaged evidence, such as "E4.4", '
-            "or a citation in words (did you mean E4.4?)",
+            (
+                '.source: found "E4.5"; source must be an id of the packaged evidence, such as "E4.4", '
+                "or a citation in words (did you mean E4.4?)"
+            ),
         ),
         (
             "{ value = 2, source = 4 }",

@@ -58,7 +58,7 @@ def test_each_entry_inherits_the_template():
 def test_a_month_that_is_named_leaves_the_others_as_they_were():
     months = from_toml(SMALL + "[referrals.self.months]\nJul = 0.5\n").referrals["self"].months
     assert (months["Jan"], months["Jul"], months["Aug"]) == (1.15, 0.5, 1.0)
-    assert list(months)[0] == "Jan"
+    assert next(iter(months)) == "Jan"
 
 
 def test_a_delay_of_which_one_half_is_named_keeps_the_other_half():

@@ -33,7 +33,9 @@ CROWDED = {
     "phases.step_down.planned_weeks": 2,
     "groups.evening": {"seats": 4, "serves": ["intensive"]},
     "groups.late": {"nights": ["Mon", "Thu"], "seats": 2, "serves": ["step_down"], "start": datetime.time(9)},
-    "attendance.probability": 0.6,
+    "attendance.probability": 0.5,
+    "attendance.excused_share": 0.1,
+    "absence_rule.consecutive": 2,
     "leaving.dropout_per_week": 0.2,
 }
 STORIES = {

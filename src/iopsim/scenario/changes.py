@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from iopsim.errors import Problem
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, shape
+from iopsim.scenario.syntax import nests_too_deep
 from iopsim.scenario.words import nearest, short, written
 
 Changes = Mapping[str, object] | Sequence[str]
@@ -119,7 +120,7 @@ def _from_text(text: str) -> Change | Problem:
         read = tomllib.loads(f"value = {value}")
     except (ValueError, RecursionError):
         read = {"value": value.strip()} if _BARE.fullmatch(value.strip()) else {}
-    if set(read) != {"value"}:
+    if set(read) != {"value"} or nests_too_deep(read):
         said = 'after the = stands one value, such as 15, true, "wait" or ["Mon", "Tue"]'
         return Problem(label, None, dotted(key), short(value), said)
     return Change(label, path.strip(), key, read["value"])
@@ -128,17 +129,14 @@ def _from_text(text: str) -> Change | Problem:
 def _from_python(path: str, value: object) -> Change | Problem:
     key = _key(path)
     if not key:
-        return Problem(
-            "",
-            None,
-            path,
-            short(written(path)),
-            'a change is named by a path, such as "groups.evening.seats"',
-        )
+        said = 'a change is named by a path, such as "groups.evening.seats"'
+        return Problem("", None, path, short(written(path)), said)
+    said = "a value is a number, text, true or false, a date, a time, a list or a table of these"
+    if nests_too_deep(value):
+        return Problem("", None, path, "tables nested too deep", said)
     try:
         return Change("", path, key, _plain(value))
-    except (TypeError, RecursionError):
-        said = "a value is a number, text, true or false, a date, a time, a list or a table of these"
+    except TypeError:
         return Problem("", None, path, short(written(value)), said)
 
 

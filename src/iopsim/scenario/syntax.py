@@ -128,9 +128,31 @@ def parse(text: str, name: str) -> Parsed:
         if len(problems) == MOST_BROKEN:
             said = "mend the lines named above first, then check again"
             return _unreadable(name, lines, problems, "more that may be broken", said, broken.end)
-    if _depth(tree) > DEEPEST:
+    if nests_too_deep(tree):
         return _unreadable(name, lines, problems, "tables nested too deep", f"nest at most {DEEPEST} deep")
     return Parsed(tree, "\n".join(lines), tuple(problems), frozenset(holes))
+
+
+def nests_too_deep(value: object) -> bool:
+    """Tell whether tables and lists nest deeper than any scenario needs, without going down all the way.
+
+    Parameters
+    ----------
+    value : object
+        As `tomllib` reads it.
+
+    Returns
+    -------
+    bool
+        True beyond 20 levels.
+    """
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        inner: list[object] = []
+        for item in level:
+            inner += item.values() if isinstance(item, dict) else item if isinstance(item, list | tuple) else ()
+        level = inner
+    return bool(level)
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -173,15 +195,3 @@ def _line(message: str, lines: list[str]) -> int:
 
 def _line_of_long_number(lines: list[str]) -> int:
     return next((index for index, line in enumerate(lines) if re.search(r"[0-9_]{4000}", line)), 0)
-
-
-def _depth(tree: dict[str, object]) -> int:
-    """Return how deep tables and lists nest, without going down all the way."""
-    depth, level = 0, list[object]([tree])
-    while level and depth <= DEEPEST:
-        depth += 1
-        inner: list[object] = []
-        for item in level:
-            inner += item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
-        level = inner
-    return depth

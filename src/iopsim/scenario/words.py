@@ -8,11 +8,15 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 
 from iopsim.scenario.shape import Collection, Either, Leaf, Node, Table
 
 LONGEST = 60
 """Characters of what was found that a message repeats."""
+
+ALIKE = 0.6
+"""Likeness from which a known name is worth mentioning: twice the letters in common over all letters."""
 
 # Units that a bound is not repeated with: "between 0 and 9" says it all.
 SILENT_UNITS = ("", "share", "ratio", "class", "exponent", "week")
@@ -84,19 +88,22 @@ def nearest(name: str, known: Iterable[str]) -> str:
     str
         Empty when nothing is like it. Of equals, the one that begins alike, then the first.
     """
-    best, best_score = "", (0.6, 0)
+    best, best_score = "", (ALIKE, 0)
     for candidate in known:
-        one, other = name[:100].lower(), candidate.lower()
-        matcher = difflib.SequenceMatcher(None, one, other)
-        if matcher.real_quick_ratio() < best_score[0] or matcher.quick_ratio() < best_score[0]:
-            continue
-        alike = matcher.ratio()
-        begins = next(
-            (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-        )
-        if (alike, begins) > best_score and alike >= best_score[0]:
-            best, best_score = candidate, (alike, begins)
+        one, other = name[:LONGEST].lower(), candidate.lower()
+        whole = _likeness(one, other)
+        alike = max(whole, _likeness(one[:3], other)) if len(other) == 3 else whole  # Monday and Mon
+        begins_alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+        score = (alike, begins_alike)
+        if alike >= ALIKE and score > best_score:
+            best, best_score = candidate, score
     return best
+
+
+def _likeness(one: str, other: str) -> float:
+    matcher = difflib.SequenceMatcher(None, one, other)
+    possible = min(matcher.real_quick_ratio(), matcher.quick_ratio())
+    return matcher.ratio() if possible >= ALIKE else possible
 
 
 def bounds(leaf: Leaf) -> str:

@@ -1,0 +1,626 @@
+"""What holds in every run, whatever the scenario and whatever luck.
+
+Each law is a function of one replication and is tried on many scenarios that Hypothesis makes up. The laws read the
+Record alone, or the Record beside the scenario and the clients' cards; none asks the engine.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from functools import cache
+from math import ceil, exp, log
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iopsim import clock
+from iopsim.events import Activity, events
+from iopsim.record import Attendance, Exit
+from iopsim.scenario.calendar import Closure
+from strategies import WEEKDAYS, Run, run, scenarios
+
+Law = Callable[[Run], None]
+LAWS: list[Law] = []
+
+EXAMPLES = 300
+"""Scenarios made up."""
+
+
+def law(it: Law) -> Law:
+    """Try a law on every scenario."""
+    LAWS.append(it)
+    return it
+
+
+# What follows is read off a run once and used by several laws.
+
+
+def clients(it: Run) -> list[dict[str, int]]:
+    """The clients' rows."""
+    columns = it.record.clients.__slots__
+    values = zip(*(getattr(it.record.clients, column).tolist() for column in columns), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in values]
+
+
+def closed(it: Run) -> set[int]:
+    """Days on which the clinic is closed."""
+    calendar, opening = it.scenario.calendar, it.scenario.opening
+    holidays = clock.public_holidays(calendar.holidays, opening, it.scenario.days)
+    days = {(day - opening).days for day in set(holidays) - set(calendar.open_on)}
+    for closure in calendar.closures:
+        first, last = (closure.first, closure.last) if isinstance(closure, Closure) else (closure, closure)
+        days |= set(range((first - opening).days, (last - opening).days + 1))
+    return days
+
+
+def open_days(it: Run, weekdays: tuple[str, ...]) -> list[int]:
+    """Days of the run on these weekdays on which the clinic is not closed; the opening is a Monday."""
+    shut = closed(it)
+    return [day for day in range(it.scenario.days) if WEEKDAYS[day % 7] in weekdays and day not in shut]
+
+
+def sessions(it: Run) -> dict[int, list[tuple[int, int, int]]]:
+    """By client: day, group night and attendance of each session, in order of day."""
+    facts = it.record.sessions
+    by_client = defaultdict(list)
+    for row in zip(*(getattr(facts, c).tolist() for c in ("client", "day", "night", "attendance")), strict=True):
+        by_client[row[0]].append(row[1:])
+    return by_client
+
+
+def moves(it: Run) -> dict[int, list[tuple[int, int, int]]]:
+    """By client: phase entered, day due and day moved."""
+    facts = it.record.moves
+    by_client = defaultdict(list)
+    for row in zip(*(getattr(facts, c).tolist() for c in ("client", "phase", "due_day", "day")), strict=True):
+        by_client[row[0]].append(row[1:])
+    return by_client
+
+
+def stays(it: Run) -> list[tuple[int, int, int, int]]:
+    """Client, phase, first day and day after the last, for each stay of a client in a phase."""
+    found = []
+    moved = moves(it)
+    for who, me in enumerate(clients(it)):
+        if me["admitted_day"] >= 0:
+            end = me["exit_day"] if me["exit_day"] >= 0 else it.record.days
+            begin, phase = me["admitted_day"], first_phase(it, me)
+            for entered, _, day in moved[who]:
+                found.append((who, phase, begin, day))
+                begin, phase = day, entered
+            found.append((who, phase, begin, end))
+    return found
+
+
+def first_phase(it: Run, me: dict[str, int]) -> int:
+    enters = it.scenario.referrals[it.book.source_names[me["source"]]].enters
+    return list(it.scenario.phases).index(enters) if enters else 0
+
+
+def place_in_line(it: Run, who: int, me: dict[str, int]) -> tuple[int, int, float, int]:
+    priority = it.scenario.referrals[it.book.source_names[me["source"]]].priority
+    return priority, me["joined_day"], float(it.cohort.lot[who]), who
+
+
+def hazard_weeks(it: Run) -> list[float]:
+    """Accumulated hazard of dropping out after 0, 1, 2 ... weeks, for a client without traits."""
+    leaving, total = it.scenario.leaving, [0.0]
+    for week in range(1, it.scenario.weeks + 2):
+        weibull = leaving.dropout_per_week * 12 * (week / 12) ** leaving.dropout_shape
+        early = -log(1 - leaving.early_probability) * min(week / leaving.early_weeks, 1.0)
+        total.append(weibull + early)
+    return total
+
+
+# Who is where
+
+
+@law
+def every_client_is_in_exactly_one_place_and_the_days_say_which(it: Run) -> None:
+    never_assessed = {Exit.AWAITING_ASSESSMENT, Exit.NO_SHOW}
+    not_here = {Exit.PLACED_HIGHER, Exit.PLACED_LOWER, Exit.DECLINED}
+    never_admitted = {Exit.BALKED, Exit.RENEGED, Exit.WAITING}
+    still_there = {Exit.AWAITING_ASSESSMENT, Exit.WAITING, Exit.IN_TREATMENT}
+    for me in clients(it):
+        place = Exit(me["exit"])
+        assert (me["assessed_day"] < 0) == (place in never_assessed)
+        assert (me["joined_day"] < 0) == (me["ready_day"] < 0) == (place in never_assessed | not_here)
+        assert (me["admitted_day"] < 0) == (me["group"] < 0) == (place in never_assessed | not_here | never_admitted)
+        assert (me["exit_day"] < 0) == (place in still_there)
+        assert me["appointments"] >= 1 or place in still_there
+        if me["admitted_day"] < 0:
+            assert me["first_session_day"] == me["due_day"] == -1
+            assert me["scheduled"] == me["attended"] == me["excused"] == me["absent"] == 0
+
+
+@law
+def the_days_of_a_client_follow_each_other(it: Run) -> None:
+    for me in clients(it):
+        way = [me["referral_day"], me["assessed_day"], me["joined_day"], me["admitted_day"], me["exit_day"]]
+        happened = [day for day in way if day >= 0]
+        assert happened == sorted(happened)
+        assert all(day < it.record.days for day in happened)
+        if me["joined_day"] >= 0:
+            assert me["joined_day"] == me["assessed_day"]
+            assert me["ready_day"] >= me["joined_day"]
+        if me["admitted_day"] >= 0:
+            assert me["admitted_day"] >= me["ready_day"]
+        if me["exit"] in (Exit.PLACED_HIGHER, Exit.PLACED_LOWER, Exit.DECLINED):
+            assert me["exit_day"] == me["assessed_day"]
+        if me["exit"] == Exit.BALKED:
+            assert me["exit_day"] == me["joined_day"]
+        if me["exit"] == Exit.RENEGED:
+            assert me["exit_day"] > me["joined_day"]
+
+
+@law
+def the_event_log_tells_of_each_client_what_the_client_s_row_tells(it: Run) -> None:
+    log = events(it.record)
+    order = list(zip(log.day.tolist(), log.phase.tolist(), log.client.tolist(), strict=True))
+    assert order == sorted(order)
+    counts: Counter[tuple[int, int]] = Counter(zip(log.client.tolist(), log.activity.tolist(), strict=True))
+    moved = moves(it)
+    told = 0
+    for who, me in enumerate(clients(it)):
+        expected = {
+            Activity.REFERRED: 1,
+            Activity.BOOKED: me["appointments"],
+            Activity.LOST: me["exit"] == Exit.NO_SHOW,
+            Activity.ASSESSED: me["assessed_day"] >= 0,
+            Activity.PLACED: me["assessed_day"] >= 0,
+            Activity.JOINED_WAITLIST: me["joined_day"] >= 0,
+            Activity.BALKED: me["exit"] == Exit.BALKED,
+            Activity.RENEGED: me["exit"] == Exit.RENEGED,
+            Activity.ADMITTED: me["admitted_day"] >= 0,
+            Activity.ATTENDED: me["attended"],
+            Activity.EXCUSED: me["excused"],
+            Activity.ABSENT: me["absent"],
+            Activity.MOVED: len(moved[who]),
+            Activity.DISCHARGED: me["admitted_day"] >= 0 and me["exit_day"] >= 0,
+        }
+        for activity, times in expected.items():
+            assert counts[who, activity] == times, (who, activity)
+        missed = counts[who, Activity.MISSED_ASSESSMENT]
+        beyond_the_run = sum(
+            it.record.appointments.day[it.record.appointments.client == who] == it.record.days
+        )
+        assert missed + beyond_the_run + (me["assessed_day"] >= 0) == me["appointments"]
+        due = counts[who, Activity.DUE_TO_MOVE]
+        assert len(moved[who]) <= due <= len(moved[who]) + 1
+        told += sum(expected.values()) + missed + due
+    assert told == len(log.day)
+
+
+# Little's law, in whole client-days
+
+
+@law
+def the_clients_in_program_summed_over_days_are_their_days_summed_over_clients(it: Run) -> None:
+    log, days = events(it.record), it.record.days
+    change = np.zeros(days, dtype=int)
+    np.add.at(change, log.day[log.activity == Activity.ADMITTED], 1)
+    np.add.at(change, log.day[log.activity == Activity.DISCHARGED], -1)
+    census = np.cumsum(change)
+    there = [me for me in clients(it) if me["admitted_day"] >= 0]
+    lengths = [(me["exit_day"] if me["exit_day"] >= 0 else days) - me["admitted_day"] for me in there]
+    assert census.min(initial=0) >= 0
+    assert census.sum() == sum(lengths)
+    assert census[-1] == sum(me["exit"] == Exit.IN_TREATMENT for me in there)
+
+
+@law
+def the_clients_on_the_waitlist_summed_over_days_are_their_waits_summed_over_clients(it: Run) -> None:
+    log, days = events(it.record), it.record.days
+    change = np.zeros(days, dtype=int)
+    np.add.at(change, log.day[log.activity == Activity.JOINED_WAITLIST], 1)
+    for activity in (Activity.ADMITTED, Activity.RENEGED, Activity.BALKED):
+        np.add.at(change, log.day[log.activity == activity], -1)
+    waiting = np.cumsum(change)
+    waits = []
+    for me in clients(it):
+        if me["joined_day"] >= 0:
+            ends = [me["admitted_day"], me["exit_day"], days]
+            waits.append(next(day for day in ends if day >= 0) - me["joined_day"])
+    assert waiting.min(initial=0) >= 0
+    assert waiting.sum() == sum(waits)
+    limit = it.scenario.waitlist.limit
+    assert limit == "none" or waiting.max(initial=0) <= limit
+
+
+# The diary of the assessors
+
+
+@law
+def the_diary_is_the_one_a_careful_clerk_would_have_kept(it: Run) -> None:
+    """Booked again from scratch: each day's callers in order, each in the first free slot that suits."""
+    assessment, days = it.scenario.assessment, it.record.days
+    slots = Counter(dict.fromkeys(open_days(it, assessment.weekdays), assessment.slots_per_day))
+    facts = it.record.appointments
+    rows = list(
+        zip(*(getattr(facts, c).tolist() for c in ("booked_day", "client", "attempt", "wanted_day", "day")), strict=True)
+    )
+
+    def turn(row: tuple[int, ...]) -> tuple[float, ...]:
+        booked, who = row[:2]
+        source = it.scenario.referrals[it.book.source_names[it.cohort.source[who]]]
+        return booked, source.priority, int(it.cohort.day[who]), float(it.cohort.lot[who]), who
+
+    last: dict[int, int] = {}
+    for booked, who, attempt, wanted, day in sorted(rows, key=turn):
+        calls = int(it.cohort.day[who]) if attempt == 0 else last[who] + 1
+        assert booked == calls, "the first call is on the day of referral, another on the day after a missed one"
+        soonest = booked + max(int(it.cohort.client_delay[who, attempt]), 0 if assessment.same_day else 1)
+        assert wanted == next((d for d in range(soonest, days) if d in slots), days)
+        first_free = next((d for d in range(soonest, days) if slots[d] > 0), days)
+        assert day == first_free
+        slots[day] -= 1
+        last[who] = day
+    for who, me in enumerate(clients(it)):
+        mine = sorted(row[2] for row in rows if row[1] == who)
+        assert mine == list(range(me["appointments"]))
+
+
+@law
+def who_comes_to_the_assessment_is_in_the_cards(it: Run) -> None:
+    assessment, facts = it.scenario.assessment, it.record.appointments
+    next_day = assessment.show_probability_next_day
+    all_ = clients(it)
+    for who, attempt, booked, day in zip(
+        *(getattr(facts, c).tolist() for c in ("client", "attempt", "booked_day", "day")), strict=True
+    ):
+        if day < it.record.days:
+            if next_day == 1.0:
+                chance = 1.0
+            else:
+                delay = assessment.show_odds_ratio_per_log_day ** log(max(day - booked, 1))
+                odds = next_day / (1 - next_day) * delay * it.cohort.show_ratio[who]
+                chance = odds / (1 + odds)
+            came = bool(it.cohort.show[who, attempt] < chance)
+            assert came == (all_[who]["assessed_day"] == day)
+            again = attempt < assessment.max_rebookings and (
+                it.cohort.rebook[who, attempt] < assessment.rebook_probability
+            )
+            lost = all_[who]["exit"] == Exit.NO_SHOW and all_[who]["exit_day"] == day
+            assert lost == (not came and not again)
+
+
+@law
+def placement_follows_the_card(it: Run) -> None:
+    shares = it.scenario.placement
+    for who, me in enumerate(clients(it)):
+        if me["assessed_day"] >= 0:
+            card, place = it.cohort.placement[who], Exit(me["exit"])
+            places = {Exit.PLACED_HIGHER: 1, Exit.PLACED_LOWER: 2, Exit.DECLINED: 3}
+            bounds = np.cumsum([shares.this_program, shares.higher, shares.lower])
+            assert places.get(place, 0) == int((card >= bounds).sum())
+
+
+# Seats and caseload
+
+
+@law
+def the_groups_meet_on_their_nights_from_their_first_week_unless_the_clinic_is_closed(it: Run) -> None:
+    expected, night = set(), 0
+    for group in it.scenario.groups.values():
+        for weekday in sorted(group.nights, key=WEEKDAYS.index):
+            for day in open_days(it, (weekday,)):
+                if day >= 7 * group.first_week:
+                    expected.add((day, night, group.seats))
+            night += 1
+    facts = it.record.nights
+    held = list(zip(facts.day.tolist(), facts.night.tolist(), facts.seats.tolist(), strict=True))
+    assert set(held) == expected
+    assert len(held) == len(expected)
+
+
+@law
+def a_night_s_row_counts_the_sessions_of_that_night_and_never_more_than_its_seats(it: Run) -> None:
+    facts, one_by_one = it.record.nights, it.record.sessions
+    counted = Counter(
+        zip(one_by_one.day.tolist(), one_by_one.night.tolist(), one_by_one.attendance.tolist(), strict=True)
+    )
+    rows = zip(*(getattr(facts, column).tolist() for column in facts.__slots__), strict=True)
+    for day, night, seats, scheduled, *went in rows:
+        assert went == [counted.pop((day, night, way), 0) for way in Attendance]
+        assert scheduled == sum(went) <= seats
+    assert not counted, "a session on a night that was not held"
+
+
+@law
+def a_client_s_row_counts_the_client_s_sessions(it: Run) -> None:
+    by_client = sessions(it)
+    for who, me in enumerate(clients(it)):
+        went = Counter(way for _, _, way in by_client[who])
+        assert [me["attended"], me["excused"], me["absent"]] == [went[way] for way in Attendance]
+        assert me["scheduled"] == len(by_client[who])
+        came = [day for day, _, way in by_client[who] if way == Attendance.ATTENDED]
+        assert me["first_session_day"] == min(came, default=-1)
+
+
+def nights_of(it: Run, who: int, begin: int, end: int) -> set[int]:
+    return {night for day, night, _ in sessions(it)[who] if begin <= day < end}
+
+
+@law
+def a_client_in_program_has_the_nights_that_the_phase_needs_in_one_group_that_serves_it(it: Run) -> None:
+    """The same nights from the first day of a stay to its last, each time they are held, and no others."""
+    phases, groups = list(it.scenario.phases.values()), list(it.scenario.groups.values())
+    held = defaultdict(list)
+    for day, night in zip(it.record.nights.day.tolist(), it.record.nights.night.tolist(), strict=True):
+        held[night].append(day)
+    by_client, counted = sessions(it), 0
+    for who, phase, begin, end in stays(it):
+        mine = [(day, night) for day, night, _ in by_client[who] if begin <= day < end]
+        counted += len(mine)
+        nights = {night for _, night in mine}
+        assert len(nights) <= phases[phase].nights_per_week
+        for night in nights:
+            assert [d for d, n in mine if n == night] == [d for d in held[night] if begin <= d < end]
+        in_groups = {int(it.book.night_group[night]) for night in nights}
+        assert len(in_groups) <= 1
+        for group in in_groups:
+            assert not groups[group].serves or list(it.scenario.phases)[phase] in groups[group].serves
+            assert 7 * groups[group].first_week <= begin
+            if begin == it.record.clients.admitted_day[who]:
+                assert group == it.record.clients.group[who]
+        if end - begin >= 7 and not closed(it) & set(range(begin, begin + 7)):
+            assert len(nights) == phases[phase].nights_per_week
+    assert counted == len(it.record.sessions.day), "a session outside the stays"
+
+
+@law
+def the_caseload_is_never_exceeded(it: Run) -> None:
+    limits = [role.people * role.caseload for role in it.scenario.staff.values() if role.caseload != "none"]
+    if limits:
+        for day in range(it.record.days):
+            present = sum(begin <= day < end for _, _, begin, end in stays(it))
+            assert present <= sum(limits)
+
+
+# The line
+
+
+@law
+def nobody_is_admitted_past_one_who_is_ready_for_the_same_phase_and_stands_before(it: Run) -> None:
+    """Where the line is held, nobody is admitted past anybody who is ready."""
+    hold = it.scenario.waitlist.when_first_does_not_fit == "hold_the_line"
+    all_ = clients(it)
+    for who, me in enumerate(all_):
+        if (day := me["admitted_day"]) >= 0:
+            for other, they in enumerate(all_):
+                same = hold or first_phase(it, they) == first_phase(it, me)
+                if same and is_ready(they, day) and place_in_line(it, other, they) < place_in_line(it, who, me):
+                    assert they["admitted_day"] == day, f"{who} passed {other} on day {day}"
+
+
+def is_ready(me: dict[str, int], day: int) -> bool:
+    """Whether a client is on the list and ready when a day's admissions begin."""
+    if not 0 <= me["joined_day"] <= day or me["ready_day"] > day:
+        return False
+    if 0 <= me["admitted_day"] < day:
+        return False
+    if me["admitted_day"] < 0 and me["exit_day"] >= 0:
+        return me["exit_day"] > day or (me["exit"] == Exit.BALKED and me["exit_day"] == day)
+    return True
+
+
+@law
+def the_intake_rows_count_who_was_ready_and_who_started_on_each_admission_day(it: Run) -> None:
+    facts, all_ = it.record.intake, clients(it)
+    rows = {row[0]: row[1:] for row in zip(*(getattr(facts, c).tolist() for c in facts.__slots__), strict=True)}
+    assert facts.day.tolist() == sorted(rows)
+    admitted = Counter(me["admitted_day"] for me in all_)
+    for day in open_days(it, it.scenario.admission.weekdays):
+        ready = sum(is_ready(me, day) for me in all_)
+        assert (day in rows) == (ready > 0)
+        if ready:
+            counted, started, no_seat, no_caseload = rows.pop(day)
+            assert counted == ready == started + no_seat + no_caseload
+            assert started == admitted.pop(day, 0)
+    assert not rows
+    assert set(admitted) <= {-1}, "an admission on no admission day"
+
+
+@law
+def no_seat_stays_empty_that_a_ready_client_could_have(it: Run) -> None:
+    """Looked at on days when the nights of everyone in program are known from the sessions they were scheduled for."""
+    phases, groups = list(it.scenario.phases.values()), list(it.scenario.groups.values())
+    limits = [role.people * role.caseload for role in it.scenario.staff.values() if role.caseload != "none"]
+    known = [
+        (begin, end, nights if len(nights) == phases[phase].nights_per_week else None)
+        for who, phase, begin, end in stays(it)
+        for nights in [nights_of(it, who, begin, end)]
+    ]
+    hold = it.scenario.waitlist.when_first_does_not_fit == "hold_the_line"
+    facts = it.record.intake
+    for day, refused in zip(facts.day.tolist(), facts.no_seat.tolist(), strict=True):
+        there = [nights for begin, end, nights in known if begin <= day < end]
+        if not refused or None in there or (limits and len(there) >= sum(limits)):
+            continue
+        taken = Counter(night for nights in there for night in nights)
+        left = [me for me in enumerate(clients(it)) if is_ready(me[1], day) and me[1]["admitted_day"] != day]
+        first = min(left, key=lambda me: place_in_line(it, *me))
+        for _, me in [first] if hold else left:
+            phase = first_phase(it, me)
+            for g, group in enumerate(groups):
+                if 7 * group.first_week <= day and (
+                    not group.serves or list(it.scenario.phases)[phase] in group.serves
+                ):
+                    nights = range(it.book.group_first_night[g], it.book.group_first_night[g + 1])
+                    free = sum(taken[night] < group.seats for night in nights)
+                    assert free < phases[phase].nights_per_week, f"a seat in group {g} on day {day}"
+
+
+@law
+def who_waits_gives_up_when_patience_ends_and_not_before(it: Run) -> None:
+    per_day = it.scenario.waitlist.renege_per_day
+    for who, me in enumerate(clients(it)):
+        if me["joined_day"] >= 0:
+            hazard = per_day * it.cohort.renege_ratio[who]
+            gives_up = me["joined_day"] + max(ceil(it.cohort.patience[who] / hazard), 1) if hazard else 10**9
+            if me["exit"] == Exit.RENEGED:
+                assert me["exit_day"] == gives_up
+            elif me["exit"] == Exit.WAITING:
+                assert gives_up >= it.record.days
+            elif me["exit"] != Exit.BALKED:
+                assert me["admitted_day"] < gives_up
+
+
+# Treatment
+
+
+@law
+def a_treatment_week_is_seven_days_and_ends_with_the_review_that_ends_the_stay(it: Run) -> None:
+    planned = [phase.planned_weeks for phase in it.scenario.phases.values()]
+    waits = [phase.when_full == "wait" for phase in it.scenario.phases.values()]
+    moved = moves(it)
+    for who, me in enumerate(clients(it)):
+        if me["admitted_day"] < 0:
+            assert who not in moved or not moved[who]
+            continue
+        begin, phase, due = me["admitted_day"], first_phase(it, me), -1
+        over = begin + 7 * planned[phase]
+        for entered, due, day in moved[who]:
+            assert due == over
+            assert entered == phase + 1
+            assert day == due or waits[entered]
+            phase = entered
+            reviews_before = (day - begin) // 7
+            over = begin + 7 * (reviews_before + planned[phase])
+        assert me["phase"] == phase
+        last = phase == len(planned) - 1
+        end = me["exit_day"] if me["exit_day"] >= 0 else it.record.days
+        assert end <= over or not last or me["exit"] == Exit.IN_TREATMENT
+        if me["exit_day"] >= 0:
+            assert (me["exit_day"] - begin) % 7 == 0
+            assert me["exit_day"] > begin
+        is_due = not last and over < end
+        refused = not last and over == end and me["exit"] == Exit.OTHER and not waits[phase + 1]
+        assert me["due_day"] == (over if is_due or (refused and me["due_day"] == over) else due)
+        assert (me["exit"] == Exit.COMPLETED) <= (last and me["exit_day"] == over)
+        if is_due:
+            assert waits[phase + 1]
+
+
+@law
+def the_way_out_is_in_the_cards(it: Run) -> None:
+    """Leaving week and reason, from the client's thresholds and own absences, review by review."""
+    cohort, cumulative, leaving = it.cohort, hazard_weeks(it), it.scenario.leaving
+    by_client = sessions(it)
+    for who, me in enumerate(clients(it)):
+        if me["admitted_day"] < 0:
+            continue
+        broken = first_broken(it, by_client[who])
+        end = me["exit_day"] if me["exit_day"] >= 0 else it.record.days - 1
+        reviews = (end - me["admitted_day"]) // 7
+        for week in range(1, reviews + 1):
+            day = me["admitted_day"] + 7 * week
+            reasons = [
+                (Exit.DIED, week >= cohort.death_week[who]),
+                (Exit.INCARCERATED, week >= cohort.incarceration_week[who]),
+                (Exit.TERMINATED, broken < day),
+                (Exit.DROPPED_OUT, cumulative[week] * cohort.dropout_ratio[who] >= cohort.dropout[who]),
+                (Exit.TRANSFERRED, week >= cohort.transfer_week[who]),
+                (Exit.OTHER, week >= cohort.other_week[who]),
+            ]
+            left = next((reason for reason, happened in reasons if happened), None)
+            if day < end or me["exit_day"] < 0:
+                assert left is None, (who, week)
+            elif left is None:
+                assert me["exit"] == Exit.COMPLETED or (me["exit"] == Exit.OTHER and me["due_day"] == day)
+            else:
+                assert me["exit"] == left
+    hazards = {
+        "transfer_week": leaving.transfer_per_week,
+        "incarceration_week": leaving.incarceration_per_week,
+        "death_week": leaving.death_per_week,
+        "other_week": leaving.other_per_week,
+    }
+    for name, hazard in hazards.items():
+        assert (getattr(cohort, name) >= (1 if hazard else 10**6)).all()
+
+
+def first_broken(it: Run, mine: list[tuple[int, int, int]]) -> int:
+    """Return the day on which a client's absences first break the program's rule."""
+    rule, run_now, unexcused = it.scenario.absence_rule, 0, []
+    for day, _, way in mine:
+        if way == Attendance.ATTENDED:
+            run_now = 0
+        elif way == Attendance.ABSENT:
+            run_now += 1
+            unexcused.append(day)
+            lately = sum(day - before < 7 * rule.window_weeks for before in unexcused)
+            if rule.consecutive != "none" and run_now >= rule.consecutive:
+                return day
+            if rule.total != "none" and lately > rule.total:
+                return day
+    return 10**9
+
+
+@law
+def absences_come_in_the_runs_that_are_in_the_cards(it: Run) -> None:
+    attendance = it.scenario.attendance
+    goes_on = 1 - 1 / attendance.absence_run_sessions
+    for who, mine in sessions(it).items():
+        cards = np.concatenate([it.cohort.absences(np.array([who]), page)[0] for page in range(3)]).reshape(-1, 4)
+        odds = (1 - attendance.probability) / attendance.probability / it.cohort.attendance_ratio[who]
+        expected: list[int] = []
+        for n, (gap, excused, length, _) in enumerate(cards):
+            chance = min(odds / attendance.absence_run_sessions, 1.0)
+            present = 1.0 if n else 1 / (1 + odds)
+            while present > gap and len(expected) < len(mine):
+                expected.append(Attendance.ATTENDED)
+                present *= 1 - chance
+            sessions_missed = 1 if not goes_on else 1 + int(log(length) / log(goes_on))
+            kind = Attendance.EXCUSED if excused < attendance.excused_share else Attendance.ABSENT
+            expected += [kind] * sessions_missed
+        assert [way for _, _, way in mine] == expected[: len(mine)]
+
+
+# The trials
+
+CROWDED = {
+    "weeks": 26,
+    "traits.mandated": {"share": 0.5, "show_odds_ratio": 2.0, "renege_hazard_ratio": 0.5, "dropout_hazard_ratio": 0.7},
+    "referrals.self.per_week": 8.0,
+    "referrals.inpatient.per_week": 3.0,
+    "referrals.inpatient.enters": "step_down",
+    "waitlist.limit": 5,
+    "phases.intensive.planned_weeks": 4,
+    "phases.step_down.planned_weeks": 3,
+    "phases.aftercare": {"nights_per_week": 2, "planned_weeks": 2},
+    "groups.evening": {"seats": 4, "serves": ["intensive"]},
+    "groups.late": {"nights": ["Mon", "Thu"], "seats": 3, "serves": ["step_down", "aftercare"]},
+    "groups.morning": {"nights": ["Tue", "Wed", "Sat"], "seats": 3, "first_week": 5},
+    "staff.counselor.caseload": 9,
+}
+PLACES: dict[str, dict[str, object]] = {
+    "at Palmetto": {"weeks": 52},
+    "where it is crowded": CROWDED,
+    "where the line is held and nobody waits to step down": {
+        **CROWDED,
+        "waitlist.when_first_does_not_fit": "hold_the_line",
+        "phases.step_down.when_full": "leave",
+        "phases.aftercare.when_full": "leave",
+    },
+}
+
+
+@cache
+def run_at(place: str) -> Run:
+    return run(PLACES[place], seed=3)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("place", PLACES)
+def test_the_law_holds(place: str, law: Law) -> None:
+    law(run_at(place))
+
+
+@settings(derandomize=True, deadline=None, max_examples=EXAMPLES)
+@given(changes=scenarios(), seed=st.integers(0, 2**32))
+def test_every_law_holds_in_any_scenario(changes: dict[str, object], seed: int) -> None:
+    it = run(changes, seed=seed)
+    for law in LAWS:
+        law(it)
