@@ -38,8 +38,11 @@ bench: $(READY) ## Run every benchmarks/bench_*.py
 		"$(BIN)/python" "$$script" || exit 1; \
 	done
 
-verify: $(READY) ## Run the long checks in verification/ (JOBS=processes)
-	@"$(BIN)/python" -m pytest -q -n $(JOBS) verification
+verify: $(READY) ## Run the long checks in verification/; each writes its log there
+	@for script in verification/*.py; do \
+		echo "== $$script"; \
+		"$(BIN)/python" "$$script" || exit 1; \
+	done
 
 lock: ## Rewrite requirements.lock from pyproject.toml (LOCK_FLAGS=--upgrade for newer versions)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \

@@ -133,16 +133,17 @@ class HandDealt(Deck):
 
     def deal(
         self,
-        purpose: Purpose,
+        purpose: Purpose | np.ndarray,
         who: np.ndarray,
         when: np.ndarray,
         about: np.ndarray | int = 0,
         episode: int = 0,
     ) -> np.ndarray:
-        cards = np.tile(KIND[purpose], (len(who), 1))
-        abouts = [about] * len(who) if isinstance(about, int) else about.tolist()
-        for row, address in enumerate(zip(who.tolist(), when.tolist(), abouts, strict=True)):
-            for place, card in self.put_cards.get((int(purpose), *address, episode), {}).items():
+        cards = np.empty((len(who), CARDS))
+        parts = (np.broadcast_to(part, len(who)).tolist() for part in (purpose, who, when, about, episode))
+        for row, address in enumerate(zip(*parts, strict=True)):
+            cards[row] = KIND[Purpose(address[0])]
+            for place, card in self.put_cards.get(address, {}).items():
                 cards[row, place] = card
         return cards
 

@@ -380,7 +380,7 @@ def test_a_table_in_double_brackets_is_answered_with_single_ones():
 def test_a_name_with_a_space_is_answered_with_what_a_name_may_have():
     assert changed("[groups.evening]", '[groups."late evening"]') == [
         (
-            'f:15: groups."late evening": found late evening; a name has only letters, digits, _ and -, beginning '
+            'f:15: groups."late evening": found "late evening"; a name has only letters, digits, _ and -, beginning '
             "with a letter, at most 40 in all"
         )
     ]
@@ -388,7 +388,7 @@ def test_a_name_with_a_space_is_answered_with_what_a_name_may_have():
 
 def test_the_template_is_the_packages_own():
     assert added('[groups."*"]\nhours = 2.0') == [
-        'f:18: groups."*": found *; "*" stands only in the packaged defaults; write the setting in each [groups.NAME]'
+        'f:18: groups."*": found "*"; this template stands only in the packaged defaults; write the setting in each [groups.NAME]'
     ]
 
 

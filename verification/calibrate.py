@@ -323,29 +323,29 @@ def solve(
 ) -> dict[str, float]:
     """Find parameters with which as many measures meet their aims, by Newton's method.
 
-    The unknowns are the logarithms of the parameters; slopes are differences on the same clients, taken anew in
-    the first two steps; no step changes a parameter by more than a fifth.
+    The unknowns are the logarithms of the parameters. Slopes are differences on the first few replications, mended
+    after each step by what it did (Broyden); no step changes a parameter by more than a fifth.
     """
     logs = np.log(list(start.values()))
 
-    def gap(logs: F64) -> F64:
+    def gap(logs: F64, n: int) -> F64:
         values = dict(zip(start, np.exp(logs).tolist(), strict=True))
         found = means(once, {**fixed, **values}, n, map_)
         return np.array([found[measure] - aim for measure, aim in aims.items()])
 
-    here, slope = gap(logs), np.empty((len(aims), len(logs)))
-    for step in range(12):
-        if (np.abs(here) < 1e-3 * np.maximum(list(aims.values()), 0.3)).all():
-            break
-        if step < 2:
-            for j, unit in enumerate(np.eye(len(logs))):
-                slope[:, j] = (gap(logs + 0.05 * unit) - here) / 0.05
+    few, h = max(n // 8, 4), 0.05
+    here = gap(logs, few)
+    slope = np.column_stack([gap(logs + h * unit, few) - here for unit in np.eye(len(logs))]) / h
+    here = gap(logs, n)
+    for _ in range(12):
+        if (np.abs(here) < 1e-3 * np.maximum(list(aims.values()), 0.5)).all():
+            return dict(zip(start, np.exp(logs).tolist(), strict=True))
         move = -np.linalg.solve(slope, here)
-        logs = logs + move * min(1.0, 0.2 / np.abs(move).max())
-        here = gap(logs)
-    else:
-        raise ArithmeticError(f"no solution found near {np.exp(logs)}: off by {here}")
-    return dict(zip(start, np.exp(logs).tolist(), strict=True))
+        move *= min(1.0, 0.2 / np.abs(move).max())
+        logs = logs + move
+        before, here = here, gap(logs, n)
+        slope += np.outer(here - before - slope @ move, move) / (move @ move)
+    raise ArithmeticError(f"no solution found near {np.exp(logs)}: off by {here}")
 
 
 def rounded(values: Mapping[str, float]) -> Changes:
@@ -359,7 +359,7 @@ AIMS = {target.measure: target.value for target in (*LEAVING, *WAY_IN)} | {"agai
 CHOSEN_REBOOK = 0.2
 """Assumed: the middle of the values with which the way in meets its targets, see `report_way_in`."""
 
-N_LEAVING, N_WAY_IN = 48, 24
+N_LEAVING, N_WAY_IN = 96, 16
 """Replications on which parameters are solved, and again on which they are confirmed."""
 
 Say = Callable[[str], None]
@@ -412,8 +412,8 @@ def per_cent(*shares: float) -> str:
     return "".join(f"{100 * share:>9.1f}" for share in shares)
 
 
-def report_leaving(say: Say, map_: Map) -> tuple[list[Stays], dict[str, Estimate]]:
-    """Solve and confirm the ways of leaving; return the clients of the confirmation, and the estimates."""
+def report_leaving(say: Say, map_: Map) -> tuple[Changes, list[Stays], dict[str, Estimate]]:
+    """Solve and confirm the ways of leaving; return the parameters, the clients and the estimates."""
     say("LEAVING")
     solved = solve_leaving(["fewer_than_5", "left_90", "transferred"], {}, N_LEAVING, map_)
     say_solution(say, solved)
@@ -432,7 +432,7 @@ def report_leaving(say: Say, map_: Map) -> tuple[list[Stays], dict[str, Estimate
     say(f"\n  Of those who leave against plan, {100 * terminated:.0f} % are terminated by the absence rule.")
     share = 100 * weeks / PLANNED_WEEKS
     say(f"  Mean length of stay {weeks:.2f} weeks, {share:.0f} % of the {PLANNED_WEEKS} planned.")
-    return clients, found
+    return rounded(solved), clients, found
 
 
 ROW_126 = {14: 0.80, 30: 0.70, 60: 0.58, 90: 0.50, 112: 0.45}
@@ -452,12 +452,12 @@ def say_curve(say: Say, found: Mapping[str, Estimate]) -> None:
         say(f"  {day:>9}{7 * (day // 7):>9}{per_cent(*shares)}{rows}".rstrip())
 
 
-def report_readings(say: Say, map_: Map) -> None:
+def report_readings(say: Say, adopted: Changes, map_: Map) -> None:
     """Say what other readings and other assumptions would give."""
-    firm, n = ("fewer_than_5", "left_90", "transferred"), N_LEAVING // 2
+    firm, n = ("fewer_than_5", "left_90", "transferred"), N_LEAVING // 4
     no_dropout: Changes = {DROPOUT: 0.0}
     readings: list[tuple[str, Sequence[str], Changes]] = [
-        ("as adopted", firm, {}),
+        ("as adopted", (), adopted),
         ("day 30 at 33.5 %, sessions left free", ("left_30", "left_90", "transferred"), {}),
         ("early weeks: 1 instead of 2", firm, {"leaving.early_weeks": 1}),
         ("50 % by day 90 is crude, of all admitted", ("fewer_than_5", "against_90", "transferred"), {}),
@@ -471,7 +471,7 @@ def report_readings(say: Say, map_: Map) -> None:
     columns = ("early", "dropout", "transfer", "<5", "day 30", "day 90", "crude 90", "gone 90", "complete", "ended")
     say(f"  {'':<42}" + "".join(f"{column:>9}" for column in columns))
     for words, aims, fixed in readings:
-        solved = solve_leaving(aims, fixed, n, map_)
+        solved = solve_leaving(aims, fixed, n, map_) if aims else {}
         got = means(treatment, {**fixed, **solved}, n, map_)
         values = "".join(f"{ {**fixed, **solved}[path]:>9.3g}" for path in (EARLY, DROPOUT, TRANSFER))
         results = ("fewer_than_5", "left_30", "left_90", "against_90", "gone_90", "completed")
@@ -515,10 +515,10 @@ def report_stacking(say: Say, map_: Map) -> list[float]:
         "with it, and no absence excused": {**STACKED, EXCUSED: 0.0},
     }
     for words, changes in cases.items():
-        got = means(treatment, changes, N_LEAVING // 4, map_)
+        got = means(treatment, changes, N_LEAVING // 8, map_)
         results = ("fewer_than_5", "left_30", "left_90", "transferred", "completed")
         say(f"  {words:<42}" + "".join(f"{100 * got[name]:>10.1f}" for name in results))
-    pooled = pool(list(map_(partial(stays, STACKED, CONFIRM), range(N_LEAVING // 4))))
+    pooled = pool(list(map_(partial(stays, STACKED, CONFIRM), range(N_LEAVING // 8))))
     return kaplan_meier(pooled.weeks, np.isin(pooled.exit, AGAINST_PLAN))
 
 
@@ -534,7 +534,7 @@ def report_way_in(say: Say, map_: Map) -> dict[str, Estimate]:
     say("  delay and the next-day show probability that meet rows 2.1 and 2.3 (section 9 allows 0.69 to 0.80):\n")
     say(f"  {'rebook':>8}{'median':>10}{'mean':>10}{'show, next day':>18}")
     for rebook in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5):
-        median, mean, show = solve_assessment(rebook, N_WAY_IN // 3, map_).values()
+        median, mean, show = solve_assessment(rebook, N_WAY_IN // 4, map_).values()
         say(f"  {rebook:>8g}{median:>10.2f}{mean:>10.2f}{show:>18.3f}")
     say(f"\n  Assumed: {CHOSEN_REBOOK:g}, the middle of the shares that section 9 leaves room for.\n")
     first = solve_assessment(CHOSEN_REBOOK, N_WAY_IN, map_)
@@ -545,9 +545,9 @@ def report_way_in(say: Say, map_: Map) -> dict[str, Estimate]:
     found = estimates(way_in, {**fixed, **rounded(second)}, CONFIRM, N_WAY_IN, map_)
     say("\n  On other clients, with the rounded parameters:\n")
     say_targets(say, WAY_IN, found)
-    most = solve_enrolment({**firm, "lost_before_enrolment": 0.49}, fixed, N_WAY_IN // 3, map_)[RENEGE]
+    most = solve_enrolment({**firm, "lost_before_enrolment": 0.49}, fixed, N_WAY_IN // 4, map_)[RENEGE]
     offered = {"placed_median": 8.0, "placed_mean": 12.5, "lost_before_enrolment": 0.32}
-    naive = solve_enrolment(offered, fixed, N_WAY_IN // 3, map_)[RENEGE]
+    naive = solve_enrolment(offered, fixed, N_WAY_IN // 4, map_)[RENEGE]
     say("\n  Row 2.4 is read as: of those placed here, who lose interest before they enrol. Those placed elsewhere are")
     say("  neither lost nor counted. Counting those who decline the offered place as lost before enrolment, too:")
     say(f"  {100 * found['lost_or_declined'].mean:.1f} % lost. Taking the 17 % 'undetermined' of row 2.4 as lost, 49 % in all: "
@@ -570,8 +570,8 @@ def main() -> None:
         lines.append(line)
 
     with processes() as map_:
-        clients, found = report_leaving(say, map_)
-        report_readings(say, map_)
+        adopted, clients, found = report_leaving(say, map_)
+        report_readings(say, adopted, map_)
         stacked = report_stacking(say, map_)
         ways = report_way_in(say, map_)
     (HERE / "calibration.log").write_text("\n".join(lines) + "\n", encoding="utf-8")

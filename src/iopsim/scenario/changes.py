@@ -130,7 +130,7 @@ def _from_python(path: str, value: object) -> Change | Problem:
     key = _key(path)
     if not key:
         said = 'a change is named by a path, such as "groups.evening.seats"'
-        return Problem("", None, path, short(written(path)), said)
+        return Problem("", None, short(path), short(written(path)), said)
     said = "a value is a number, text, true or false, a date, a time, a list or a table of these"
     if nests_too_deep(value):
         return Problem("", None, path, "tables nested too deep", said)
@@ -187,23 +187,23 @@ def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, ob
         elif isinstance(node, Leaf):
             above = dotted(change.key[:depth])
             said = f"{change.key[depth - 1]} is one value; change {above} itself"
-            return Problem(change.label, None, dotted(change.key), change.path, said, above)
+            return Problem(change.label, None, dotted(change.key), short(change.path), said, above)
         if node is None:
             break
     if node is not None:
         return None
     said = "a change names a value of the scenario; `iopsim check FILE --resolved` shows them all"
     near = _nearest_path(change.path, sorted(_paths(merged, "")))
-    return Problem(change.label, None, dotted(change.key), change.path, said, near)
+    return Problem(change.label, None, dotted(change.key), short(change.path), said, near)
 
 
 def _no_such_entry(change: Change, depth: int, merged: Mapping[str, object]) -> Problem:
-    table, name = str(change.key[depth - 1]), str(change.key[depth])
+    table, name = str(change.key[depth - 1]), dotted(change.key[depth : depth + 1])
     entries = merged.get(table)
-    names = ", ".join(entries) if isinstance(entries, Mapping) and entries else "none yet"
-    said = f"the {table} are {names}; a new one is given whole, as a table: {table}.{name}={{...}}"
+    names = [dotted((entry,)) for entry in entries] if isinstance(entries, Mapping) else []
+    said = f"the {table} are {', '.join(names) or 'none yet'}; a new one is given whole, as a table: {table}.{name}={{...}}"
     near = _nearest_path(change.path, sorted(_paths(merged, "")))
-    return Problem(change.label, None, dotted(change.key), change.path, said, near)
+    return Problem(change.label, None, dotted(change.key), short(change.path), said, near)
 
 
 def _lay(node: Node | None, table: object, key: Key, rest: Key, change: Change, origins: dict[Key, str]) -> None:

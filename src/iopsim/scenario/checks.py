@@ -15,9 +15,9 @@ from iopsim.errors import Problem
 from iopsim.scenario.calendar import Closure
 from iopsim.scenario.fields import Delay
 from iopsim.scenario.given import Given
-from iopsim.scenario.lines import Key
+from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.model import Scenario
-from iopsim.scenario.words import nearest, plain
+from iopsim.scenario.words import nearest, plain, short, written
 
 MOST_REFERRALS_A_DAY = 200
 """Mean referrals of one source on one day beyond which a file is surely mistaken."""
@@ -255,9 +255,9 @@ def _delay(delay: Delay, key: Key) -> Conflicts:
 
 
 def _unknown(what: str, name: str, known: Iterable[str], key: Key) -> Conflict:
-    names = ", ".join(known)
+    names = ", ".join(dotted((one,)) for one in known)
     said = f"the {what}s of this file are {names}" if names else f"this file has no {what}s; add [{what}s.{name}]"
-    return Conflict((key,), f'"{name}"', said, nearest(name, known))
+    return Conflict((key,), short(written(name)), said, nearest(name, known))
 
 
 def _serving(scenario: Scenario, phase: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
@@ -13,7 +12,7 @@ from iopsim.scenario.given import Given
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.merge import TEMPLATE, is_named
 from iopsim.scenario.shape import Collection, Either, Leaf, Node, Table, at, shape
-from iopsim.scenario.words import NAME, allowed, nearest, written
+from iopsim.scenario.words import NAME, allowed, nearest, short, written
 
 Finding = tuple[Key, Problem | None]
 """An address without a usable value, and what to say of it; None when it follows from another mistake."""
@@ -114,10 +113,12 @@ def _unknown(key: Key, node: Node, given: Given) -> tuple[Key, Problem]:
     name, parent = str(key[-1]), key[:-1]
     table = node.table if isinstance(node, Either) else node
     known = tuple(table.fields) if isinstance(table, Table) else getattr(table, "names", ())
-    found = name if name.isprintable() and name else json.dumps(name)
+    found = short(dotted((name,)))
     if not known:
         if name == TEMPLATE:
-            said = f'"*" stands only in the packaged defaults; write the setting in each [{dotted(parent)}.NAME]'
+            said = (
+                f"this template stands only in the packaged defaults; write the setting in each [{dotted(parent)}.NAME]"
+            )
         else:
             said = f"a name has {NAME}"
         return (), given.problem(said, key, found=found)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from iopsim.errors import Problem
 from iopsim.evidence import GRADES, UNVERIFIED, sources
 from iopsim.scenario.given import Given
-from iopsim.scenario.lines import Key
+from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, shape
-from iopsim.scenario.words import bounds, nearest, plain, written
+from iopsim.scenario.words import bounds, nearest, plain, short, written
 
 KEYS = ("value", "low", "high", "unit", "source", "grade")
 """What an evidence table may hold; only the value is needed."""
@@ -112,7 +112,7 @@ def _problems(leaf: Leaf, table: Mapping[str, object], key: Key, given: Given) -
     for name in table:
         if name not in KEYS:
             said = "a number with evidence may have " + ", ".join(KEYS)
-            yield given.problem(said, (*key, name), found=name, hint=nearest(name, KEYS))
+            yield given.problem(said, (*key, name), found=short(dotted((name,))), hint=nearest(name, KEYS))
     if "value" not in table:
         example = leaf.low if leaf.example is None else leaf.example
         said = f"{key[-1]} needs a value, such as {{ value = {written(example)} }}"
