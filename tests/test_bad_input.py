@@ -388,8 +388,26 @@ def test_a_name_with_a_space_is_answered_with_what_a_name_may_have():
 
 def test_the_template_is_the_packages_own():
     assert added('[groups."*"]\nhours = 2.0') == [
-        'f:18: groups."*": found "*"; this template stands only in the packaged defaults; write the setting in each [groups.NAME]'
+        'f:18: groups."*": found "*"; only the packaged defaults have this; write the setting in each [groups.NAME]'
     ]
+
+
+@pytest.mark.parametrize("name", ["[key]", "date", "Closure", "int", "[groups]", "a.b", "", "a\\nb", "é"])
+@pytest.mark.parametrize(
+    "table",
+    ["", "groups", "groups.evening", "referrals.self.months", "referrals.self.traits", "referrals.self.per_week"],
+)
+def test_no_name_confuses_the_answer(table, name):
+    text = f'{table}{"." if table else ""}"{name}" = 1\n'
+    problems, _ = outcome(text)
+    assert any(problem.line == 1 for problem in problems)
+    assert_answered(text)
+
+
+@pytest.mark.parametrize("name", ["[key]", "date", "Closure", "x.y", ""])
+def test_no_name_in_a_span_of_dates_confuses_the_answer(name):
+    (message,) = added(f'[calendar]\nclosures = [{{ first = 2027-01-04, last = 2027-01-05, "{name}" = 1 }}]')
+    assert message.endswith("a span of dates may have first, last")
 
 
 # --------------------------------------------------------------------------- what no single value gets wrong
@@ -724,3 +742,22 @@ def test_any_bytes_in_a_good_file_are_answered(tmp_path_factory, where, junk):
     file.write_bytes(data[:where] + junk + data[where + len(junk) :])
     with suppress(ScenarioError):
         load(file)
+
+
+# ---------------------------------------------------------------------------------- holidays and traits
+
+
+@pytest.mark.parametrize("where", ["ZZ", "US-ZZ"])
+def test_the_holidays_of_nowhere_are_refused(where):
+    assert added(f'\n[calendar]\nholidays = "{where}"\n') == [
+        (
+            f'f:20: calendar.holidays: found "{where}"; no public holidays are known for it; a country such as "US", '
+            'a state such as "US-LA", or "" for none'
+        )
+    ]
+
+
+def test_more_traits_than_a_number_has_bits_are_refused():
+    traits = "\n".join(f"[traits.t{k}]\nshare = 0.1" for k in range(61))
+    (message,) = added(f"\n{traits}\n")
+    assert message.endswith("traits: found 61 traits; at most 60")

@@ -96,6 +96,17 @@ def public_holidays(where: str, opening: datetime.date, days: int) -> dict[datet
     return {day: name for day, name in sorted(known.items()) if opening <= day < last}
 
 
+def knows_holidays(where: str) -> bool:
+    """Return whether the public holidays of a country or state are known; those of nowhere ("") are."""
+    if not where:
+        return True
+    import holidays  # slow to import, and only this module needs it
+
+    country, _, state = where.partition("-")
+    known = holidays.list_supported_countries(include_aliases=False)
+    return country in known and (not state or state in known[country])
+
+
 def closed_days(
     opening: datetime.date,
     days: int,

@@ -201,7 +201,8 @@ def _no_such_entry(change: Change, depth: int, merged: Mapping[str, object]) -> 
     table, name = str(change.key[depth - 1]), dotted(change.key[depth : depth + 1])
     entries = merged.get(table)
     names = [dotted((entry,)) for entry in entries] if isinstance(entries, Mapping) else []
-    said = f"the {table} are {', '.join(names) or 'none yet'}; a new one is given whole, as a table: {table}.{name}={{...}}"
+    said = f"the {table} are {', '.join(names) or 'none yet'}; "
+    said += f"a new one is given whole, as a table: {table}.{name}={{...}}"
     near = _nearest_path(change.path, sorted(_paths(merged, "")))
     return Problem(change.label, None, dotted(change.key), short(change.path), said, near)
 

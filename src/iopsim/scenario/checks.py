@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
+from iopsim.clock import knows_holidays
 from iopsim.errors import Problem
 from iopsim.scenario.calendar import Closure
 from iopsim.scenario.fields import Delay
@@ -18,6 +19,8 @@ from iopsim.scenario.given import Given
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.words import nearest, plain, short, written
+
+MOST_TRAITS = 60
 
 MOST_REFERRALS_A_DAY = 200
 """Mean referrals of one source on one day beyond which a file is surely mistaken."""
@@ -140,6 +143,20 @@ def closures_end_after_they_begin(scenario: Scenario, _: str) -> Conflicts:
             yield Conflict((key,), closure.last.isoformat(), said)
 
 
+def holidays_are_known(scenario: Scenario, _: str) -> Conflicts:
+    """Whose holidays close the clinic must be a place whose holidays are known."""
+    where = scenario.calendar.holidays
+    if not knows_holidays(where):
+        said = 'no public holidays are known for it; a country such as "US", a state such as "US-LA", or "" for none'
+        yield Conflict((("calendar", "holidays"),), short(written(where)), said)
+
+
+def traits_are_few(scenario: Scenario, _: str) -> Conflicts:
+    """A client's traits are kept in the bits of one number."""
+    if len(scenario.traits) > MOST_TRAITS:
+        yield Conflict((("traits",),), f"{len(scenario.traits)} traits", f"at most {MOST_TRAITS}")
+
+
 def absences_fit_in_runs(scenario: Scenario, _: str) -> Conflicts:
     """Absences come in runs with an attended session between two of them, which bounds their number."""
     attendance = scenario.attendance
@@ -231,6 +248,8 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         client_delay_is_possible,
         ready_delay_is_possible,
         closures_end_after_they_begin,
+        holidays_are_known,
+        traits_are_few,
         absences_fit_in_runs,
     ),
     "referrals": (source_has_a_weekday, source_is_plausible, source_enters_a_phase, source_has_known_traits),

@@ -69,23 +69,24 @@ def _address(loc: tuple[int | str, ...], kind: str) -> tuple[Key, Node, str]:
     """Follow where validation stopped through the shape, leaving out what is no part of a file."""
     node: Node = shape()
     key: Key = ()
-    for part in loc:
+    parts = iter(loc)
+    for part in parts:
+        if part == "[key]" and kind != "extra_forbidden" and not isinstance(node, Collection):
+            return key, at(key[:-1]) or node, "unknown"  # not the value but its name is refused
         child: Node | None
-        if part == "[key]":
-            return key, at(key[:-1]) or node, "unknown"
-        if isinstance(node, Table):
-            child = node.fields.get(str(part))
-        elif isinstance(node, Collection):
-            child = node.entry
-        elif isinstance(node, Either):
-            if part not in node.table.fields and kind not in ("missing", "extra_forbidden"):
-                continue
-            if part == loc[-2]:
-                continue
-            child = node.table.fields.get(str(part))
-        else:
-            child = node.item if isinstance(part, int) else None
-            if child is None:
+        match node:
+            case Table():
+                child = node.fields.get(str(part))
+            case Collection():
+                child = node.entry
+            case Either():  # this part says which of the two was tried
+                part = next(parts, -1)
+                if part == -1:
+                    break
+                child = node.table.fields.get(str(part))
+            case Leaf(item=item) if item is not None and isinstance(part, int):
+                child = item
+            case _:
                 break
         key = (*key, part)
         if child is None:
@@ -116,9 +117,7 @@ def _unknown(key: Key, node: Node, given: Given) -> tuple[Key, Problem]:
     found = short(dotted((name,)))
     if not known:
         if name == TEMPLATE:
-            said = (
-                f"this template stands only in the packaged defaults; write the setting in each [{dotted(parent)}.NAME]"
-            )
+            said = f"only the packaged defaults have this; write the setting in each [{dotted(parent)}.NAME]"
         else:
             said = f"a name has {NAME}"
         return (), given.problem(said, key, found=found)
