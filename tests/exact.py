@@ -203,9 +203,7 @@ def diary(lam: float, served: int) -> DiaryLoad:
         If `lam` is not between 0 and `served`, or is so near `served` that there are too many states.
     """
     if not 0.0 < lam < served:
-        raise ValueError(
-            f"a diary has a steady state for 0 < lam < served only, not for lam={lam}, served={served}"
-        )
+        raise ValueError(f"a diary has a steady state for 0 < lam < served only, not for lam={lam}, served={served}")
 
     def excess(z: float) -> float:
         return lam * (z - 1.0) - served * log(z)
@@ -225,9 +223,7 @@ def diary(lam: float, served: int) -> DiaryLoad:
     return DiaryLoad(distribution, float(np.arange(top + 1) @ distribution), float(distribution[0]))
 
 
-def program_chain(
-    lam: float, seats: int, leave: float, renege: float, limit: int | None = None
-) -> ProgramLoad:
+def program_chain(lam: float, seats: int, leave: float, renege: float, limit: int | None = None) -> ProgramLoad:
     """Who is in program, who waits and who is lost, in a program of one night a week.
 
     The weekly day runs in this order. (a) Each client on the waitlist has left since last week with

@@ -55,11 +55,13 @@ def some_days(most: int = 7) -> st.SearchStrategy[list[str]]:
     )
 
 
-delays = st.sampled_from([(0.0, 0.0), (2.0, 2.0), (1.0, 1.5), (3.0, 5.0), (10.0, 14.0)]).map(
+delays = st.sampled_from([(0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (2.0, 2.0), (1.0, 1.5), (3.0, 5.0), (10.0, 14.0)]).map(
     lambda delay: {"median_days": delay[0], "mean_days": delay[1]}
 )
-limits = st.sampled_from(["none", 0, 1, 3])
-placements = st.sampled_from([(1.0, 0.0, 0.0, 0.0), (0.6, 0.2, 0.15, 0.05), (0.0, 0.5, 0.25, 0.25)])
+limits = st.sampled_from(["none", "none", "none", "none", 0, 1, 3])
+placements = st.sampled_from(
+    [(1.0, 0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0), (0.6, 0.2, 0.15, 0.05), (0.0, 0.5, 0.25, 0.25)]
+)
 
 
 @st.composite
@@ -79,7 +81,7 @@ def demand(draw: st.DrawFn) -> dict[str, object]:
     changes: dict[str, object] = {}
     for source in SOURCES:
         changes |= {
-            f"referrals.{source}.per_week": draw(share(1.0, 0.0, 4.0, 12.0)),
+            f"referrals.{source}.per_week": draw(share(2.0, 5.0, 5.0, 12.0, 0.0)),
             f"referrals.{source}.ramp_weeks": draw(st.sampled_from([0, 0, 4])),
             f"referrals.{source}.first_week": draw(st.sampled_from([0, 0, 0, 2])),
             f"referrals.{source}.dispersion": draw(share(1.0, 1.0, 2.5)),
@@ -111,21 +113,21 @@ def way_in(draw: st.DrawFn) -> dict[str, object]:
     """Assessment, placement, waitlist and admission."""
     here, higher, lower, declined = draw(placements)
     return {
-        "assessment.slots_per_day": draw(st.integers(1, 4)),
-        "assessment.weekdays": draw(some_days()),
+        "assessment.slots_per_day": draw(st.sampled_from([4, 4, 3, 2, 1])),
+        "assessment.weekdays": draw(st.one_of(st.just(["Mon", "Tue", "Wed", "Thu", "Fri"]), some_days())),
         "assessment.same_day": draw(st.booleans()),
         "assessment.client_delay": draw(delays),
-        "assessment.show_probability_next_day": draw(share(1.0, 0.8, 0.3)),
+        "assessment.show_probability_next_day": draw(share(1.0, 1.0, 0.8, 0.3)),
         "assessment.show_odds_ratio_per_log_day": draw(share(1.0, 0.54)),
         "assessment.rebook_probability": draw(share(0.4, 1.0, 0.0)),
         "assessment.max_rebookings": draw(st.integers(0, 3)),
         "placement": {"this_program": here, "higher": higher, "lower": lower, "declined": declined},
-        "waitlist.renege_per_day": draw(share(0.0, 0.04, 0.3, 3.0)),
+        "waitlist.renege_per_day": draw(share(0.0, 0.0, 0.04, 0.3, 3.0)),
         "waitlist.limit": draw(limits),
         "waitlist.when_first_does_not_fit": draw(st.sampled_from(["pass_over", "hold_the_line"])),
         "waitlist.ready_delay": draw(delays),
-        "admission.weekdays": draw(some_days()),
-        "staff.counselor.caseload": draw(st.sampled_from(["none", 0, 1, 5])),
+        "admission.weekdays": draw(st.one_of(st.just(["Mon", "Tue", "Wed", "Thu", "Fri"]), some_days())),
+        "staff.counselor.caseload": draw(st.sampled_from(["none", "none", "none", "none", 6, 3, 1, 0])),
     }
 
 
@@ -133,10 +135,10 @@ def way_in(draw: st.DrawFn) -> dict[str, object]:
 def treatment(draw: st.DrawFn) -> dict[str, object]:
     """Phases, and groups that can serve them: every phase has one group with nights enough."""
     phases = ["intensive", "step_down", *draw(st.sampled_from([[], ["aftercare"]]))]
-    groups = ["evening", *draw(st.sampled_from([[], ["late"], ["late", "weekend"]]))]
+    groups = ["evening", *draw(st.sampled_from([[], ["late"], ["late"], ["late", "weekend"]]))]
     nights = {group: draw(some_days(4)) for group in groups}
     serves = {
-        group: draw(st.one_of(st.just([]), st.lists(st.sampled_from(phases), min_size=1, unique=True)))
+        group: draw(st.one_of(st.just([]), st.lists(st.sampled_from(phases), min_size=1, max_size=2, unique=True)))
         for group in groups
     }
     changes: dict[str, object] = {}
@@ -146,7 +148,7 @@ def treatment(draw: st.DrawFn) -> dict[str, object]:
         most = max(len(nights[group]) for group in groups if phase in serves[group] or not serves[group])
         changes[f"phases.{phase}"] = {
             "nights_per_week": draw(st.integers(1, most)),
-            "planned_weeks": draw(st.integers(1, 5)),
+            "planned_weeks": draw(st.integers(1, 4)),
             "when_full": draw(st.sampled_from(["wait", "leave"])),
         }
     for group in groups:
@@ -155,7 +157,7 @@ def treatment(draw: st.DrawFn) -> dict[str, object]:
             "serves": serves[group],
             "seats": draw(st.integers(1, 6)),
             "start": datetime.time(draw(st.sampled_from([17, 9, 19])), 30),
-            "first_week": draw(st.sampled_from([0, 0, 0, 1, 3])),
+            "first_week": draw(st.sampled_from([0, 0, 0, 0, 1, 3])),
         }
     return changes
 
@@ -164,20 +166,20 @@ def treatment(draw: st.DrawFn) -> dict[str, object]:
 def leaving(draw: st.DrawFn) -> dict[str, object]:
     """Attendance, the absence rule and the hazards of leaving."""
     return {
-        "attendance.probability": draw(share(0.8, 1.0, 0.5)),
+        "attendance.probability": draw(share(0.8, 1.0, 0.8, 0.5)),
         "attendance.absence_run_sessions": draw(share(1.3, 1.0, 3.0)),
         "attendance.excused_share": draw(share(0.5, 0.0, 1.0)),
-        "absence_rule.consecutive": draw(st.sampled_from([3, "none", 1, 2])),
-        "absence_rule.total": draw(st.sampled_from([6, "none", 0, 2])),
+        "absence_rule.consecutive": draw(st.sampled_from([3, "none", "none", "none", 1, 2])),
+        "absence_rule.total": draw(st.sampled_from([6, "none", "none", "none", 0, 2])),
         "absence_rule.window_weeks": draw(st.sampled_from([12, 1, 2])),
-        "leaving.early_probability": draw(share(0.0, 0.3)),
+        "leaving.early_probability": draw(share(0.0, 0.0, 0.3)),
         "leaving.early_weeks": draw(st.integers(1, 3)),
-        "leaving.dropout_per_week": draw(share(0.0, 0.1, 1.0)),
+        "leaving.dropout_per_week": draw(share(0.0, 0.0, 0.1, 1.0)),
         "leaving.dropout_shape": draw(share(1.0, 0.6)),
-        "leaving.transfer_per_week": draw(share(0.0, 0.1)),
-        "leaving.incarceration_per_week": draw(share(0.0, 0.05)),
-        "leaving.death_per_week": draw(share(0.0, 0.05)),
-        "leaving.other_per_week": draw(share(0.0, 0.05)),
+        "leaving.transfer_per_week": draw(share(0.0, 0.0, 0.1)),
+        "leaving.incarceration_per_week": draw(share(0.0, 0.0, 0.05)),
+        "leaving.death_per_week": draw(share(0.0, 0.0, 0.05)),
+        "leaving.other_per_week": draw(share(0.0, 0.0, 0.05)),
     }
 
 
@@ -185,7 +187,7 @@ def leaving(draw: st.DrawFn) -> dict[str, object]:
 def scenarios(draw: st.DrawFn) -> dict[str, object]:
     """Changes to the Palmetto file that make a whole, valid scenario."""
     return {
-        "weeks": draw(st.integers(1, 14)),
+        "weeks": draw(st.sampled_from([8, 14, 14, 12, 4, 2, 1])),
         "calendar.holidays": draw(st.sampled_from(["", "US", "US-LA"])),
         "calendar.closures": draw(closures()),
         **draw(treatment()),

@@ -22,9 +22,7 @@ N_BATCHES = 50
 
 def assert_within_four_standard_errors(observed: ArrayLike, expected: float) -> None:
     """Hold the mean of a long autocorrelated series to its expected value."""
-    batches = np.array(
-        [batch.mean() for batch in np.array_split(np.asarray(observed, dtype=float), N_BATCHES)]
-    )
+    batches = np.array([batch.mean() for batch in np.array_split(np.asarray(observed, dtype=float), N_BATCHES)])
     standard_error = batches.std(ddof=1) / np.sqrt(N_BATCHES)
     assert abs(batches.mean() - expected) <= 4.0 * standard_error
 
@@ -156,9 +154,7 @@ def test_every_referral_is_admitted_or_balks_or_reneges(
 
 
 @pytest.mark.parametrize(("lam", "seats", "rate"), [(0.8, 2, 0.3), (2.0, 6, 0.25)])
-def test_when_waiting_clients_leave_like_seated_ones_their_sum_is_poisson(
-    lam: float, seats: int, rate: float
-) -> None:
+def test_when_waiting_clients_leave_like_seated_ones_their_sum_is_poisson(lam: float, seats: int, rate: float) -> None:
     """With leave = renege a seat changes nothing: n' = Binomial(n, 1 - rate) + Poisson(lam)."""
     program = exact.program_chain(lam, seats, rate, rate)
     present = np.add.outer(np.arange(seats + 1), np.arange(program.joint.shape[1]))
@@ -214,9 +210,7 @@ def test_the_chain_agrees_with_clients_followed_one_by_one(
     if renege > 0.0 and limit != 0:
         assert_within_four_standard_errors(reneged, program.reneged_share * lam)
     if limit != 0:
-        assert_within_four_standard_errors(
-            wait_weeks, program.mean_waiting / lam
-        )  # Little's law for the list
+        assert_within_four_standard_errors(wait_weeks, program.mean_waiting / lam)  # Little's law for the list
 
 
 def test_a_waitlist_that_grows_for_ever_is_refused() -> None:
@@ -280,8 +274,7 @@ STEPS = [2.0**-k for k in range(9)]
 def programs(lam: float, seats: int, patience_rate: float, limit: int | None) -> list[exact.ProgramLoad]:
     """Programs of one load, `lam` referrals in a mean stay, with a program day ever more often."""
     return [
-        exact.program_chain(lam * step, seats, 1 - exp(-step), 1 - exp(-patience_rate * step), limit)
-        for step in STEPS
+        exact.program_chain(lam * step, seats, 1 - exp(-step), 1 - exp(-patience_rate * step), limit) for step in STEPS
     ]
 
 
@@ -305,9 +298,7 @@ def test_the_gap_to_erlang_b_quarters_in_the_loss_and_halves_in_the_census_when_
 
 
 @pytest.mark.parametrize(("lam", "seats", "patience_rate"), [(4.0, 5, 2.0), (4.0, 3, 0.5)])
-def test_the_gap_to_erlang_a_halves_when_the_step_halves(
-    lam: float, seats: int, patience_rate: float
-) -> None:
+def test_the_gap_to_erlang_a_halves_when_the_step_halves(lam: float, seats: int, patience_rate: float) -> None:
     chain = programs(lam, seats, patience_rate, limit=None)
     queue = exact.erlang_a(seats, lam, 1.0, patience_rate)
     assert_shrinks("reneged, Erlang-A", [p.reneged_share - queue.abandoned_share for p in chain], to=0.5)

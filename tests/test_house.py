@@ -42,11 +42,7 @@ LINES_IN_A_FILE = 400
 NAMES_THAT_SAY_NOTHING = {"common", "handler", "helper", "manager", "util"}
 
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-OUTSIDE = [
-    path
-    for folder in ("tests", "verification", "benchmarks")
-    for path in sorted((ROOT / folder).rglob("*.py"))
-]
+OUTSIDE = [path for folder in ("tests", "verification", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
 def shown(path: Path) -> str:

@@ -7,7 +7,7 @@ Record alone, or the Record beside the scenario and the clients' cards; none ask
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import cache
-from math import ceil, exp, log
+from math import ceil, log
 
 import numpy as np
 import pytest
@@ -182,9 +182,7 @@ def the_event_log_tells_of_each_client_what_the_client_s_row_tells(it: Run) -> N
         for activity, times in expected.items():
             assert counts[who, activity] == times, (who, activity)
         missed = counts[who, Activity.MISSED_ASSESSMENT]
-        beyond_the_run = sum(
-            it.record.appointments.day[it.record.appointments.client == who] == it.record.days
-        )
+        beyond_the_run = sum(it.record.appointments.day[it.record.appointments.client == who] == it.record.days)
         assert missed + beyond_the_run + (me["assessed_day"] >= 0) == me["appointments"]
         due = counts[who, Activity.DUE_TO_MOVE]
         assert len(moved[who]) <= due <= len(moved[who]) + 1
@@ -238,7 +236,9 @@ def the_diary_is_the_one_a_careful_clerk_would_have_kept(it: Run) -> None:
     slots = Counter(dict.fromkeys(open_days(it, assessment.weekdays), assessment.slots_per_day))
     facts = it.record.appointments
     rows = list(
-        zip(*(getattr(facts, c).tolist() for c in ("booked_day", "client", "attempt", "wanted_day", "day")), strict=True)
+        zip(
+            *(getattr(facts, c).tolist() for c in ("booked_day", "client", "attempt", "wanted_day", "day")), strict=True
+        )
     )
 
     def turn(row: tuple[int, ...]) -> tuple[float, ...]:

@@ -1,0 +1,73 @@
+"""The Python door."""
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import iopsim
+
+SMALL = {"weeks": 30}
+PALMETTO = "scenarios/palmetto.toml"
+
+
+@pytest.fixture(scope="module")
+def result():
+    return iopsim.simulate(iopsim.load(PALMETTO, SMALL), replications=12, seed=4)
+
+
+def test_there_are_at_most_eight_public_names():
+    assert len(iopsim.__all__) <= 8
+    assert all(getattr(iopsim, name) is not None for name in iopsim.__all__)
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(result):
+    again = iopsim.simulate(iopsim.load(PALMETTO, SMALL), replications=12, seed=4, workers=2)
+    for name in result.facts.__slots__:
+        assert getattr(result.facts, name).tobytes() == getattr(again.facts, name).tobytes()
+
+
+def test_more_replications_begin_with_the_fewer(result):
+    fewer = iopsim.simulate(iopsim.load(PALMETTO, SMALL), replications=5, seed=4)
+    assert np.array_equal(result.facts.numerators[:5], fewer.facts.numerators)
+
+
+def test_another_seed_gives_other_numbers(result):
+    other = iopsim.simulate(iopsim.load(PALMETTO, SMALL), replications=12, seed=5)
+    assert not np.array_equal(result.facts.numerators, other.facts.numerators)
+
+
+def test_a_result_is_a_table(result):
+    frame = result.to_pandas()
+    assert frame.loc["referrals", "mean"] == result.measures["referrals"].mean
+    assert list(frame.columns) == ["label", "unit", "mean", "low", "high", "p10", "p90", "n", "undefined"]
+    assert "Referral to first session" in result._repr_html_()
+
+
+def test_a_hostile_name_is_inert_in_a_notebook():
+    scenario = iopsim.load(PALMETTO, {"weeks": 2, "name": "<script>alert(1)</script>"})
+    assert "<script>" not in iopsim.simulate(scenario, replications=1)._repr_html_()
+
+
+def test_a_scenario_refuses_to_change_and_survives_pickling():
+    scenario = iopsim.load(PALMETTO)
+    with pytest.raises(Exception, match="frozen"):
+        scenario.weeks = 3
+    with pytest.raises(TypeError, match="make a new one"):
+        scenario.groups["evening"] = None
+    assert pickle.loads(pickle.dumps(scenario)).hash == scenario.hash
+
+
+@pytest.mark.parametrize(("name", "value"), [("replications", 0), ("seed", -1), ("seed", 2**64), ("workers", 0)])
+def test_what_is_out_of_range_is_refused(name, value):
+    with pytest.raises(ValueError, match=name):
+        iopsim.simulate(iopsim.load(PALMETTO, SMALL), **{name: value})
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    code = (
+        "import sys, iopsim; print(*sorted({'numpy', 'pydantic', 'simpy', 'matplotlib', 'scipy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"

@@ -1,0 +1,113 @@
+"""The pre-flight's closed forms against the simulation of a program in which nobody ever waits."""
+
+import math
+
+import numpy as np
+import pytest
+
+from iopsim import preflight, rulebook
+from iopsim.cohort import draw
+from iopsim.deck import Deck
+from iopsim.engines.reference import simulate
+from iopsim.measures.presence import census as measures_census
+from iopsim.scenario.load import load
+
+PALMETTO = "scenarios/palmetto.toml"
+AMPLE = {
+    "calendar.holidays": "",
+    "referrals.self.per_week": 60,
+    "referrals.self.ramp_weeks": 0,
+    "groups.evening.seats": 500,
+    "staff.counselor.caseload": "none",
+    "assessment.slots_per_day": 200,
+    "assessment.weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    "admission.weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    "absence_rule.window_weeks": 104,
+}
+BLOCKS, LIMIT = 6, 4.5
+"""Replications, and |z| allowed: one false alarm in 150,000 for each comparison. Seeds were fixed first."""
+
+
+@pytest.fixture(scope="module")
+def ample():
+    book = rulebook.write(load(PALMETTO, AMPLE))
+    return book, [simulate(book, draw(book, Deck(2027, k))) for k in range(BLOCKS)]
+
+
+def assert_share(hits, n, expected):
+    z = (hits - n * expected) / math.sqrt(n * expected * (1 - expected))
+    assert abs(z) < LIMIT, (hits / n, expected, z)
+
+
+def test_survival_with_absence_rule_and_all_hazards_is_what_the_simulation_shows(ample):
+    book, records = ample
+    expected = preflight.survival(book, [3] * 12 + [1] * 4)
+    stays = []
+    for record in records:
+        clients = record.clients
+        who = (clients.admitted_day >= 0) & (clients.admitted_day <= record.days - 140)
+        stays.append(np.where(clients.exit_day[who] < 0, 10**6, clients.exit_day[who] - clients.admitted_day[who]))
+    stays = np.concatenate(stays)
+    for week in range(1, 16):
+        assert_share(int((stays > 7 * week).sum()), len(stays), expected[week])
+
+
+def test_the_share_assessed_and_the_appointments_it_takes_are_what_the_simulation_shows(ample):
+    book, records = ample
+    shown, appointments = preflight.assessment_outlook(book)
+    assessed = total = booked = 0
+    for record in records:
+        who = record.clients.referral_day <= record.days - 400
+        total += int(who.sum())
+        assessed += int((record.clients.assessed_day[who] >= 0).sum())
+        booked += int(record.clients.appointments[who].sum())
+    assert_share(assessed, total, shown)
+    assert_share(booked - total, total, appointments - 1)  # one rebooking at most
+
+
+def test_the_share_who_do_not_give_up_before_they_are_ready_is_what_the_simulation_shows(ample):
+    book, records = ample
+    stayed = total = 0
+    for record in records:
+        who = (record.clients.joined_day >= 0) & (record.clients.joined_day <= record.days - 400)
+        total += int(who.sum())
+        stayed += int((record.clients.admitted_day[who] >= 0).sum())
+    assert_share(stayed, total, preflight.ready_share(book))
+
+
+def test_offered_load_is_the_mean_use_of_a_program_in_which_nobody_waits(ample):
+    book, records = ample
+    slots, seats, caseload = preflight.check(load(PALMETTO, AMPLE)).loads
+    last = slice(book.days - 364, book.days)
+    night = [(r.nights.day >= last.start) for r in records]
+    taken = [r.nights.scheduled[n].sum() / 52 for r, n in zip(records, night, strict=True)]
+    booked = [(r.appointments.day >= last.start).sum() / 52 for r in records]
+    here = [measures_census(r)[last].mean() for r in records]
+    for simulated, expected in ((taken, seats.demand), (booked, slots.demand), (here, caseload.demand)):
+        t = (np.mean(simulated) - expected) / (np.std(simulated, ddof=1) / math.sqrt(BLOCKS))
+        assert abs(t) < 15.6, (np.mean(simulated), expected, t)  # Student's t, 5 degrees: one false alarm in 50,000
+
+
+def test_palmetto_is_warned_that_its_seats_are_too_few():
+    slots, seats, caseload = preflight.check(load(PALMETTO)).loads
+    assert seats.share > 1 and "demand exceeds capacity" in seats.warning
+    assert slots.warning == "" and caseload.warning == ""
+
+
+def test_groups_that_share_no_phase_are_separate_loads():
+    changes = {
+        "groups.evening.serves": ["intensive"],
+        "groups.later": {"nights": ["Thu"], "serves": ["step_down"]},
+    }
+    names = [load.resource for load in preflight.check(load(PALMETTO, changes)).loads]
+    assert names == ["assessment slots", "seats in evening", "seats in later", "counselor caseload"]
+
+
+def test_a_caseload_without_limit_is_never_a_warning():
+    last = preflight.check(load(PALMETTO, {"staff.counselor.caseload": "none"})).loads[-1]
+    assert last.share == 0.0 and last.warning == ""
+
+
+def test_demand_without_any_capacity_is_a_warning():
+    first = preflight.check(load(PALMETTO, {"assessment.slots_per_day": 0})).loads[0]
+    assert math.isinf(first.share) and first.warning
