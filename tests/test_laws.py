@@ -4,6 +4,7 @@ Each law is a function of one replication and is tried on many scenarios that Hy
 Record alone, or the Record beside the scenario and the clients' cards; none asks the engine.
 """
 
+import datetime
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import cache
@@ -188,6 +189,28 @@ def the_event_log_tells_of_each_client_what_the_client_s_row_tells(it: Run) -> N
         assert len(moved[who]) <= due <= len(moved[who]) + 1
         told += sum(expected.values()) + missed + due
     assert told == len(log.day)
+
+
+@law
+def every_table_is_sorted_and_each_client_s_sessions_follow_each_other(it: Run) -> None:
+    record = it.record
+    rows = list(
+        zip(
+            record.clients.referral_day.tolist(),
+            [it.book.source_names[source] for source in record.clients.source],
+            record.clients.ordinal.tolist(),
+            strict=True,
+        )
+    )
+    assert rows == sorted(set(rows))
+    for days in (record.appointments.booked_day, record.nights.day, record.sessions.day, record.moves.day):
+        assert (np.diff(days) >= 0).all()
+    assert (np.diff(record.intake.day) > 0).all()
+    for mine in sessions(it).values():
+        assert len({day for day, _, _ in mine}) == len(mine), "two groups on one day"
+    for name, column in record.columns().items():
+        assert column.dtype == np.int64, name
+        assert column.flags.c_contiguous, name
 
 
 # Little's law, in whole client-days
@@ -560,14 +583,17 @@ def first_broken(it: Run, mine: list[tuple[int, int, int]]) -> int:
 
 @law
 def absences_come_in_the_runs_that_are_in_the_cards(it: Run) -> None:
+    """Those who miss every second session are left to a story of their own."""
     attendance = it.scenario.attendance
     goes_on = 1 - 1 / attendance.absence_run_sessions
     for who, mine in sessions(it).items():
         cards = np.concatenate([it.cohort.absences(np.array([who]), page)[0] for page in range(3)]).reshape(-1, 4)
         odds = (1 - attendance.probability) / attendance.probability / it.cohort.attendance_ratio[who]
+        if odds >= attendance.absence_run_sessions:
+            continue
         expected: list[int] = []
         for n, (gap, excused, length, _) in enumerate(cards):
-            chance = min(odds / attendance.absence_run_sessions, 1.0)
+            chance = odds / attendance.absence_run_sessions
             present = 1.0 if n else 1 / (1 + odds)
             while present > gap and len(expected) < len(mine):
                 expected.append(Attendance.ATTENDED)
@@ -598,6 +624,10 @@ CROWDED = {
 PLACES: dict[str, dict[str, object]] = {
     "at Palmetto": {"weeks": 52},
     "where it is crowded": CROWDED,
+    "where it is crowded, in two groups on one night": {
+        **CROWDED,
+        "groups.morning": {"nights": ["Tue", "Wed", "Sat"], "seats": 3, "start": datetime.time(9)},
+    },
     "where the line is held and nobody waits to step down": {
         **CROWDED,
         "waitlist.when_first_does_not_fit": "hold_the_line",
@@ -610,6 +640,15 @@ PLACES: dict[str, dict[str, object]] = {
 @cache
 def run_at(place: str) -> Run:
     return run(PLACES[place], seed=3)
+
+
+@pytest.mark.xfail(strict=True, reason="appointments lie in the order of booking, nights in the order of their start")
+@pytest.mark.parametrize("table", ["appointments", "nights"])
+def test_a_table_is_in_the_order_that_its_docstring_promises(table: str) -> None:
+    facts = getattr(run_at("where it is crowded, in two groups on one night").record, table)
+    keys = {"appointments": ("booked_day", "client"), "nights": ("day", "night")}[table]
+    rows = list(zip(*(getattr(facts, key).tolist() for key in keys), strict=True))
+    assert rows == sorted(rows)
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)

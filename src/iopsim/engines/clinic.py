@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from operator import attrgetter
 from typing import Any, cast
 
@@ -31,6 +31,10 @@ Session = Callable[["Clinic", Person, int], int]
 BOOKING, RENEGING, ASSESSMENTS, REVIEW, DISCHARGES, STEP_DOWNS, ADMISSIONS, SESSIONS = map(int, Phase)
 WAITING, IN_TREATMENT = int(Exit.WAITING), int(Exit.IN_TREATMENT)
 TO_ASSESSMENT = ASSESSMENTS - BOOKING
+
+CALLING_ORDER = attrgetter("priority", "day", "lot", "index")
+MOVING_ORDER = attrgetter("due_day", "lot", "index")
+LINE = attrgetter("place_in_line")
 
 
 class Clinic:
@@ -64,6 +68,9 @@ class Clinic:
         self.arrivals: defaultdict[int, list[Person]] = defaultdict(list)
         for me in self.people:
             self.arrivals[me.day].append(me)
+
+        self.arrival_days = iter(self.arrivals)
+        self.session_days = iter(book.session_days)
 
         self.called: set[int] = set()
         acts = {
@@ -151,11 +158,8 @@ class Clinic:
 
     def run(self) -> None:
         """Play every phase that has something to do, from the opening to the end of the run."""
-        for day in self.arrivals:
-            self._call(BOOKING, day)
-        for day, nights in enumerate(self.book.tonight):
-            if nights:
-                self._call(SESSIONS, day)
+        self._call_next(BOOKING, self.arrival_days)
+        self._call_next(SESSIONS, self.session_days)
         self.env.run(until=self.book.days * PHASES_PER_DAY)
 
     def booking(self, today: int) -> None:
@@ -165,15 +169,17 @@ class Clinic:
         with that day.
         """
         referred = self.arrivals.get(today, [])
-        for me in referred:
-            self._bell(me)
-        self.callers += referred
+        if referred:
+            self._call_next(BOOKING, self.arrival_days)
+            self.callers += referred
+            for me in referred:
+                self._bell(me)
         last, slots, cards = self.book.days, self.slots, self.cards
         callers, self.callers = self.callers, []
         self.first_free_day = max(self.first_free_day, today)
         while self.first_free_day < last and slots[self.first_free_day] == 0:
             self.first_free_day += 1
-        for me in sorted(callers, key=attrgetter("priority", "day", "lot", "index")):
+        for me in sorted(callers, key=CALLING_ORDER):
             lead = max(cards.client_delay[me.index * self.book.attempts + me.appointments], self.book.first_lead)
             wanted = self.book.next_assessment_day[min(today + lead, last)]
             day = max(wanted, self.first_free_day)
@@ -219,7 +225,7 @@ class Clinic:
 
     def step_downs(self, today: int) -> None:
         """Those due to move take seats of their next phase, in order of (day due, lot, client), if there are any."""
-        movers, self.movers = sorted(self.movers, key=attrgetter("due_day", "lot", "index")), []
+        movers, self.movers = sorted(self.movers, key=MOVING_ORDER), []
         for me in movers:
             self._release(me)
             group = self._group_with_room(me.phase + 1)
@@ -252,6 +258,7 @@ class Clinic:
 
     def sessions(self, today: int) -> None:
         """Tonight's groups meet."""
+        self._call_next(SESSIONS, self.session_days)
         session = self.session
         for night in self.book.tonight[today]:
             for me in self.roster[night]:
@@ -265,6 +272,12 @@ class Clinic:
         if now not in self.called and day < self.book.days:
             self.called.add(now)
             self.env.timeout(now - self.env.now, day).callbacks.append(self.play[phase])  # type: ignore[arg-type]
+
+    def _call_next(self, phase: int, days: Iterator[int]) -> None:
+        """Have a phase played on the next of some days; one at a time, as SimPy is faster with few events ahead."""
+        for day in days:
+            self._call(phase, day)
+            return
 
     def _played(self, act: Callable[[int], None]) -> Callable[[simpy.Event], None]:
         """Return the callback of a phase's event, whose value is the day."""
@@ -291,7 +304,7 @@ class Clinic:
 
     def _begin_to_wait(self, joining: list[Person], today: int) -> None:
         """Turn away whoever of those who joined today does not fit on the list; the others' patience begins."""
-        for me in sorted(joining, key=attrgetter("place_in_line"), reverse=True):
+        for me in sorted(joining, key=LINE, reverse=True):
             if me.exit != WAITING:
                 continue
             if balks(len(self.waitlist), self.book.waitlist_limit):

@@ -39,6 +39,8 @@ class Tables:
     """By phase, then group."""
     tonight: list[list[int]]
     """Group nights held on each day, by start time."""
+    session_days: list[int]
+    """Days on which a group meets."""
     night_day: I64
     """Day of each group night held in the run, in order of (day, start)."""
     night_night: I64
@@ -89,6 +91,7 @@ def tables(book: Rulebook) -> Tables:
         all_open=int(book.group_opening.max()),
         serves=book.serves.T.tolist(),
         tonight=[nights.tolist() for nights in np.split(book.schedule, book.schedule_start[1:-1])],
+        session_days=np.unique(night_day).tolist(),
         night_day=night_day,
         night_night=book.schedule,
         night_row=night_row,
