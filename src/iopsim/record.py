@@ -94,7 +94,7 @@ class ClientFacts:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentFacts:
-    """One row per assessment appointment, in order of (booking day, client)."""
+    """One row per assessment appointment, in the order in which they were booked."""
 
     client: I64
     attempt: I64
@@ -107,7 +107,7 @@ class AppointmentFacts:
 
 @dataclass(frozen=True, slots=True)
 class NightFacts:
-    """One row per group night held, in order of (day, group night)."""
+    """One row per group night held, in order of (day, start of the group, group night)."""
 
     day: I64
     night: I64
@@ -135,7 +135,7 @@ class IntakeFacts:
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """One row per client scheduled on a group night, in order of (day, start of the group, time on its roster)."""
+    """One row per client scheduled on a group night, in order of (night as in `NightFacts`, time on its roster)."""
 
     day: I64
     night: I64

@@ -250,7 +250,9 @@ def _refuse_other(folder: Path, key: str) -> None:
     if held.get("run_key") != key:
         what = "files that are not results of this run"
         if {"scenario_hash", "seed", "replications"} <= set(held):
-            run = f"scenario {str(held['scenario_hash'])[:10]}, seed {held['seed']}, {held['replications']} replications"
+            run = (
+                f"scenario {str(held['scenario_hash'])[:10]}, seed {held['seed']}, {held['replications']} replications"
+            )
             what = f"other results ({run})"
         raise IopsimError(f"--out: found {folder}, a folder with {what}; give a new or empty folder")
 

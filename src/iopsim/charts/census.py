@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from iopsim.charts.dates import dated, places
 from iopsim.charts.headlines import census_headline, seats_headline
-from iopsim.charts.marks import FEW, Label, banded, counted, dated, in_percent, label_right, last_known
+from iopsim.charts.marks import FEW, Label, banded, counted, in_percent, label_right, last_known
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, INK, ORANGE, SMALL, styled
 from iopsim.experiment.result import F64, Result
@@ -42,10 +42,10 @@ def census(result: Result) -> bytes:
             _caption(result),
         )
         top, bottom = page.panels((3, 1.5), labels=1.75)
-        x = date2num([result.week_start(week) for week in range(result.scenario.weeks)])
+        x = places([result.week_start(week) for week in range(result.scenario.weeks)])
         _draw_census(top, x, line, result)
         _draw_seats(bottom, x, taken, result)
-        dated(bottom)
+        dated(bottom, result.week_start(0), result.week_start(result.scenario.weeks))
         top.tick_params(labelbottom=False)
         return page.png()
 
@@ -72,9 +72,7 @@ def _draw_census(axes: Axes, x: F64, line: tuple[F64, F64, F64], result: Result)
     if result.replications > 1:
         marks.append(Line2D([], [], color=GREY, linewidth=0.8))
         names.append("one replication, as an example")
-    axes.legend(
-        marks, names, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, fontsize=SMALL, borderaxespad=0.2
-    )
+    axes.legend(marks, names, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, fontsize=SMALL, borderaxespad=0.2)
 
 
 def _draw_seats(axes: Axes, x: F64, taken: tuple[F64, F64, F64], result: Result) -> None:
@@ -98,7 +96,7 @@ def _caption(result: Result) -> str:
     if limit is not None and limit > ROOM * float(np.max(result.weekly("census"))):
         beyond = f" The counselors' caseload limit, {limit} clients, lies beyond the chart."
     return (
-        "Counted: everybody admitted and not yet discharged, mean over the days of a week. Band: in 8 of 10 replications "
-        f"the week lies within it (10th to 90th percentile).{beyond} Seats: those of the group nights held in the week; "
-        "taken by a client in program, attended if the client came."
+        "Counted: everybody admitted and not yet discharged, mean over the days of a week. Band: in 8 of 10 "
+        f"replications the week lies within it (10th to 90th percentile).{beyond} Seats: those of the group nights "
+        "held in the week; taken by a client in program, attended if the client came."
     )

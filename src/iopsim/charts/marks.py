@@ -1,4 +1,4 @@
-"""What charts share: bands, labels at the end of lines that keep apart, and dates."""
+"""What charts share: bands, labels at the end of lines that keep apart, and the numbers beside the axes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from iopsim.charts.style import SMALL
@@ -93,17 +92,10 @@ def apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
     return places
 
 
-def dated(axes: Axes) -> None:
-    """Write real dates below the axes, as few as read well."""
-    locator = AutoDateLocator(minticks=3, maxticks=9)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
-
-
 def counted(axes: Axes) -> None:
     """Write whole numbers beside the axes, from 0."""
     axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True))
 
 
 def in_percent(axes: Axes, top: float = 1.0) -> None:

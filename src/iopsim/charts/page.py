@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
 
 from iopsim import __version__
 from iopsim.charts.style import DPI, GREY, INK, PALE, SMALL, TEXT, TITLE, inert
@@ -20,16 +21,22 @@ WIDTH, HEIGHT = 10.0, 6.5
 EDGE = 0.4
 """White space around everything, inches."""
 
+ABOVE = 0.22
+"""White space above the title, inches."""
+
 LINE = 1.35
 """Distance of lines of text, in letter sizes."""
 
 LABELS = 2.15
 """Room for labels to the right of the axes, inches."""
 
+FOOT = 0.58
+"""Height of the rule above the foot, inches."""
+
 AXIS = 0.75
 """Room for the numbers of the vertical axis, inches."""
 
-DATES = 0.5
+DATES = 0.55
 """Room for the labels below the axes, inches."""
 
 
@@ -49,14 +56,13 @@ class Page:
 
     def __init__(self, result: Result, title: str, subtitle: str, caption: str) -> None:
         self.figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI)
-        self._letters = FigureCanvasAgg(self.figure).get_renderer()
-        top = self._write(self.wrapped(title, TITLE, "bold"), HEIGHT - EDGE, TITLE, INK, "bold")
-        self.top = self._write(self.wrapped(subtitle, TEXT), top - 0.06, TEXT, GREY) - 0.12
+        self._letters = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
+        top = self._write(self.wrapped(title, TITLE, "bold"), HEIGHT - ABOVE, TITLE, INK, "bold")
+        self._head = self._write(self.wrapped(subtitle, TEXT), top - 0.06, TEXT, GREY) - 0.12
         lines = self.wrapped(caption, SMALL)
-        foot = EDGE + SMALL / 72 * LINE
         self._sign(result)
-        self.bottom = foot + 0.15 + len(lines) * SMALL / 72 * LINE
-        self._write(lines, self.bottom, SMALL, GREY)
+        self._caption = FOOT + 0.13 + len(lines) * SMALL / 72 * LINE
+        self._write(lines, self._caption, SMALL, GREY)
 
     def panels(self, heights: Sequence[float], labels: float = LABELS) -> list[Axes]:
         """Return axes, one above the other, that share their horizontal axis.
@@ -74,8 +80,8 @@ class Page:
             height_ratios=list(heights),
             left=(EDGE + AXIS) / WIDTH,
             right=1 - (EDGE + labels) / WIDTH,
-            bottom=(self.bottom + DATES + 0.1) / HEIGHT,
-            top=(self.top - 0.3) / HEIGHT,
+            bottom=(self._caption + DATES) / HEIGHT,
+            top=(self._head - 0.3) / HEIGHT,
             hspace=0.32,
         )
         first = self.figure.add_subplot(grid[0])
@@ -92,12 +98,10 @@ class Page:
         letters = FontProperties(size=size, weight=weight)
         return float(self._letters.get_text_width_height_descent(text, letters, ismath=False)[0]) / DPI
 
-    def wrapped(
-        self, text: str, size: float, weight: str = "normal", width: float = WIDTH - 2 * EDGE
-    ) -> list[str]:
+    def wrapped(self, text: str, size: float, weight: str = "normal", width: float = WIDTH - 2 * EDGE) -> list[str]:
         """Return a text as lines that fit."""
         lines: list[str] = []
-        for word in text.split():
+        for word in text.replace(" %", "\u00a0%").split(" "):
             if lines and self.width(f"{lines[-1]} {word}", size, weight) <= width:
                 lines[-1] += f" {word}"
             else:
@@ -121,12 +125,13 @@ class Page:
             while name and self.width(name + "…", SMALL) > room:
                 name = name[:-1].rstrip()
             name += "…"
-        line = Figure.text
-        line(self.figure, EDGE / WIDTH, EDGE / HEIGHT, name, size=SMALL, color=GREY)
-        line(self.figure, 1 - EDGE / WIDTH, EDGE / HEIGHT, run, size=SMALL, color=GREY, ha="right")
-        rule = (EDGE + SMALL / 72 * LINE) / HEIGHT
-        ends = [EDGE / WIDTH, 1 - EDGE / WIDTH]
-        self.figure.add_artist(_rule(ends, rule))
+        left, right = EDGE / WIDTH, 1 - EDGE / WIDTH
+        height = (FOOT - 0.22) / HEIGHT
+        self.figure.text(left, height, name, size=SMALL, color=GREY)
+        self.figure.text(right, height, run, size=SMALL, color=GREY, ha="right")
+        self.figure.add_artist(
+            Line2D([left, right], [FOOT / HEIGHT] * 2, color=PALE, linewidth=0.8, transform=self.figure.transFigure)
+        )
 
 
 def nothing(result: Result, title: str, why: str) -> bytes:
@@ -134,9 +139,3 @@ def nothing(result: Result, title: str, why: str) -> bytes:
     page = Page(result, title, "", "")
     page.figure.text(0.5, 0.5, "\n".join(page.wrapped(why, TEXT, width=6.0)), size=TEXT, color=GREY, ha="center")
     return page.png()
-
-
-def _rule(ends: Sequence[float], height: float):  # type: ignore[no-untyped-def]
-    from matplotlib.lines import Line2D
-
-    return Line2D(list(ends), [height, height], color=PALE, linewidth=0.8)

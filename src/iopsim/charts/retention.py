@@ -51,7 +51,9 @@ def retention(result: Result) -> bytes:
         title = retention_headline(
             float(shares["completed"][-1]), float(shares["dropped_out"][-1]), float(shares["dropped_out"][SPARE_WEEKS])
         )
-        page = Page(result, title, "Share of admitted clients, by week since admission.", _caption(result, known, weeks))
+        page = Page(
+            result, title, "Share of admitted clients, by week since admission.", _caption(result, known, weeks)
+        )
         (axes,) = page.panels((1,), labels=1.75)
         _draw(axes, shares, weeks)
         return page.png()

@@ -42,7 +42,9 @@ def waits(result: Result) -> bytes:
         title = "No first session within 90 days of referral"
         if last_known(started[0]) >= 0:
             title = waits_headline(
-                measures["days_to_first_session"].mean, result.scenario.targets.start_days, measures["started_share"].mean
+                measures["days_to_first_session"].mean,
+                result.scenario.targets.start_days,
+                measures["started_share"].mean,
             )
         page = Page(
             result,
@@ -56,13 +58,13 @@ def waits(result: Result) -> bytes:
         return page.png()
 
 
-def _draw(
-    axes: Axes, x: F64, assessed: tuple[F64, F64, F64], started: tuple[F64, F64, F64], result: Result
-) -> None:
+def _draw(axes: Axes, x: F64, assessed: tuple[F64, F64, F64], started: tuple[F64, F64, F64], result: Result) -> None:
     banded(axes, x, assessed, BLUE, "--")
     banded(axes, x, started, VERMILLION)
     targets = result.scenario.targets
-    highest = float(np.nanmax([assessed[2], started[2], np.full(len(x), max(targets.start_days, targets.assessment_days))]))
+    highest = float(
+        np.nanmax([assessed[2], started[2], np.full(len(x), max(targets.start_days, targets.assessment_days))])
+    )
     axes.set_ylim(0, 1.1 * highest)
     counted(axes)
     axes.set_ylabel("days since referral")

@@ -22,9 +22,7 @@ app = typer.Typer(
 Scenario = Annotated[str, typer.Argument(metavar="FILE", help="The scenario, a TOML file.")]
 Changes = Annotated[
     list[str] | None,
-    typer.Option(
-        "--set", metavar="PATH=VALUE", help="Change a value, such as groups.evening.seats=15; repeatable."
-    ),
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value, such as groups.evening.seats=15; repeatable."),
 ]
 Weeks = Annotated[str | None, typer.Option("--weeks", metavar="N", help="Weeks to simulate, instead of the file's.")]
 Seed = Annotated[
@@ -141,11 +139,15 @@ def trace(
     ] = "0",
     client: Annotated[
         str | None,
-        typer.Option("--client", metavar="NAME", help="Source, date of referral, and number that day: self/2027-03-04/1."),
+        typer.Option(
+            "--client", metavar="NAME", help="Source, date of referral, and number that day: self/2027-03-04/1."
+        ),
     ] = None,
     ending: Annotated[
         str | None,
-        typer.Option("--ending", metavar="HOW", help="The first client who ended so: completed, dropped_out, reneged, ..."),
+        typer.Option(
+            "--ending", metavar="HOW", help="The first client who ended so: completed, dropped_out, reneged, ..."
+        ),
     ] = None,
     changes: Changes = None,
     weeks: Weeks = None,

@@ -15,10 +15,10 @@ from iopsim.clock import PHASES_PER_DAY, Phase
 from iopsim.cohort import GAP, PAGE, PER_DECISION, Cohort
 from iopsim.engines.facts import client_facts, night_facts, rows
 from iopsim.engines.person import Bell, Cards, Person, people_of
+from iopsim.engines.seats import Seats
 from iopsim.engines.tables import tables
 from iopsim.record import NEVER, AppointmentFacts, Exit, IntakeFacts, MoveFacts, Record, SessionFacts
 from iopsim.rulebook import UNLIMITED, Rulebook
-from iopsim.rules.admission import room, roomiest_night
 from iopsim.rules.attendance import absence_chance, first_presence
 from iopsim.rules.discharge import STAY
 from iopsim.rules.waitlist import balks, patience_days
@@ -61,7 +61,7 @@ class Clinic:
         self.cohort = cohort
         self.book = book = tables(rulebook)
         self.slots = book.slots.copy()
-        self.free = book.seats.copy()
+        self.seats = Seats(book)
 
         self.people = people_of(rulebook, cohort)
         self.cards = Cards(cohort)
@@ -91,9 +91,7 @@ class Clinic:
         self.due_for_review: defaultdict[int, list[Person]] = defaultdict(list)
         self.leavers: list[Person] = []
         self.movers: list[Person] = []
-        self.roster: list[list[Person]] = [[] for _ in self.free]
         self.census = 0
-        self.full_phases: set[int] = set()
         likely = np.flatnonzero(cohort.placement < book.placement[0])
         self.absence_cards: dict[int, list[float]] = dict(
             zip(likely.tolist(), cohort.absences(likely, 0).tolist(), strict=True)
@@ -220,26 +218,25 @@ class Clinic:
         for me in leavers:
             if me.moving:
                 self.movers.remove(me)
-            self._release(me)
+            self.seats.release(me)
             self.census -= 1
 
     def step_downs(self, today: int) -> None:
-        """Those due to move take seats of their next phase, in order of (day due, lot, client), if there are any."""
-        movers, self.movers = sorted(self.movers, key=MOVING_ORDER), []
-        for me in movers:
-            self._release(me)
-            group = self._group_with_room(me.phase + 1)
-            if group != NEVER:
-                me.phase += 1
-                me.weeks_in_phase = 0
-                me.moving = False
-                self._seat(me, group)
-                self.move_rows += (me.index, me.phase, me.due_day, today)
-            elif self.book.phase_waits[me.phase + 1]:
-                self._take(me, me.nights)
+        """Those due to move take seats of their next phase, in order of (day due, lot, client), if there are any.
+
+        A seat given up by one may be what another, ahead in the order, is waiting for; so all are asked again until
+        nobody moves any more.
+        """
+        movers = sorted(self.movers, key=MOVING_ORDER)
+        while movers != (staying := [me for me in movers if not self._moves(me, today)]):
+            movers = staying
+        self.movers = []
+        for me in staying:
+            if self.book.phase_waits[me.phase + 1]:
                 self.movers.append(me)
                 self._call(STEP_DOWNS, today + 1)
             else:
+                self.seats.release(me)
                 self.census -= 1
                 self._answer(me, Exit.OTHER)
 
@@ -261,10 +258,24 @@ class Clinic:
         self._call_next(SESSIONS, self.session_days)
         session = self.session
         for night in self.book.tonight[today]:
-            for me in self.roster[night]:
+            for me in self.seats.roster[night]:
                 self.session_rows += (today, night, me.index, session(self, me, today))
 
     # How they do it.
+
+    def _moves(self, me: Person, today: int) -> bool:
+        """Move a client to the next phase, if it has room once the old seats are given up."""
+        self.seats.release(me)
+        group = self.seats.group_with_room(me.phase + 1, today)
+        if group == NEVER:
+            self.seats.take(me, me.nights)
+            return False
+        me.phase += 1
+        me.weeks_in_phase = 0
+        me.moving = False
+        self.seats.give(me, group)
+        self.move_rows += (me.index, me.phase, me.due_day, today)
+        return True
 
     def _call(self, phase: int, day: int) -> None:
         """Have a phase of a day played; once, however often it is called."""
@@ -327,7 +338,7 @@ class Clinic:
             ready += 1
             if self.book.caseload != UNLIMITED and self.census >= self.book.caseload:
                 no_caseload += 1
-            elif (group := NEVER if held else self._group_with_room(me.phase)) == NEVER:
+            elif (group := NEVER if held else self.seats.group_with_room(me.phase, today)) == NEVER:
                 held = self.book.hold_the_line
                 no_seat += 1
             else:
@@ -335,7 +346,7 @@ class Clinic:
                 self.waitlist.remove(entry)
                 self.census += 1
                 me.admitted_day, me.group = today, group
-                self._seat(me, group)
+                self.seats.give(me, group)
                 self._expect_sessions(me)
                 self._answer(me, Exit.IN_TREATMENT)
         if ready:
@@ -349,44 +360,6 @@ class Clinic:
         me.chance_to_come = 1.0 - chance
         me.presence = first_presence(self.book.absence_odds, ratio, chance)
         me.gap = self.absence_card(me, GAP)
-
-    def _group_with_room(self, phase: int) -> int:
-        """Return the open group serving a phase that has most room, the first of equals; NEVER if all are full."""
-        if phase in self.full_phases:
-            return NEVER
-        book = self.book
-        best, most = NEVER, 0
-        for group, serves in enumerate(book.serves[phase]):
-            if serves and book.group_opening[group] <= self.today:
-                first, stop = book.first_night[group], book.first_night[group + 1]
-                here = room(self.free, first, stop, book.nights_needed[phase])
-                if here > most:
-                    best, most = group, here
-        if best == NEVER and self.today >= book.all_open:
-            self.full_phases.add(phase)  # until somebody gives up a seat
-        return best
-
-    def _seat(self, me: Person, group: int) -> None:
-        """Give a client seats in a group for the nights of the client's phase."""
-        first, stop, taken = self.book.first_night[group], self.book.first_night[group + 1], 0
-        nights = []
-        for _ in range(self.book.nights_needed[me.phase]):
-            night = roomiest_night(self.free, first, stop, taken)
-            taken |= 1 << (night - first)
-            nights.append(night)
-        self._take(me, tuple(nights))
-
-    def _take(self, me: Person, nights: tuple[int, ...]) -> None:
-        me.nights = nights
-        for night in nights:
-            self.free[night] -= 1
-            self.roster[night].append(me)
-
-    def _release(self, me: Person) -> None:
-        self.full_phases.clear()
-        for night in me.nights:
-            self.free[night] += 1
-            self.roster[night].remove(me)
 
     def record(self) -> Record:
         """Return what happened, every table in its canonical order, and forget it."""

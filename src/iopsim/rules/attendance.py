@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+SURE = 1.0 - 2.0**-40
+"""As good as 1: no card is fine enough to tell, and what is left can still be divided by."""
+
 
 def absence_chance(odds: float, run: float, ratio: float) -> float:
     """Return the probability that a run of absences begins tonight, for a client who came last time.
@@ -22,7 +25,7 @@ def absence_chance(odds: float, run: float, ratio: float) -> float:
     the chance is below 1. Source: no published figure (evidence row 3.1).
     """
     chance = odds / ratio / run
-    return chance if chance < 1.0 else 1.0
+    return chance if chance < SURE else SURE
 
 
 def first_presence(odds: float, ratio: float, chance: float) -> float:
@@ -39,8 +42,6 @@ def first_presence(odds: float, ratio: float, chance: float) -> float:
     chance : float
         From `absence_chance`.
     """
-    if chance >= 1.0:
-        return 1.0
     return 1.0 / (1.0 + odds / ratio) / (1.0 - chance)
 
 
