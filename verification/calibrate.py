@@ -66,6 +66,7 @@ class Target:
     days: bool = False
 
     def write(self, value: float) -> str:
+        """Write a value as days or per cent."""
         return f"{value:.2f} d" if self.days else f"{100 * value:.1f} %"
 
 
@@ -400,7 +401,8 @@ def target_rows(targets: Sequence[Target], found: Mapping[str, Estimate]) -> lis
     """Return for each target its words, what was published, what is simulated, the interval and the row."""
     rows = []
     for target in targets:
-        e, aim = found[target.measure], target.write(target.value)
+        e = found[target.measure]
+        aim = f"{target.value:g} d" if target.days else target.write(target.value)
         if target.ends:
             aim = f"{100 * target.ends[0]:.0f}-{100 * target.ends[1]:.0f} %"
         interval = f"{target.write(e.low).split()[0]} - {target.write(e.high)}"
@@ -434,7 +436,9 @@ def report_leaving(say: Say, map_: Map) -> tuple[Changes, list[Stays], dict[str,
     say("  dropped out 25, terminated 8, incarcerated 2, other 5; row 6.18: died 0.12]\n")
     for reason in REASONS:
         e = found[reason.name.lower()]
-        say(f"  {reason.name.lower().replace('_', ' '):<16}{per_cent(e.mean)}  ({100 * e.low:.2f} - {100 * e.high:.2f})")
+        say(
+            f"  {reason.name.lower().replace('_', ' '):<16}{per_cent(e.mean)}  ({100 * e.low:.2f} - {100 * e.high:.2f})"
+        )
     terminated, weeks = found["of_against_terminated"].mean, found["mean_weeks"].mean
     say(f"\n  Of those who leave against plan, {100 * terminated:.0f} % are terminated by the absence rule.")
     share = 100 * weeks / PLANNED_WEEKS
@@ -567,14 +571,16 @@ def report_way_in(say: Say, map_: Map) -> dict[str, Estimate]:
     most = solve_enrolment({**firm, "lost_before_enrolment": 0.49}, fixed, N_WAY_IN // 4, map_)[RENEGE]
     offered = {"placed_median": 8.0, "placed_mean": 12.5, "lost_before_enrolment": 0.32}
     naive = solve_enrolment(offered, fixed, N_WAY_IN // 4, map_)[RENEGE]
-    say("\n  Row 2.4 is read as: of those placed here, who lose interest before they enrol. Those placed elsewhere are")
-    say("  neither lost nor counted. Counting those who decline the offered place as lost before enrolment, too:")
-    say(f"  {100 * found['lost_or_declined'].mean:.1f} % lost. Taking the 17 % 'undetermined' of row 2.4 as lost, 49 % in all: "
-        f"{most:.3f} a day.")
+    declined = 100 * found["lost_or_declined"].mean
+    median, mean = found["placed_median"].mean, found["placed_mean"].mean
+    say("\n  Row 2.4 is read as: of those placed here, who give up before they enrol. Those placed elsewhere are")
+    say(f"  neither lost nor counted. With those who decline the offered place counted as lost too: {declined:.1f} %.")
+    say(f"  With the 17 % 'undetermined' of row 2.4 taken as lost, 49 % in all: {most:.3f} a day.")
     say("  Row 2.2 is read as the wait of those who enrolled. Who would have waited longer is likelier to have given")
-    say(f"  up, so the waits offered are longer: median {found['placed_median'].mean:.1f}, mean {found['placed_mean'].mean:.1f} days; "
-        f"read as the waits offered, row 2.2")
-    say(f"  gives {naive:.3f} a day, as row 2.16 has it.")
+    say(
+        f"  up, so the waits offered are longer: median {median:.1f}, mean {mean:.1f} days. Had row 2.2 meant the waits"
+    )
+    say(f"  offered: {naive:.3f} a day, as row 2.16 has it.")
     return found
 
 

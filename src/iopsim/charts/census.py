@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from iopsim.charts.dates import dated, places
 from iopsim.charts.headlines import census_headline, seats_headline
-from iopsim.charts.marks import FEW, Label, banded, counted, in_percent, label_right, last_known
+from iopsim.charts.marks import FEW, Label, band_in_words, banded, counted, in_percent, label_right, last_known
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, INK, ORANGE, SMALL, styled
 from iopsim.experiment.result import F64, Result
@@ -67,11 +67,14 @@ def _draw_census(axes: Axes, x: F64, line: tuple[F64, F64, F64], result: Result)
         axes.set_ylim(top=1.08 * highest)
         counted(axes)
     axes.set_ylabel("clients")
-    marks = [Line2D([], [], color=BLUE, linewidth=2.2), Patch(color=BLUE, alpha=0.2, linewidth=0)]
-    names = ["mean of all replications", "8 of 10 replications"]
-    if result.replications > 1:
-        marks.append(Line2D([], [], color=GREY, linewidth=0.8))
-        names.append("one replication, as an example")
+    if result.replications == 1:
+        return
+    marks = [
+        Line2D([], [], color=BLUE, linewidth=2.2),
+        Patch(color=BLUE, alpha=0.2, linewidth=0),
+        Line2D([], [], color=GREY, linewidth=0.8),
+    ]
+    names = ["mean of all replications", "8 of 10 replications", "one replication, as an example"]
     axes.legend(marks, names, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, fontsize=SMALL, borderaxespad=0.2)
 
 
@@ -96,7 +99,7 @@ def _caption(result: Result) -> str:
     if limit is not None and limit > ROOM * float(np.max(result.weekly("census"))):
         beyond = f" The counselors' caseload limit, {limit} clients, lies beyond the chart."
     return (
-        "Counted: everybody admitted and not yet discharged, mean over the days of a week. Band: in 8 of 10 "
-        f"replications the week lies within it (10th to 90th percentile).{beyond} Seats: those of the group nights "
-        "held in the week; taken by a client in program, attended if the client came."
+        "Counted: everybody admitted and not yet discharged, mean over the days of a week. "
+        f"{band_in_words(result.replications, 'the week')}{beyond} Seats: those of the group nights held in the week; "
+        "taken by a client in program, attended if the client came."
     )

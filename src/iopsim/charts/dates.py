@@ -15,6 +15,9 @@ MOST = 9
 
 STEPS_IN_MONTHS = (1, 2, 3, 4, 6, 12, 24, 60, 120)
 STEPS_IN_DAYS = (1, 2, 7, 14)
+EARLY = 7
+"""A span that begins by this day of a month names that month, too."""
+
 SHORT = 70
 """Days up to which single days are named rather than months."""
 
@@ -43,10 +46,11 @@ def ticks(first: datetime.date, last: datetime.date) -> list[datetime.date]:
     if days <= SHORT:
         step = next((step for step in STEPS_IN_DAYS if days // step < MOST), STEPS_IN_DAYS[-1])
         return [first + datetime.timedelta(days=day) for day in range(0, days + 1, step)]
-    month = 12 * first.year + first.month - 1 + (first.day > 1)
+    month = 12 * first.year + first.month - 1 + (first.day > EARLY)
     end = 12 * last.year + last.month - 1
     step = next((step for step in STEPS_IN_MONTHS if (end - month) // step < MOST), STEPS_IN_MONTHS[-1])
-    return [datetime.date(m // 12, m % 12 + 1, 1) for m in range(-(-month // step) * step, end + 1, step)]
+    chosen = range(-(-month // step) * step, end + 1, step)
+    return [max(first, datetime.date(m // 12, m % 12 + 1, 1)) for m in chosen]
 
 
 def written(dates: Sequence[datetime.date], with_day: bool) -> list[str]:

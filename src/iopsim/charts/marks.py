@@ -15,6 +15,9 @@ from iopsim.experiment.result import F64
 FEW = 8
 """Up to this many points a line is drawn with a dot on each."""
 
+LONELY = 2
+"""Up to this many points the band is drawn as a bar through each, as it has no width between them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -41,7 +44,7 @@ def banded(axes: Axes, x: F64, line: tuple[F64, F64, F64], colour: str, dashes: 
     mean, low, high = line
     few = len(x) <= FEW
     axes.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
-    if few:
+    if (~np.isnan(mean)).sum() <= LONELY:
         axes.vlines(x, low, high, color=colour, alpha=0.35, linewidth=5)
     axes.plot(x, mean, color=colour, linewidth=2.2, linestyle=dashes, marker="o" if few else "", markersize=5)
 
@@ -103,6 +106,13 @@ def in_percent(axes: Axes, top: float = 1.0) -> None:
     axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f} %"))
+
+
+def band_in_words(replications: int, what: str) -> str:
+    """Say in a caption what the band means."""
+    if replications == 1:
+        return "One replication has no band."
+    return f"Band: in 8 of 10 replications {what} lies within it (10th to 90th percentile)."
 
 
 def last_known(values: F64) -> int:

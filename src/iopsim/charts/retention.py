@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from iopsim.charts.headlines import retention_headline
 from iopsim.charts.marks import Label, in_percent, label_right
@@ -42,8 +43,8 @@ def retention(result: Result) -> bytes:
         weeks = result.retention.shape[2] - 1
         if not known.any():
             why = (
-                f"How treatment ends is told of clients admitted at least {weeks} weeks before the run ends (the planned "
-                f"length and four weeks). In this run of {result.scenario.weeks} weeks there are none."
+                f"How treatment ends is told of clients admitted at least {weeks} weeks before the run ends "
+                "(the planned length and four weeks). In this run there are none."
             )
             return nothing(result, "Retention: nothing to show", why)
         mean = result.retention[known].mean(axis=0)
@@ -67,6 +68,7 @@ def _draw(axes: Axes, shares: dict[str, F64], weeks: int) -> None:
     in_percent(axes)
     axes.set_axisbelow(False)
     axes.grid(color="white", alpha=0.35, linewidth=0.7)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=11, steps=[1, 2, 5, 10], integer=True))
     axes.set_xlabel("weeks since admission")
     tops = np.cumsum(layers, axis=0)
     labels = []
@@ -92,6 +94,7 @@ def _caption(result: Result, known: np.ndarray[tuple[int], np.dtype[np.bool_]], 
     completed = result.measures["completed_share"]
     return (
         f"Counted: clients admitted at least {weeks} weeks before the run ends (the planned length and four weeks), "
-        f"{followed:,.0f} on average; mean over replications. In 8 of 10 replications between {100 * completed.p10:.0f} % and "
-        f"{100 * completed.p90:.0f} % complete. Left otherwise: incarcerated, died or another reason."
+        f"{followed:,.0f} on average; mean over replications. In 8 of 10 replications, between "
+        f"{100 * completed.p10:.0f} % and {100 * completed.p90:.0f} % complete. Left otherwise: incarcerated, died or "
+        "another reason."
     )

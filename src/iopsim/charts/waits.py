@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num
 
+from iopsim.charts.dates import dated, places
 from iopsim.charts.headlines import waits_headline
-from iopsim.charts.marks import Label, banded, counted, dated, label_right, last_known
+from iopsim.charts.marks import Label, band_in_words, banded, counted, label_right, last_known
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, PALE, SMALL, VERMILLION, styled
 from iopsim.experiment.result import F64, Result
@@ -16,6 +18,8 @@ from iopsim.stats.intervals import band
 
 DEEP = "#A64800"
 """Vermillion, dark enough for letters."""
+
+Line = tuple[F64, F64, F64]
 
 
 def waits(result: Result) -> bytes:
@@ -31,84 +35,100 @@ def waits(result: Result) -> bytes:
         PNG.
     """
     with styled():
-        assessed, started = band(result.monthly("days_to_assessment")), band(result.monthly("days_to_first_session"))
+        months = _followed_months(result)
+        assessed = _line(result, "days_to_assessment", months)
+        started = _line(result, "days_to_first_session", months)
         if last_known(assessed[0]) < 0:
             why = (
                 f"Waits are told of clients referred at least {FOLLOW_UP_DAYS} days before the run ends and assessed "
-                f"within {FOLLOW_UP_DAYS} days. In this run of {result.scenario.weeks} weeks there are none."
+                f"within {FOLLOW_UP_DAYS} days. In this run of {_weeks(result.scenario.weeks)} there are none."
             )
             return nothing(result, "Days from referral to first session: nothing to show", why)
-        measures = result.measures
-        title = "No first session within 90 days of referral"
-        if last_known(started[0]) >= 0:
-            title = waits_headline(
-                measures["days_to_first_session"].mean,
-                result.scenario.targets.start_days,
-                measures["started_share"].mean,
-            )
         page = Page(
             result,
-            title,
+            _title(result),
             "Mean days from referral to assessment and to the first session attended, by month of referral.",
             _caption(result),
         )
         (axes,) = page.panels((1,))
-        months = [result.month_start(month) for month in range(len(assessed[0]))]
-        _draw(axes, date2num(months), assessed, started, result)
+        _draw(axes, result, months, assessed, started)
         return page.png()
 
 
-def _draw(axes: Axes, x: F64, assessed: tuple[F64, F64, F64], started: tuple[F64, F64, F64], result: Result) -> None:
+def _followed_months(result: Result) -> int:
+    """Return how many months to show: those that can be followed to their last day, or one that cannot."""
+    end = result.week_start(result.scenario.weeks) - datetime.timedelta(days=FOLLOW_UP_DAYS)
+    months = range(1, result.facts.monthly.shape[2] + 1)
+    return max(1, sum(result.month_start(month) <= end + datetime.timedelta(days=1) for month in months))
+
+
+def _line(result: Result, name: str, months: int) -> Line:
+    mean, low, high = band(result.monthly(name)[:, :months])
+    return mean, low, high
+
+
+def _title(result: Result) -> str:
+    days = result.measures["days_to_first_session"].mean
+    if np.isnan(days):
+        return f"Nobody comes to a first session within {FOLLOW_UP_DAYS} days of referral"
+    return waits_headline(days, result.scenario.targets.start_days, result.measures["started_share"].mean)
+
+
+def _draw(axes: Axes, result: Result, months: int, assessed: Line, started: Line) -> None:
+    scenario = result.scenario
+    middles = [result.month_start(month) + datetime.timedelta(days=14) for month in range(months)]
+    x = places([max(middle, scenario.opening) for middle in middles])
     banded(axes, x, assessed, BLUE, "--")
     banded(axes, x, started, VERMILLION)
-    targets = result.scenario.targets
-    highest = float(
-        np.nanmax([assessed[2], started[2], np.full(len(x), max(targets.start_days, targets.assessment_days))])
+    lines = (
+        ("assessment", assessed, scenario.targets.assessment_days, BLUE),
+        ("first session", started, scenario.targets.start_days, DEEP),
     )
-    axes.set_ylim(0, 1.1 * highest)
-    counted(axes)
-    axes.set_ylabel("days since referral")
     labels = []
-    for line, name, colour in ((assessed, "assessment", BLUE), (started, "first session", DEEP)):
+    for name, line, days, colour in lines:
+        axes.axhline(days, color=colour, linewidth=1.2, linestyle=(0, (1, 2)))
+        labels.append(Label(days, f"target: {name} in {days} days", colour))
         last = last_known(line[0])
         if last >= 0:
             labels.append(Label(float(line[0][last]), f"{name}, mean", colour))
-    for days, name, colour in (
-        (targets.assessment_days, "assessment", BLUE),
-        (targets.start_days, "first session", DEEP),
-    ):
-        axes.axhline(days, color=colour, linewidth=1.0, linestyle=(0, (1, 2)))
-        labels.append(Label(days, f"target: {name} in {days} days", colour))
-    _mark_unfollowed(axes, result)
+    highest = [scenario.targets.assessment_days, scenario.targets.start_days, *assessed[2], *started[2]]
+    axes.set_ylim(0, 1.08 * max(1.0, float(np.nanmax(highest))))
+    counted(axes)
+    axes.set_ylabel("days since referral")
+    dated(axes, scenario.opening, result.week_start(scenario.weeks))
+    _mark_unfollowed(axes, result.month_start(months), result.week_start(scenario.weeks))
     label_right(axes, labels)
-    dated(axes)
 
 
-def _mark_unfollowed(axes: Axes, result: Result) -> None:
-    """Shade the days from which nobody can be followed long enough."""
-    scenario = result.scenario
-    first = date2num(scenario.opening) + max(scenario.days - FOLLOW_UP_DAYS, 0)
-    last = date2num(scenario.opening) + scenario.days
-    axes.axvspan(first, last, color=PALE, alpha=0.5, linewidth=0)
-    axes.set_xlim(date2num(scenario.opening) - 0.02 * scenario.days, last)
+def _mark_unfollowed(axes: Axes, first: datetime.date, last: datetime.date) -> None:
+    """Shade the months of referral that cannot be followed long enough."""
+    if first >= last:
+        return
+    left, right = first.toordinal(), last.toordinal()
+    axes.axvspan(left, right, color=PALE, alpha=0.5, linewidth=0)
     axes.text(
-        (first + last) / 2,
-        0.98,
-        f"not followed\nfor {FOLLOW_UP_DAYS} days",
+        (left + right) / 2,
+        0.5,
+        f"cannot be followed for {FOLLOW_UP_DAYS} days",
         transform=axes.get_xaxis_transform(),
+        rotation=90,
         ha="center",
-        va="top",
+        va="center",
         size=SMALL,
         color=GREY,
+        bbox={"facecolor": "#ECECEC", "linewidth": 0, "pad": 2},
     )
 
 
 def _caption(result: Result) -> str:
-    measures = result.measures
-    assessed = 100 * measures["assessed_share"].mean
-    started = 100 * measures["started_share"].mean
+    assessed = 100 * result.measures["assessed_share"].mean
+    started = 100 * result.measures["started_share"].mean
     return (
-        f"Counted: clients referred at least {FOLLOW_UP_DAYS} days before the run ends who were assessed ({assessed:.0f} % of "
-        f"those referred) or came to a first session ({started:.0f} %) within {FOLLOW_UP_DAYS} days; months that cannot be "
-        "followed so long are left out. Band: in 8 of 10 replications the month's mean lies within it (10th to 90th percentile)."
+        f"Counted: clients referred at least {FOLLOW_UP_DAYS} days before the run ends who were assessed "
+        f"({assessed:.0f} % of those referred) or came to a first session ({started:.0f} %) within {FOLLOW_UP_DAYS} "
+        f"days of referral. {band_in_words(result.replications, 'the mean of the month')}"
     )
+
+
+def _weeks(number: int) -> str:
+    return "1 week" if number == 1 else f"{number} weeks"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells count it."""
-
 
 def main() -> None:
     """Run the command line."""
+    from iopsim.cli.interrupts import Interrupted, listen, stop_listening
+
     try:
+        listen()
         from iopsim.cli.commands import app
 
         app()
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted; nothing was written\n")
-        sys.exit(INTERRUPTED)
+    except Interrupted as stop:
+        stop_listening()
+        sys.stderr.write(f"{stop.said}\n")
+        sys.exit(stop.code)

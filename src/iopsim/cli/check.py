@@ -6,11 +6,9 @@ import math
 import sys
 from collections.abc import Sequence
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
-from iopsim.cli.console import paragraph, plain, screen
+from iopsim.cli.console import grid, paragraph, plain, print_grid, screen
 from iopsim.preflight import Preflight
 from iopsim.preflight import check as fly
 from iopsim.scenario import Resolved, resolve, resolved_toml
@@ -37,8 +35,8 @@ def check(file: str, changes: Sequence[str], resolved: bool) -> None:
         sys.stdout.write(resolved_toml(found))
         return
     console = screen()
-    paragraph(console, f"ok  {plain(file)}: {plain(found.scenario.name)}")
-    paragraph(console, f"ok  {_origins(found)}", indent="    ")
+    paragraph(console, f"{plain(file)}: {plain(found.scenario.name)}", lead="ok  ", indent="    ")
+    paragraph(console, _origins(found), lead="ok  ", indent="    ")
     console.print()
     _show(console, fly(found.scenario))
 
@@ -54,13 +52,7 @@ def _origins(found: Resolved) -> str:
 
 
 def _show(console: Console, flight: Preflight) -> None:
-    table = Table(
-        box=SIMPLE_HEAD if console.is_terminal else None,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
-        header_style="bold",
-    )
+    table = grid(console)
     table.add_column("Asked of")
     for heading in ("Demand", "Capacity", "Share"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -68,15 +60,15 @@ def _show(console: Console, flight: Preflight) -> None:
     for load in flight.loads:
         capacity = "no limit" if math.isinf(load.capacity) else f"{load.capacity:,.1f}"
         table.add_row(load.resource, f"{load.demand:,.1f}", capacity, _percent(load.share, load.capacity), load.unit)
-    console.print(table)
+    print_grid(console, table)
     console.print()
     warnings = [load.warning for load in flight.loads if load.warning]
     for warning in warnings:
-        paragraph(console, f"warning  {warning}", indent="         ")
+        paragraph(console, warning, lead="warning  ", indent="         ")
     if not warnings:
         console.print("ok  no demand comes near its capacity")
     for note in flight.notes:
-        paragraph(console, f"note  {note}", indent="      ")
+        paragraph(console, note, lead="note  ", indent="      ")
 
 
 def _percent(share: float, capacity: float) -> str:

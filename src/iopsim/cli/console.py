@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 PAPER = 100
@@ -33,6 +34,26 @@ def margin() -> Console:
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
+def grid(console: Console) -> Table:
+    """Return an empty table: a rule below the headings for a terminal, nothing but spaces on paper."""
+    terminal = console.is_terminal
+    return Table(
+        box=SIMPLE_HEAD if terminal else None,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1 if terminal else 2, 0, 0),  # the rule's box adds a space of its own
+        header_style="bold",
+    )
+
+
+def print_grid(console: Console, table: Table) -> None:
+    """Print a table, without the spaces after the last word of a line."""
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        console.file.write(line.rstrip() + "\n")
+
+
 def plain(text: str) -> str:
     """Return a text on one line, without the characters that move a cursor or turn the direction of writing."""
     return "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text).strip()
@@ -43,14 +64,9 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def paragraph(console: Console, text: str, style: str = "", indent: str = "") -> None:
-    """Print a paragraph, wrapped at words, its further lines indented."""
-    lines = Text(text).wrap(console, max(20, console.width - len(indent)))
+def paragraph(console: Console, text: str, style: str = "", indent: str = "", lead: str = "") -> None:
+    """Print a paragraph, wrapped at words: `lead` before its first line, `indent` before the others."""
+    lines = Text(text).wrap(console, max(20, console.width - max(len(indent), len(lead))))
     for number, line in enumerate(lines):
         line.rstrip()
-        console.print(Text(indent if number else "") + line, style=style, soft_wrap=True)
-
-
-def listed(words: Sequence[str]) -> str:
-    """Return words as a list in a sentence: a, b and c."""
-    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+        console.print(Text(indent if number else lead) + line, style=style, soft_wrap=True)

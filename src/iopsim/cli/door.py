@@ -1,4 +1,4 @@
-"""The way out of every command: what a person can mend, what they stopped, and a reader who has gone."""
+"""The way out of every command: what a person can mend, what the machine would not do, and a reader who has gone."""
 
 from __future__ import annotations
 
@@ -10,29 +10,12 @@ from contextlib import contextmanager
 
 import typer
 
-from iopsim.cli.app import INTERRUPTED
 from iopsim.errors import IopsimError
 
 BAD_INPUT = 2
 FAILED = 1
 READER_GONE = 141
 """Exit code when whoever read our output closed it, as shells count it (128 + SIGPIPE)."""
-
-
-class Interrupted(BaseException):
-    """A run stopped from outside.
-
-    Parameters
-    ----------
-    said : str
-        What a person is told.
-    code : int
-        Exit code.
-    """
-
-    def __init__(self, said: str = "interrupted; nothing was written", code: int = INTERRUPTED) -> None:
-        super().__init__(said, code)
-        self.said, self.code = said, code
 
 
 @contextmanager
@@ -42,7 +25,7 @@ def door() -> Iterator[None]:
     Raises
     ------
     typer.Exit
-        With 2 for bad input, 1 for what the machine would not do, 130 after Ctrl-C, 141 for a closed pipe.
+        With 2 for bad input, 1 for what the machine would not do, 141 for a closed pipe.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -52,10 +35,6 @@ def door() -> Iterator[None]:
         sys.stdout.flush()
     except IopsimError as error:
         _leave(str(error), BAD_INPUT, error)
-    except Interrupted as stop:
-        _leave(stop.said, stop.code, stop)
-    except KeyboardInterrupt as stop:
-        _leave(Interrupted().said, INTERRUPTED, stop)
     except MemoryError as error:
         _leave("not enough memory for this run; try fewer replications or weeks", FAILED, error)
     except OSError as error:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from iopsim.api import simulate
 from iopsim.cli.console import margin, screen
-from iopsim.cli.door import Interrupted
-from iopsim.cli.interrupts import alive, undisturbed
+from iopsim.cli.interrupts import Interrupted, undisturbed
 from iopsim.cli.options import Mistakes, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
 from iopsim.errors import IopsimError
@@ -78,16 +77,18 @@ def run(order: Order) -> None:
     if folder is not None:
         examine(folder, key)
     result, files = _simulated(order, resolved, seed, replications, workers, charts=folder is not None)
-    safe = Interrupted(f"interrupted; the results are in {folder}" if folder else Interrupted().said)
+    if folder is None:
+        _report(order, result, folder, [])
+        return
     with undisturbed() as stopped:
-        if folder is not None:
-            save(folder, key, files)
+        save(folder, key, files)
+    safe = f"interrupted; the results are in {folder}"
     if stopped:
-        raise safe
+        raise Interrupted(safe, stopped[0])
     try:
         _report(order, result, folder, list(files))
-    except KeyboardInterrupt:
-        raise safe from None
+    except Interrupted as stop:
+        raise Interrupted(safe, stop.code) from None
 
 
 def _simulated(
@@ -96,7 +97,7 @@ def _simulated(
     """Return the result and, if wanted, the files of its folder, with a progress bar meanwhile."""
     if workers is None:
         workers = worthwhile_workers(resolved.scenario, replications)
-    with alive(), Bar(margin(), replications, hidden=order.quiet) as bar:
+    with Bar(margin(), replications, hidden=order.quiet) as bar:
         try:
             result = simulate(resolved.scenario, replications, seed, workers=workers, progress=bar.advance)
         except BrokenProcessPool:
@@ -137,7 +138,7 @@ def _files(result: Result, resolved: Resolved) -> dict[str, bytes]:
 
 
 def _report(order: Order, result: Result, folder: Path | None, names: list[str]) -> None:
-    """Say what was found; the results are safe by now, so an interrupt only cuts the telling short."""
+    """Say what was found, in the way that was asked for."""
     if order.json:
         from iopsim.cli.document import document
 

@@ -7,11 +7,9 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
-from iopsim.cli.console import paragraph, plain, shortened
+from iopsim.cli.console import grid, paragraph, plain, print_grid, shortened
 from iopsim.experiment.bottleneck import Bottleneck
 from iopsim.experiment.result import Result
 from iopsim.measures.catalogue import GROUPS
@@ -46,6 +44,9 @@ BOARD = {
 """Measures that a board reads, unless the scenario leaves them nothing to say."""
 
 UNKNOWN = "–"
+LARGE = 10.0
+"""From this mean on, one decimal is enough for a board."""
+
 NAME = 60
 """Most characters of a scenario's name that are shown."""
 
@@ -99,13 +100,7 @@ def show(console: Console, result: Result, every: bool, folder: Path | None, cha
 
 
 def _print_table(console: Console, result: Result, every: bool) -> None:
-    table = Table(
-        box=SIMPLE_HEAD if console.is_terminal else None,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
-        header_style="bold",
-    )
+    table = grid(console)
     table.add_column("Measure")
     table.add_column("Unit", no_wrap=True)
     table.add_column("Mean", justify="right", no_wrap=True)
@@ -119,7 +114,7 @@ def _print_table(console: Console, result: Result, every: bool) -> None:
             if every or _worth_reading(measure, result):
                 row = read(measure, result)
                 table.add_row(row.label, row.unit, row.mean, row.interval, row.spread)
-    console.print(table)
+    print_grid(console, table)
 
 
 def _worth_reading(measure: Measure, result: Result) -> bool:
@@ -168,12 +163,12 @@ def label(measure: Measure, scenario: Scenario) -> str:
 
 
 def decimals(mean: float, half_width: float) -> int:
-    """Return how many decimals a mean deserves: down to the first digit of its half-width, 0 to 2."""
+    """Return how many decimals a mean deserves: down to the first digit of its half-width, at most 2, of 10 on 1."""
     if math.isnan(mean):
         return 0
     if math.isnan(half_width) or half_width == 0.0:
         return 0 if mean == round(mean) else 1
-    return min(max(-math.floor(math.log10(half_width)), 0), 2)
+    return min(max(-math.floor(math.log10(half_width)), 0), 2 if mean < LARGE else 1)
 
 
 def notes(result: Result, every: bool) -> list[str]:
@@ -233,7 +228,7 @@ def _sentence(found: Bottleneck, result: Result) -> str:
     if found.weeks == weeks - found.first_week:
         when = f"from {first} on"
     else:
-        when = f"in {found.weeks} of {weeks} weeks, the first {first}"
+        when = f"in {found.weeks} of {weeks} weeks, first in {first}"
     worst = f"week {found.worst_week + 1}, {day(result.week_start(found.worst_week))}"
     return (
         f"{found.resource}, {when}. On average {found.held_back:.1f} clients "

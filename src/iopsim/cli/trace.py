@@ -65,5 +65,5 @@ def _print(console: Console, step: Step, before: str) -> str:
     console.print(Text(stamp, style="dim") + Text(plain(step.what)), soft_wrap=True)
     if step.why:
         indent = " " * len(stamp)
-        paragraph(console, indent + plain(step.why), style="dim", indent=indent)
+        paragraph(console, plain(step.why), style="dim", lead=indent, indent=indent)
     return date

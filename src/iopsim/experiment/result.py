@@ -100,8 +100,7 @@ class Result:
         cumulative, and a last one for those still in program; together 1. NaN where nobody counts.
         """
         counts = self.facts.retention.astype(np.float64)
-        who = counts[:, -1:, :]
-        gone = np.divide(counts[:, :-1, :], who, out=np.full(counts[:, :-1, :].shape, math.nan), where=who != 0)
+        gone = _divide(counts[:, :-1, :], counts[:, -1:, :])
         return np.concatenate([gone, 1.0 - gone.sum(axis=1, keepdims=True)], axis=1)
 
     def seat_share(self, name: str) -> F64:
@@ -112,8 +111,7 @@ class Result:
         name : str
             ``seats_taken`` or ``seats_attended``.
         """
-        seats, used = self.weekly("seats"), self.weekly(name)
-        return np.divide(used, seats, out=np.full(used.shape, math.nan), where=seats != 0)
+        return _divide(self.weekly(name), self.weekly("seats"))
 
     @property
     def caseload(self) -> int | None:
