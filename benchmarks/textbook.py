@@ -184,9 +184,7 @@ def run(weeks: int, seed: int) -> dict[str, Any]:
         "referred": len(clients),
         "admitted": sum(c.admitted is not None for c in clients),
         "days_to_assessment": mean(c.assessed - c.referred for c in clients if c.assessed is not None),
-        "days_to_first_session": mean(
-            c.first_session - c.referred for c in clients if c.first_session is not None
-        ),
+        "days_to_first_session": mean(c.first_session - c.referred for c in clients if c.first_session is not None),
         "completed_share": mean(c.outcome == "completed" for c in followed),
         "mean_seats_used": mean(clinic.seats_used),
     }

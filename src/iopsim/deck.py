@@ -47,7 +47,7 @@ def _high_words(words: U64) -> U64:
     low, high = words & _LOW, words >> _HALF
     carry = high * _LOW_FACTOR + ((low * _LOW_FACTOR) >> _HALF)
     middle = low * _HIGH_FACTOR + (carry & _LOW)
-    return high * _HIGH_FACTOR + (carry >> _HALF) + (middle >> _HALF)
+    return np.asarray(high * _HIGH_FACTOR + (carry >> _HALF) + (middle >> _HALF), dtype=np.uint64)
 
 
 def philox(key: tuple[int, int], counter: U64) -> U64:

@@ -80,7 +80,7 @@ def events(record: Record) -> Events:
     still_due[moves.client[moves.due_day == clients.due_day[moves.client]]] = False
     due = np.flatnonzero(still_due)
     discharged = np.flatnonzero((clients.admitted_day != NEVER) & (clients.exit_day != NEVER))
-    rows = [
+    rows: list[tuple[I64 | int, int, I64, I64, I64]] = [
         (Activity.REFERRED, Phase.BOOKING, everybody, clients.referral_day, clients.source),
         (Activity.BOOKED, Phase.BOOKING, booked.client, booked.booked_day, booked.day),
         (
