@@ -26,7 +26,7 @@ SEED = 3
 
 @pytest.fixture(scope="module")
 def leaving():
-    return calibrate.estimates(calibrate.treatment, {}, SEED, 12)
+    return calibrate.estimates(calibrate.treatment, {}, SEED, 10)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def stacked():
 
 @pytest.fixture(scope="module")
 def way_in():
-    return calibrate.estimates(calibrate.way_in, calibrate.PUBLISHED_DELAYS, SEED, 10)
+    return calibrate.estimates(calibrate.way_in, calibrate.PUBLISHED_DELAYS, SEED, 5)
 
 
 def by_name(target):

@@ -697,13 +697,14 @@ def test_both_absence_rules_can_be_switched_off() -> None:
 
 
 def test_of_several_reasons_in_one_week_the_gravest_is_given() -> None:
-    story = Story({"groups.evening.seats": 6, "assessment.slots_per_day": 9})
+    story = Story({"groups.evening.seats": 7, "assessment.slots_per_day": 9})
     week = {"dies": 1, "incarcerated": 1, "drops_out": 1, "transferred": 1, "leaves": 1}
     names = list(week)
     for name in names:
         story.client(name, "Mon 4 Jan", **week)
         week.pop(name)
     story.client("terminated", "Mon 4 Jan", absent=[(0, 3, False)], drops_out=1, transferred=1)
+    story.client("arrested", "Mon 4 Jan", absent=[(0, 3, False)], incarcerated=1)
     assert story.exits() == {
         "dies": "died",
         "incarcerated": "incarcerated",
@@ -711,6 +712,7 @@ def test_of_several_reasons_in_one_week_the_gravest_is_given() -> None:
         "transferred": "transferred",
         "leaves": "other",
         "terminated": "terminated",
+        "arrested": "incarcerated",
     }
 
 
