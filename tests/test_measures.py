@@ -1,5 +1,6 @@
 """Each measure against a naive twin: plain loops over the Record, written from the measure's words alone."""
 
+import datetime
 import math
 
 import numpy as np
@@ -28,6 +29,14 @@ SCENARIOS = {
     },
     "short": {"weeks": 6},
     "nobody": {f"referrals.{name}.per_week": 0.0 for name in ("self", "court", "health_care", "inpatient")},
+    "two groups, a tight step-down": {
+        "weeks": 70,
+        "groups.evening.serves": ["intensive"],
+        "groups.after": {"nights": ["Thu"], "seats": 1, "serves": ["step_down"], "first_week": 8},
+        "staff.counselor.caseload": 12,
+        "phases.intensive.planned_weeks": 4,
+        "calendar.closures": [datetime.date(2027, 6, 10)],
+    },
     "no limits": {"weeks": 40, "staff.counselor.caseload": "none", "groups.evening.seats": 100},
 }
 AGAINST_PLAN = {"DROPPED_OUT", "TERMINATED", "INCARCERATED", "DIED", "OTHER"}
@@ -50,13 +59,13 @@ class Naive:
         self.course = 7 * sum(book.phase_weeks.tolist()) + 28
 
     def referred(self):
-        return [c for c in self.clients if c["referral_day"] + 90 <= self.days]
+        return [c for c in self.clients if c["referral_day"] + 90 <= self.days - 1]
 
     def listed(self):
-        return [c for c in self.clients if 0 <= c["joined_day"] <= self.days - 90]
+        return [c for c in self.clients if 0 <= c["joined_day"] and c["joined_day"] + 90 <= self.days - 1]
 
     def admitted(self, days):
-        return [c for c in self.clients if 0 <= c["admitted_day"] <= self.days - days]
+        return [c for c in self.clients if 0 <= c["admitted_day"] and c["admitted_day"] + days <= self.days - 1]
 
     def wait(self, column):
         waits = [c[column] - c["referral_day"] for c in self.referred() if c[column] >= 0]
@@ -93,8 +102,17 @@ class Naive:
             for wanted, day in zip(rows.wanted_day.tolist(), rows.day.tolist(), strict=True):
                 total += sum(wanted <= d < min(day, self.days) for d in range(self.days))
             return total, self.days
+        if which == "next_phase":
+            moves, waits = self.record.moves, []
+            for due, day in zip(moves.due_day.tolist(), moves.day.tolist(), strict=True):
+                waits.append(day - due)
+            made = set(zip(moves.client.tolist(), moves.due_day.tolist(), strict=True))
+            for k, c in enumerate(self.clients):
+                if c["due_day"] >= 0 and (k, c["due_day"]) not in made:
+                    waits.append((c["exit_day"] if c["exit_day"] >= 0 else self.days) - c["due_day"])
+            return sum(waits), self.days
         rows = self.record.intake
-        column = rows.no_seat if which == "seats" else rows.no_caseload
+        column = {"seats": rows.no_seat, "caseload": rows.no_caseload, "both": rows.neither}[which]
         for day, count in zip(rows.day.tolist(), column.tolist(), strict=True):
             until = day + 1
             while until < self.days and self.book.next_admission_day[until] != until:
@@ -102,18 +120,32 @@ class Naive:
             total += count * (until - day)
         return total, self.days
 
+    def sessions_within(self, client, days):
+        rows = self.record.sessions
+        start = self.clients[client]["admitted_day"]
+        mine = zip(rows.client.tolist(), rows.day.tolist(), rows.attendance.tolist(), strict=True)
+        return sum(who == client and day - start < days and attendance == 0 for who, day, attendance in mine)
+
+    def full_weeks(self):
+        """Weeks, from 1, in which every open group meets every night and nine seats in ten are taken."""
+        full, nights = [], self.record.nights
+        for week in range(self.days // 7):
+            rows = [k for k, day in enumerate(nights.day.tolist()) if day // 7 == week]
+            usual = sum(self.book.group_opening[g] <= 7 * week for g in self.book.night_group.tolist())
+            seats = sum(int(nights.seats[k]) for k in rows)
+            if seats and len(rows) == usual and sum(int(nights.scheduled[k]) for k in rows) / seats >= 0.9:
+                full.append(week + 1)
+        return full
+
     def nights(self, column):
         return int(getattr(self.record.nights, column).sum())
 
     def answers(self):
         book, admitted, course = self.book, self.admitted, self.course
         census, waiting = self.census(), self.waiting()
-        full = []
-        for week in range(self.days // 7):
-            rows = [k for k, day in enumerate(self.record.nights.day.tolist()) if day // 7 == week]
-            seats = sum(int(self.record.nights.seats[k]) for k in rows)
-            if seats and sum(int(self.record.nights.scheduled[k]) for k in rows) / seats >= 0.9:
-                full.append(week + 1)
+        full = self.full_weeks()
+        followed = [k for k, c in enumerate(self.clients) if c in admitted(course)]
+        sessions = {k: self.sessions_within(k, course) for k in followed}
         return {
             "referrals": (len(self.clients), 1),
             "days_to_assessment": self.wait("assessed_day"),
@@ -137,6 +169,7 @@ class Naive:
             "census_peak": (max(census), 1),
             "seats_taken_share": (self.nights("scheduled"), self.nights("seats")),
             "seats_attended_share": (self.nights("attended"), self.nights("seats")),
+            "ever_full_share": (int(bool(full)), 1),
             "weeks_until_full": (full[0], 1) if full else (0, 0),
             "assessment_slots_booked_share": (
                 sum(day < self.days for day in self.record.appointments.day.tolist()),
@@ -146,12 +179,11 @@ class Naive:
             "held_back_by_slots": self.held_back("slots"),
             "held_back_by_seats": self.held_back("seats"),
             "held_back_by_caseload": self.held_back("caseload"),
+            "held_back_by_both": self.held_back("both"),
+            "held_back_by_next_phase": self.held_back("next_phase"),
             "attendance_share": (sum(c["attended"] for c in self.clients), sum(c["scheduled"] for c in self.clients)),
-            "sessions_attended": (sum(c["attended"] for c in admitted(course)), len(admitted(course))),
-            "fewer_than_5_sessions_share": (
-                sum(c["attended"] < 5 and c["exit"] != "IN_TREATMENT" for c in admitted(course)),
-                len(admitted(course)),
-            ),
+            "sessions_attended": (sum(sessions.values()), len(sessions)),
+            "fewer_than_5_sessions_share": (sum(n < 5 for n in sessions.values()), len(sessions)),
             "left_within_30_days_share": (
                 sum(c["exit"] in AGAINST_PLAN and c["stay"] <= 30 for c in admitted(30)),
                 len(admitted(30)),
@@ -165,6 +197,10 @@ class Naive:
             "terminated_share": self.ended("TERMINATED"),
             "transferred_share": self.ended("TRANSFERRED"),
             "left_otherwise_share": self.ended("INCARCERATED", "DIED", "OTHER"),
+            "still_in_program_share": (
+                sum(not (c["exit"] != "IN_TREATMENT" and c["stay"] <= course) for c in admitted(course)),
+                len(admitted(course)),
+            ),
             "length_of_stay_days": (sum(min(c["stay"], course) for c in admitted(course)), len(admitted(course))),
         }
 
@@ -196,7 +232,7 @@ def test_weekly_series_add_up_to_the_measures(run):
     assert series["seats"].sum() == naive.nights("seats")
     assert series["seats_taken"].sum() == naive.nights("scheduled")
     assert series["seats_attended"].sum() == naive.nights("attended")
-    for which in ("slots", "seats", "caseload"):
+    for which in ("slots", "seats", "caseload", "both", "next_phase"):
         assert series[f"held_back_by_{which}"].sum() == naive.held_back(which)[0]
 
 
@@ -236,3 +272,11 @@ def test_the_bottleneck_is_the_resource_that_holds_back_most_and_bites_from_its_
 
 def test_nothing_is_a_bottleneck_where_nobody_is_held_back():
     assert bottlenecks(np.zeros((3, len(WEEKLY), 5), dtype=np.int64)) == ()
+
+
+def test_the_ways_out_and_those_still_in_program_are_everybody(run):
+    record, book, _ = run
+    names = ["completed", "dropped_out", "terminated", "transferred", "left_otherwise", "still_in_program"]
+    measures = {measure.name: measure for measure in CATALOGUE}
+    parts = [measures[f"{name}_share"].compute(record, book) for name in names]
+    assert sum(count for count, _ in parts) == parts[0][1]

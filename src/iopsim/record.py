@@ -125,12 +125,14 @@ class IntakeFacts:
 
     day: I64
     ready: I64
-    """Clients ready to start; ready = admitted + no_seat + no_caseload."""
+    """Clients ready to start; ready = admitted + no_seat + no_caseload + neither."""
     admitted: I64
     no_seat: I64
-    """Could not start because no group had a seat on every night needed, or the line was held."""
+    """Could not start only because no group had a seat on every night needed, or the line was held."""
     no_caseload: I64
-    """Could not start because no counselor had room."""
+    """Could not start only because no counselor had room."""
+    neither: I64
+    """Could not start because there was neither a seat nor room in the caseload."""
 
 
 @dataclass(frozen=True, slots=True)

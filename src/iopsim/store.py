@@ -41,6 +41,8 @@ PACKAGES = ("numpy", "scipy", "simpy", "holidays", "matplotlib")
 
 LONGEST_SLUG = 40
 
+MENDING = "name a new or empty folder with --out"
+
 
 def run_key(scenario: Scenario, seed: int, replications: int) -> str:
     """Return the hash of what a run depends on, 64 hexadecimal digits.
@@ -82,7 +84,7 @@ def examine(folder: Path, key: str) -> None:
         while not ancestor.exists():
             ancestor = ancestor.parent
         if not ancestor.is_dir():
-            raise IopsimError(f"--out: found {folder}, but {ancestor.name} is a file; give the path of a folder")
+            raise IopsimError(f"{folder}: found that {ancestor.name} is a file; {MENDING}")
         near = ancestor if ancestor != folder.resolve() else ancestor.parent
         Path(tempfile.mkdtemp(prefix=".iopsim-", dir=near)).rmdir()
     except (OSError, ValueError) as error:
@@ -243,18 +245,18 @@ def _refuse_other(folder: Path, key: str) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise IopsimError(f"--out: found {folder}, which is a file; give a new or empty folder")
+        raise IopsimError(f"{folder}: found a file; {MENDING}")
     if not any(folder.iterdir()):
         return
     held = _held(folder / MANIFEST)
     if held.get("run_key") != key:
-        what = "files that are not results of this run"
+        what = "files that are no results of this run"
         if {"scenario_hash", "seed", "replications"} <= set(held):
             run = (
                 f"scenario {str(held['scenario_hash'])[:10]}, seed {held['seed']}, {held['replications']} replications"
             )
             what = f"other results ({run})"
-        raise IopsimError(f"--out: found {folder}, a folder with {what}; give a new or empty folder")
+        raise IopsimError(f"{folder}: found a folder with {what}; {MENDING}")
 
 
 def _held(manifest: Path) -> Mapping[str, object]:

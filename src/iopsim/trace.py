@@ -250,10 +250,17 @@ class _Teller:
         intake = self.record.intake
         refused = (intake.day >= ready) & (intake.day < day)
         why = [f"could start from {self._date(ready)}"]
-        for name, column in (("no seat", intake.no_seat), ("no room in the caseload", intake.no_caseload)):
+        reasons = {
+            "no seat": intake.no_seat,
+            "no room in the caseload": intake.no_caseload,
+            "neither seat nor caseload": intake.neither,
+        }
+        for name, column in reasons.items():
             times = int((column[refused] > 0).sum())
             if times:
-                why.append(f"{name} for everyone ready on {times} admission {'day' if times == 1 else 'days'} since")
+                why.append(
+                    f"{name} for some of those ready on {times} admission {'day' if times == 1 else 'days'} since"
+                )
         today = int(np.flatnonzero(intake.day == day)[0])
         why.append(f"{intake.admitted[today]} of {intake.ready[today]} ready admitted today")
         nights = range(self.book.group_first_night[group], self.book.group_first_night[group + 1])

@@ -7,14 +7,17 @@ import sys
 
 def main() -> None:
     """Run the command line."""
-    from iopsim.cli.interrupts import Interrupted, listen, stop_listening
+    from iopsim.cli.interrupts import Interrupted, listen, noticed, stop_listening
 
     try:
         listen()
         from iopsim.cli.commands import app
 
         app()
-    except Interrupted as stop:
+    except (Interrupted, Exception) as error:
         stop_listening()
+        stop = error if isinstance(error, Interrupted) else noticed[-1] if noticed else None
+        if stop is None:
+            raise
         sys.stderr.write(f"{stop.said}\n")
         sys.exit(stop.code)

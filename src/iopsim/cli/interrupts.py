@@ -10,6 +10,9 @@ from types import FrameType
 CTRL_C = 130
 """Exit code after Ctrl-C, as shells count it (128 + SIGINT)."""
 
+noticed: list[Interrupted] = []
+"""Every stop so far: a library may wrap the exception into one of its own."""
+
 STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
@@ -55,7 +58,8 @@ def undisturbed() -> Iterator[list[int]]:
 
 
 def _stop(number: int, _: FrameType | None) -> None:
-    raise Interrupted(code=128 + number)
+    noticed.append(Interrupted(code=128 + number))
+    raise noticed[-1]
 
 
 def _handle(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:

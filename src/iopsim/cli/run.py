@@ -24,13 +24,11 @@ MOST_REPLICATIONS = 10_000_000
 LARGEST_SEED = 2**64 - 1
 MOST_WORKERS = 512
 
-SECONDS_PER_REFERRAL = 1e-4
+SECONDS_PER_REFERRAL = 5e-5
 """What a replication costs for each client referred, roughly."""
 
-SECONDS_TO_START = 1.0
-"""What starting the first worker costs, roughly; each more takes `SECONDS_PER_WORKER`."""
-
-SECONDS_PER_WORKER = 0.15
+SECONDS_TO_START = 0.8
+"""What starting workers costs, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +78,14 @@ def run(order: Order) -> None:
     if folder is None:
         _report(order, result, folder, [])
         return
-    with undisturbed() as stopped:
-        save(folder, key, files)
-    safe = f"interrupted; the results are in {folder}"
-    if stopped:
-        raise Interrupted(safe, stopped[0])
     try:
+        with undisturbed() as stopped:
+            save(folder, key, files)
+        if stopped:
+            raise Interrupted(code=stopped[0])
         _report(order, result, folder, list(files))
     except Interrupted as stop:
-        raise Interrupted(safe, stop.code) from None
+        raise Interrupted(f"interrupted; the results are in {folder}", stop.code) from None
 
 
 def _simulated(
@@ -115,7 +112,7 @@ def worthwhile_workers(scenario: Scenario, replications: int) -> int:
     """Return how many processes finish soonest: all cores, or one where starting more costs what it saves."""
     most = min(cores(), -(-replications // CHUNK))
     alone = SECONDS_PER_REFERRAL * float(write(scenario).expected_referrals.sum()) * replications
-    return most if alone / most + SECONDS_TO_START + most * SECONDS_PER_WORKER < alone else 1
+    return most if alone / most + SECONDS_TO_START < alone else 1
 
 
 def _folder(order: Order, scenario: Scenario, key: str) -> Path | None:

@@ -31,6 +31,7 @@ BOARD = {
     "census_peak",
     "seats_taken_share",
     "seats_attended_share",
+    "ever_full_share",
     "weeks_until_full",
     "assessment_slots_booked_share",
     "caseload_used_share",
@@ -209,6 +210,8 @@ HELD_BACK = {
     "assessment slots": "who could come sooner wait for a free assessment slot",
     "group seats": "who are ready to start wait for a seat",
     "counselor caseload": "who are ready to start wait for a counselor with room",
+    "group seats and counselor caseload together": "who are ready to start wait for both a seat and a counselor",
+    "seats in the next phase": "who are due to move on wait for a seat in the next phase",
 }
 
 
@@ -216,9 +219,18 @@ def bottleneck_sentences(result: Result) -> list[str]:
     """Return what holds people back, the worst first, in plain words."""
     biting = [found for found in result.bottlenecks if found.first_week is not None]
     if not biting:
-        return ["Bottleneck: none. Nothing holds anybody back for long."]
+        return [f"Bottleneck: none that holds back a client at a time in any week. {_mildest(result)}"]
     heads = ("Bottleneck", *["Then"] * (len(biting) - 1))
     return [f"{head}: {_sentence(found, result)}" for head, found in zip(heads, biting, strict=True)]
+
+
+def _mildest(result: Result) -> str:
+    """Say what holds people back most although it is not much."""
+    if not result.bottlenecks:
+        return "Nobody waits for a slot, a seat or a counselor."
+    most = result.bottlenecks[0]
+    worst = f"week {most.worst_week + 1}, {day(result.week_start(most.worst_week))}"
+    return f"Most is held back by {most.resource}: {most.held_back:.2f} clients on average at the worst ({worst})."
 
 
 def _sentence(found: Bottleneck, result: Result) -> str:

@@ -19,12 +19,12 @@ from iopsim.engines.seats import Seats
 from iopsim.engines.tables import tables
 from iopsim.record import NEVER, AppointmentFacts, Exit, IntakeFacts, MoveFacts, Record, SessionFacts
 from iopsim.rulebook import UNLIMITED, Rulebook
-from iopsim.rules.attendance import absence_chance, first_presence
+from iopsim.rules.attendance import absence_chance, absence_run, first_presence
 from iopsim.rules.discharge import STAY
 from iopsim.rules.waitlist import balks, patience_days
 
 Story = Callable[["Clinic", Person], Generator[simpy.Event, Any, None]]
-Review = Callable[["Clinic", Person], int]
+Review = Callable[["Clinic", Person, int], int]
 Session = Callable[["Clinic", Person, int], int]
 
 # Plain numbers, because a member of an enumeration is slow to add, compare and look up.
@@ -204,7 +204,7 @@ class Clinic:
         staying = []
         for me in self.due_for_review.pop(today):
             if me.exit == IN_TREATMENT:
-                decision = self.review(self, me)
+                decision = self.review(self, me, today)
                 if decision == STAY:
                     staying.append(me)
                 else:
@@ -224,21 +224,23 @@ class Clinic:
     def step_downs(self, today: int) -> None:
         """Those due to move take seats of their next phase, in order of (day due, lot, client), if there are any.
 
-        A seat given up by one may be what another, ahead in the order, is waiting for; so all are asked again until
-        nobody moves any more.
+        A seat given up by one may be what another, ahead in the order, is waiting for; so after each move the first
+        in the order is asked again. When nobody can move, the first who does not wait leaves, and all are asked again.
         """
         movers = sorted(self.movers, key=MOVING_ORDER)
-        while movers != (staying := [me for me in movers if not self._moves(me, today)]):
-            movers = staying
-        self.movers = []
-        for me in staying:
-            if self.book.phase_waits[me.phase + 1]:
-                self.movers.append(me)
-                self._call(STEP_DOWNS, today + 1)
-            else:
-                self.seats.release(me)
+        while True:
+            if moved := next((me for me in movers if self._moves(me, today)), None):
+                movers.remove(moved)
+            elif turned_away := next((me for me in movers if not self.book.phase_waits[me.phase + 1]), None):
+                movers.remove(turned_away)
+                self.seats.release(turned_away)
                 self.census -= 1
-                self._answer(me, Exit.OTHER)
+                self._answer(turned_away, Exit.OTHER)
+            else:
+                break
+        self.movers = movers
+        if movers:
+            self._call(STEP_DOWNS, today + 1)
 
     def admissions(self, today: int) -> None:
         """Who is ready starts, in order of (priority, day of joining, lot, client), as far as there is room."""
@@ -271,7 +273,7 @@ class Clinic:
             self.seats.take(me, me.nights)
             return False
         me.phase += 1
-        me.weeks_in_phase = 0
+        me.phase_day = today
         me.moving = False
         self.seats.give(me, group)
         self.move_rows += (me.index, me.phase, me.due_day, today)
@@ -329,36 +331,38 @@ class Clinic:
                 self._call(RENEGING, last)
 
     def _admit_from_waitlist(self, today: int) -> None:
-        ready = admitted = no_seat = no_caseload = 0
+        ready = admitted = no_seat = no_caseload = neither = 0
         held = False
         for entry in self.waitlist.copy():
             me = entry[1]
             if me.ready_day > today:
                 continue
             ready += 1
-            if self.book.caseload != UNLIMITED and self.census >= self.book.caseload:
-                no_caseload += 1
-            elif (group := NEVER if held else self.seats.group_with_room(me.phase, today)) == NEVER:
+            group = NEVER if held else self.seats.group_with_room(me.phase, today)
+            busy = self.book.caseload != UNLIMITED and self.census >= self.book.caseload
+            if group == NEVER:
                 held = self.book.hold_the_line
-                no_seat += 1
+                no_seat += not busy
+                neither += busy
+            elif busy:
+                no_caseload += 1
             else:
                 admitted += 1
                 self.waitlist.remove(entry)
                 self.census += 1
                 me.admitted_day, me.group = today, group
                 self.seats.give(me, group)
-                self._expect_sessions(me)
+                self._expect_sessions(me, today)
                 self._answer(me, Exit.IN_TREATMENT)
         if ready:
-            self.intake_rows += (today, ready, admitted, no_seat, no_caseload)
+            self.intake_rows += (today, ready, admitted, no_seat, no_caseload, neither)
 
-    def _expect_sessions(self, me: Person) -> None:
+    def _expect_sessions(self, me: Person, today: int) -> None:
         """Begin the client's history of treatment, and work out how likely each session is to be attended."""
-        me.begins_treatment()
         ratio = self.cards.attendance_ratio[me.index]
-        chance = absence_chance(self.book.absence_odds, self.book.absence_run, ratio)
-        me.chance_to_come = 1.0 - chance
-        me.presence = first_presence(self.book.absence_odds, ratio, chance)
+        run = absence_run(self.book.absence_odds, self.book.absence_run, ratio)
+        chance = absence_chance(self.book.absence_odds, run, ratio)
+        me.begins_treatment(today, first_presence(self.book.absence_odds, ratio, chance), 1.0 - chance, 1.0 - 1.0 / run)
         me.gap = self.absence_card(me, GAP)
 
     def record(self) -> Record:
@@ -369,7 +373,7 @@ class Clinic:
             clients=client_facts(self.people, self.cohort, sessions),
             appointments=AppointmentFacts(*rows(self.appointment_rows, 5)),
             nights=night_facts(self.book, sessions),
-            intake=IntakeFacts(*rows(self.intake_rows, 5)),
+            intake=IntakeFacts(*rows(self.intake_rows, 6)),
             sessions=sessions,
             moves=MoveFacts(*rows(self.move_rows, 4)),
         )

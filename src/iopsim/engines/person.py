@@ -45,13 +45,16 @@ class Person:
     group = NEVER
     nights: tuple[int, ...] = ()
     weeks = 0
-    weeks_in_phase = 0
+    phase_day = NEVER
+    """Day of admission or of the move to the present phase."""
     dropout_hazard = 0.0
     moving = False
     due_day = NEVER
 
     chance_to_come = 1.0
     """Probability of coming to a session, for one who came to the last."""
+    absence_goes_on = 0.0
+    """Probability that a run of absences goes on by one more session."""
     presence = 1.0
     """Probability of having come to every session since the last run of absences."""
     gap = 1.0
@@ -72,9 +75,11 @@ class Person:
         self.phase = phase
         self.lot = lot
 
-    def begins_treatment(self) -> None:
+    def begins_treatment(self, today: int, presence: float, chance_to_come: float, absence_goes_on: float) -> None:
         """Begin the history of treatment; what is looked up every night is kept in the instance, which is faster."""
-        self.weeks = self.weeks_in_phase = 0
+        self.phase_day = today
+        self.presence, self.chance_to_come, self.absence_goes_on = presence, chance_to_come, absence_goes_on
+        self.weeks = 0
         self.dropout_hazard = 0.0
         self.absences_left = self.absence_runs = self.run_unexcused = 0
         self.returning = self.excusing = self.rule_broken = self.moving = False

@@ -75,12 +75,11 @@ def client(clinic: Clinic, me: Person) -> Generator[simpy.Event, Any, None]:
             return clinic.asks_to_leave(me, decision)
 
 
-def review(clinic: Clinic, me: Person) -> int:
+def review(clinic: Clinic, me: Person, today: int) -> int:
     """Look back on the week since the last review: does the client stay, move on or leave?"""
     book, cards, who = clinic.book, clinic.cards, me.index
     me.dropout_hazard += book.dropout_hazard[me.weeks] * cards.dropout_ratio[who]
     me.weeks += 1
-    me.weeks_in_phase += 1
     return verdict(
         me.weeks >= cards.death_week[who],
         me.weeks >= cards.incarceration_week[who],
@@ -88,7 +87,7 @@ def review(clinic: Clinic, me: Person) -> int:
         me.dropout_hazard >= cards.dropout[who],
         me.weeks >= cards.transfer_week[who],
         me.weeks >= cards.other_week[who],
-        me.weeks_in_phase >= book.phase_weeks[me.phase],
+        today - me.phase_day >= 7 * book.phase_weeks[me.phase],
         me.phase == book.last_phase,
     )
 
@@ -118,7 +117,7 @@ def session(clinic: Clinic, me: Person, today: int) -> int:
 def begin_absence(clinic: Clinic, me: Person) -> None:
     """Begin a run of absences; the client comes at least once before the next."""
     me.excusing = clinic.absence_card(me, EXCUSED) < clinic.book.excused_share
-    me.absences_left = run_length(clinic.absence_card(me, RUN), clinic.book.absence_goes_on)
+    me.absences_left = run_length(clinic.absence_card(me, RUN), me.absence_goes_on)
     me.run_unexcused = 0
     me.returning = True
     me.absence_runs += 1

@@ -54,7 +54,6 @@ class Tables:
     phase_waits: list[bool]
     absence_odds: float
     absence_run: float
-    absence_goes_on: float
     excused_share: float
     absence_consecutive: int
     absence_total: int
@@ -102,7 +101,6 @@ def tables(book: Rulebook) -> Tables:
         phase_waits=book.phase_waits.tolist(),
         absence_odds=book.absence_odds,
         absence_run=book.absence_run,
-        absence_goes_on=book.absence_goes_on,
         excused_share=book.excused_share,
         absence_consecutive=book.absence_consecutive,
         absence_total=book.absence_total,

@@ -13,6 +13,8 @@ RESOURCES = {
     "held_back_by_slots": "assessment slots",
     "held_back_by_seats": "group seats",
     "held_back_by_caseload": "counselor caseload",
+    "held_back_by_both": "group seats and counselor caseload together",
+    "held_back_by_next_phase": "seats in the next phase",
 }
 
 BITES = 1.0

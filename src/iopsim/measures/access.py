@@ -10,8 +10,8 @@ from iopsim.measures.presence import waiting
 from iopsim.record import I64, Exit, Record
 from iopsim.rulebook import Rulebook
 
-REFERRED = "clients referred at least 90 days before the run ends"
-LISTED = "clients placed in this program at least 90 days before the run ends"
+REFERRED = "clients who can be followed for 90 days from referral"
+LISTED = "clients placed in this program who can be followed for 90 days from then"
 
 
 def _mean_wait(record: Record, day: I64) -> Fraction:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from iopsim.measures.measure import Fraction, measure
+from iopsim.measures.measure import Fraction, Unit, measure
 from iopsim.measures.presence import census, held_back
 from iopsim.record import Record
 from iopsim.rulebook import UNLIMITED, Rulebook
@@ -37,20 +37,31 @@ def seats_attended_share(record: Record, book: Rulebook) -> Fraction:
     return int(record.nights.attended.sum()), int(record.nights.seats.sum())
 
 
-@measure(
-    "Weeks until the groups are full",
-    "weeks",
-    "first week with 90 % of seats taken",
-    "1",
-    "runs that get there",
-)
-def weeks_until_full(record: Record, book: Rulebook) -> Fraction:
-    """First week, counted from 1, in which nine seats in ten are taken."""
+def _first_full_week(record: Record, book: Rulebook) -> int:
+    """Return the first week, from 1, in which nine seats in ten are taken; 0 if none.
+
+    A week in which an open group misses a night is passed over, as its other nights do not tell.
+    """
     week = record.nights.day // 7
     taken = np.bincount(week, record.nights.scheduled, minlength=book.weeks)
     seats = np.bincount(week, record.nights.seats, minlength=book.weeks)
-    full = np.flatnonzero((seats > 0) & (FULL[1] * taken >= FULL[0] * seats))
-    return (int(full[0]) + 1, 1) if len(full) else (0, 0)
+    opened = book.group_opening[book.night_group] <= 7 * np.arange(book.weeks)[:, np.newaxis]
+    whole = (seats > 0) & (np.bincount(week, minlength=book.weeks) == opened.sum(axis=1))
+    full = np.flatnonzero(whole & (FULL[1] * taken >= FULL[0] * seats))
+    return int(full[0]) + 1 if len(full) else 0
+
+
+@measure("Groups full at some time", "share", "a week with 90 % of seats taken, or none", "1", "every run")
+def ever_full_share(record: Record, book: Rulebook) -> Fraction:
+    """Whether nine seats in ten are taken in some week of the run."""
+    return int(_first_full_week(record, book) > 0), 1
+
+
+@measure("Weeks until then", "weeks", "first week with 90 % of seats taken", "1", "runs in which there is such a week")
+def weeks_until_full(record: Record, book: Rulebook) -> Fraction:
+    """First week, counted from 1, in which nine seats in ten are taken, of runs in which there is one."""
+    week = _first_full_week(record, book)
+    return (week, 1) if week else (0, 0)
 
 
 @measure("Assessment slots booked", "share", "slots booked", "slots offered", "every slot of the run")
@@ -65,28 +76,37 @@ def caseload_used_share(record: Record, book: Rulebook) -> Fraction:
     return (int(census(record).sum()), record.days * book.caseload) if book.caseload != UNLIMITED else (0, 0)
 
 
-@measure(
-    "Held back by assessment slots",
-    "clients",
-    "client-days held back",
-    "days of the run",
-    "everybody referred",
-)
+HELD: tuple[Unit, str, str] = ("clients", "client-days held back", "days of the run")
+
+
+@measure("Held back by assessment slots", *HELD, "everybody referred")
 def held_back_by_slots(record: Record, book: Rulebook) -> Fraction:
     """Mean number of clients whose assessment is later than they could come, because the diary is full."""
-    return int(held_back(record, book)[0].sum()), record.days
+    return int(held_back(record, book).by_slots.sum()), record.days
 
 
-@measure("Held back by seats", "clients", "client-days held back", "days of the run", "clients ready to start")
+@measure("Held back by seats", *HELD, "clients ready to start")
 def held_back_by_seats(record: Record, book: Rulebook) -> Fraction:
-    """Mean number of clients ready to start for whom no group has a seat."""
-    return int(held_back(record, book)[1].sum()), record.days
+    """Mean number of clients ready to start who lack nothing but a seat."""
+    return int(held_back(record, book).by_seats.sum()), record.days
 
 
-@measure("Held back by caseload", "clients", "client-days held back", "days of the run", "clients ready to start")
+@measure("Held back by caseload", *HELD, "clients ready to start")
 def held_back_by_caseload(record: Record, book: Rulebook) -> Fraction:
-    """Mean number of clients ready to start for whom no counselor has room."""
-    return int(held_back(record, book)[2].sum()), record.days
+    """Mean number of clients ready to start who lack nothing but room in a counselor's caseload."""
+    return int(held_back(record, book).by_caseload.sum()), record.days
+
+
+@measure("Held back by seats and caseload", *HELD, "clients ready to start")
+def held_back_by_both(record: Record, book: Rulebook) -> Fraction:
+    """Mean number of clients ready to start for whom there is neither a seat nor room in a caseload."""
+    return int(held_back(record, book).by_both.sum()), record.days
+
+
+@measure("Held back by the next phase", *HELD, "clients due to move on")
+def held_back_by_next_phase(record: Record, book: Rulebook) -> Fraction:
+    """Mean number of clients due to move on whose next phase is full."""
+    return int(held_back(record, book).by_next_phase.sum()), record.days
 
 
 MEASURES = (
@@ -94,10 +114,13 @@ MEASURES = (
     census_peak,
     seats_taken_share,
     seats_attended_share,
+    ever_full_share,
     weeks_until_full,
     assessment_slots_booked_share,
     caseload_used_share,
     held_back_by_slots,
     held_back_by_seats,
     held_back_by_caseload,
+    held_back_by_both,
+    held_back_by_next_phase,
 )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.measures.measure import FOLLOW_UP_DAYS
-from iopsim.record import I64, NEVER, Exit, Record
+from iopsim.record import I64, NEVER, Attendance, Exit, Record
 from iopsim.rulebook import Rulebook
 
 Flags = NDArray[np.bool_]
@@ -16,20 +16,20 @@ SPARE_DAYS = 28
 
 
 def referred(record: Record) -> Flags:
-    """Clients referred at least 90 days before the run ends."""
-    return _flags(record.clients.referral_day <= record.days - FOLLOW_UP_DAYS)
+    """Clients whose 90th day after referral still lies within the run."""
+    return _flags(record.clients.referral_day + FOLLOW_UP_DAYS < record.days)
 
 
 def listed(record: Record) -> Flags:
-    """Clients who joined the waitlist at least 90 days before the run ends."""
+    """Clients whose 90th day after joining the waitlist still lies within the run."""
     joined = record.clients.joined_day
-    return _flags((joined != NEVER) & (joined <= record.days - FOLLOW_UP_DAYS))
+    return _flags((joined != NEVER) & (joined + FOLLOW_UP_DAYS < record.days))
 
 
 def admitted(record: Record, follow_up: int) -> Flags:
-    """Clients admitted at least `follow_up` days before the run ends."""
+    """Clients whose day number `follow_up` after admission still lies within the run."""
     day = record.clients.admitted_day
-    return _flags((day != NEVER) & (day <= record.days - follow_up))
+    return _flags((day != NEVER) & (day + follow_up < record.days))
 
 
 def full_course(book: Rulebook) -> int:
@@ -64,6 +64,14 @@ def left(record: Record, within: int, reasons: tuple[Exit, ...]) -> Flags:
         & (clients.admitted_day != NEVER)
         & (clients.exit_day - clients.admitted_day <= within)
     )
+
+
+def sessions_within(record: Record, at_most: int) -> I64:
+    """Sessions each client attended within `at_most` days of admission."""
+    sessions = record.sessions
+    since = sessions.day - record.clients.admitted_day[sessions.client]
+    came = (sessions.attendance == Attendance.ATTENDED) & (since < at_most)
+    return np.bincount(sessions.client[came], minlength=len(record.clients)).astype(np.int64)
 
 
 def _flags(who: NDArray[np.bool_]) -> Flags:

@@ -5,6 +5,7 @@ Several measures look at the same days, one after the other, so the last answer 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -46,22 +47,45 @@ def waiting(record: Record) -> I64:
     return present(clients.joined_day[here], np.where(still, record.days, went), record.days)
 
 
-@lru_cache(maxsize=1)
-def held_back(record: Record, book: Rulebook) -> tuple[I64, I64, I64]:
-    """Return how many clients each resource holds back on each day; three arrays of shape (days,).
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Clients held back on each day, by what holds them back; arrays of shape (days,)."""
 
-    Assessment slots hold back a client from the day that would have suited to the day of the appointment. Seats
-    and caseload hold back whom they turned away on an admission day until the next admission day.
-    """
-    days = record.days
-    booked = record.appointments
+    by_slots: I64
+    """From the day that would have suited to the day of the assessment, because the diary was full."""
+    by_seats: I64
+    """Ready to start and turned away on the last admission day, for want of a seat alone; the next two likewise."""
+    by_caseload: I64
+    by_both: I64
+    """For want of a seat and of room in the caseload."""
+    by_next_phase: I64
+    """Due to move to the next phase, which is full."""
+
+    def each(self) -> tuple[I64, ...]:
+        """Return the five in this order."""
+        return self.by_slots, self.by_seats, self.by_caseload, self.by_both, self.by_next_phase
+
+
+@lru_cache(maxsize=1)
+def held_back(record: Record, book: Rulebook) -> HeldBack:
+    """Return how many clients each resource holds back on each day."""
+    days, booked, intake = record.days, record.appointments, record.intake
     by_slots = present(np.minimum(booked.wanted_day, days), np.minimum(booked.day, days), days)
-    seat, caseload = np.zeros(days, dtype=np.int64), np.zeros(days, dtype=np.int64)
-    day = record.intake.day
-    until = book.next_admission_day[day + 1]
-    for target, count in ((seat, record.intake.no_seat), (caseload, record.intake.no_caseload)):
-        change = np.zeros(days + 1, dtype=np.int64)
-        np.add.at(change, day, count)
-        np.subtract.at(change, until, count)
-        target += np.cumsum(change[:days])
-    return by_slots, seat, caseload
+    until = book.next_admission_day[intake.day + 1]
+
+    def turned_away(count: I64) -> I64:
+        return present(np.repeat(intake.day, count), np.repeat(until, count), days)
+
+    clients, moves = record.clients, record.moves
+    still_due = clients.due_day != NEVER
+    still_due[moves.client[moves.due_day == clients.due_day[moves.client]]] = False
+    gone = np.where(clients.exit_day == NEVER, days, clients.exit_day)
+    due = np.concatenate([moves.due_day, clients.due_day[still_due]])
+    moved = np.concatenate([moves.day, gone[still_due]])
+    return HeldBack(
+        by_slots=by_slots,
+        by_seats=turned_away(intake.no_seat),
+        by_caseload=turned_away(intake.no_caseload),
+        by_both=turned_away(intake.neither),
+        by_next_phase=present(due, moved, days),
+    )

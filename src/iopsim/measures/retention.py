@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from iopsim.measures.cohorts import admitted, full_course, left, treatment_days
+from iopsim.measures.cohorts import admitted, full_course, left, sessions_within, treatment_days
 from iopsim.measures.measure import Fraction, measure
 from iopsim.record import AGAINST_PLAN, Exit, Record
 from iopsim.rulebook import Rulebook
 
-FOLLOWED = "clients admitted the planned length and four weeks before the run ends"
+FOLLOWED = "clients who can be followed for the planned length and four weeks, as far as that goes"
 MONTH = 30
 QUARTER = 90
 
@@ -26,17 +26,18 @@ def attendance_share(record: Record, book: Rulebook) -> Fraction:
 
 @measure("Sessions attended per client", "sessions", "sessions attended", "clients admitted", FOLLOWED)
 def sessions_attended(record: Record, book: Rulebook) -> Fraction:
-    """Mean number of sessions a client attends."""
-    who = admitted(record, full_course(book))
-    return int(record.clients.attended[who].sum()), int(who.sum())
+    """Mean number of sessions a client attends within the planned length and four weeks."""
+    course = full_course(book)
+    who = admitted(record, course)
+    return int(sessions_within(record, course)[who].sum()), int(who.sum())
 
 
-@measure("Fewer than 5 sessions", "share", "left with fewer than 5 sessions attended", "clients admitted", FOLLOWED)
+@measure("Fewer than 5 sessions", "share", "fewer than 5 sessions attended", "clients admitted", FOLLOWED)
 def fewer_than_5_sessions_share(record: Record, book: Rulebook) -> Fraction:
-    """Share of clients who leave with fewer than five sessions attended."""
-    who = admitted(record, full_course(book))
-    few = (record.clients.attended < 5) & (record.clients.exit != Exit.IN_TREATMENT)
-    return int((who & few).sum()), int(who.sum())
+    """Share of clients who attend fewer than five sessions within the planned length and four weeks."""
+    course = full_course(book)
+    who = admitted(record, course)
+    return int((who & (sessions_within(record, course) < 5)).sum()), int(who.sum())
 
 
 @measure(
@@ -44,7 +45,7 @@ def fewer_than_5_sessions_share(record: Record, book: Rulebook) -> Fraction:
     "share",
     "left, other than by completion or transfer",
     "clients admitted",
-    "clients admitted at least 30 days before the run ends",
+    "clients who can be followed for 30 days",
 )
 def left_within_30_days_share(record: Record, book: Rulebook) -> Fraction:
     """Share of clients who drop out, are terminated or otherwise leave against the plan within 30 days."""
@@ -53,11 +54,11 @@ def left_within_30_days_share(record: Record, book: Rulebook) -> Fraction:
 
 
 @measure(
-    "Still engaged or completed at 90 days",
+    "In program or completed at 90 days",
     "share",
     "in program, or completed, at day 90",
     "clients admitted",
-    "clients admitted at least 90 days before the run ends",
+    "clients who can be followed for 90 days; a transfer counts as gone",
 )
 def engaged_90_days_share(record: Record, book: Rulebook) -> Fraction:
     """Share of clients who at 90 days are still in program or have completed it."""
@@ -68,7 +69,7 @@ def engaged_90_days_share(record: Record, book: Rulebook) -> Fraction:
 
 @measure("Completed", "share", "completed", "clients admitted", FOLLOWED)
 def completed_share(record: Record, book: Rulebook) -> Fraction:
-    """Share of clients who complete the program."""
+    """Share of clients who complete the program within the planned length and four weeks."""
     return _share_left(record, book, Exit.COMPLETED)
 
 
@@ -96,6 +97,15 @@ def left_otherwise_share(record: Record, book: Rulebook) -> Fraction:
     return _share_left(record, book, Exit.INCARCERATED, Exit.DIED, Exit.OTHER)
 
 
+@measure("Still in program 4 weeks past plan", "share", "still in program", "clients admitted", FOLLOWED)
+def still_in_program_share(record: Record, book: Rulebook) -> Fraction:
+    """Share of clients still in program four weeks after the planned length; with the five ways out it makes 1."""
+    course = full_course(book)
+    who = admitted(record, course)
+    gone = left(record, course, tuple(reason for reason in Exit if reason > Exit.IN_TREATMENT))
+    return int((who & ~gone).sum()), int(who.sum())
+
+
 @measure("Length of stay", "days", "days from admission to discharge", "clients admitted", FOLLOWED)
 def length_of_stay_days(record: Record, book: Rulebook) -> Fraction:
     """Mean days in program; a stay longer than the planned length and four weeks counts as that."""
@@ -115,5 +125,6 @@ MEASURES = (
     terminated_share,
     transferred_share,
     left_otherwise_share,
+    still_in_program_share,
     length_of_stay_days,
 )

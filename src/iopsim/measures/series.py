@@ -19,8 +19,10 @@ WEEKLY = (
     "held_back_by_slots",
     "held_back_by_seats",
     "held_back_by_caseload",
+    "held_back_by_both",
+    "held_back_by_next_phase",
 )
-"""By week: the first two and the last three in client-days, the others in seat-nights."""
+"""By week: the first two and the last five in client-days, the others in seat-nights."""
 
 MONTHLY = ("referred", "assessed", "days_to_assessment", "started", "days_to_first_session")
 """By month of referral, for clients referred 90 days before the end; the two waits are sums of days."""
@@ -54,7 +56,7 @@ def weekly(record: Record, book: Rulebook) -> I64:
             seat_nights(nights.seats),
             seat_nights(nights.scheduled),
             seat_nights(nights.attended),
-            *(by_week(daily) for daily in held_back(record, book)),
+            *(by_week(daily) for daily in held_back(record, book).each()),
         ]
     )
 

@@ -6,23 +6,41 @@ SURE = 1.0 - 2.0**-40
 """As good as 1: no card is fine enough to tell, and what is left can still be divided by."""
 
 
-def absence_chance(odds: float, run: float, ratio: float) -> float:
-    """Return the probability that a run of absences begins tonight, for a client who came last time.
+def absence_run(odds: float, run: float, ratio: float) -> float:
+    """Return the average length of a client's runs of absences, sessions.
 
     Parameters
     ----------
     odds : float
         Long-run odds of being absent, for a client without traits.
     run : float
-        Average length of a run of absences, sessions.
+        Average length of a run of absences, for a client who attends at least now and then.
     ratio : float
         Odds ratio of *attending*, of the client's traits.
 
     Notes
     -----
+    As a client attends at least once between two runs, who is absent very often must be absent longer.
+    """
+    mine = odds / ratio
+    return mine if mine > run else run
+
+
+def absence_chance(odds: float, run: float, ratio: float) -> float:
+    """Return the probability that a run of absences begins tonight, for a client who came last time.
+
+    Parameters
+    ----------
+    odds, ratio : float
+        As for `absence_run`.
+    run : float
+        From `absence_run`.
+
+    Notes
+    -----
     Assumes a two-state Markov chain over scheduled sessions: after a run the client attends at least once; runs
-    are geometric. Then the share of sessions missed is odds / (1 + odds) from the first session on, as long as
-    the chance is below 1. Source: no published figure (evidence row 3.1).
+    are geometric. Then the share of sessions missed is odds / (1 + odds) from the first session on. Source: no
+    published figure (evidence row 3.1).
     """
     chance = odds / ratio / run
     return chance if chance < SURE else SURE

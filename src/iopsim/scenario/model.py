@@ -19,8 +19,8 @@ from iopsim.scenario.treatment import AbsenceRule, Attendance, Groups, Leaving, 
 class Targets(Part):
     """What the plan promises; the access measures report the share that meets it."""
 
-    assessment_days: int = number("days", 0, 365, "Referral to assessment within this many days")
-    start_days: int = number("days", 0, 365, "Referral to first session within this many days")
+    assessment_days: int = number("days", 0, 90, "Referral to assessment within this many days")
+    start_days: int = number("days", 0, 90, "Referral to first session within this many days")
 
 
 class Scenario(Part):

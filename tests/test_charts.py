@@ -1,0 +1,227 @@
+"""Charts: the same bytes for the same result, whatever a scenario is called and however little there is to show."""
+
+import datetime
+import io
+import warnings
+from itertools import pairwise
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+import iopsim
+from iopsim.charts import page as pages
+from iopsim.charts.dates import ticks, written
+from iopsim.charts.gallery import CHARTS, draw
+from iopsim.charts.headlines import census_headline, clients, retention_headline, seats_headline, waits_headline
+from iopsim.charts.marks import apart
+from iopsim.charts.page import HEIGHT, WIDTH, Page
+from iopsim.charts.style import DPI, inert, styled
+
+PALMETTO = Path(__file__).parent.parent / "scenarios" / "palmetto.toml"
+NOBODY = {f"referrals.{source}.per_week": 0 for source in ("self", "court", "health_care", "inpatient")}
+ELSEWHERE = {"placement.this_program": 0.0, "placement.higher": 0.8}
+HOSTILE = "$x^2$ % <script>alert(1)</script> \\frac{a}{b} مرحبا 123 שלום 东京 😀 \u202egnp.exe Z\u0301\u0302algo {0}"
+
+
+def simulated(replications=3, **changes):
+    return iopsim.simulate(iopsim.load(PALMETTO, changes), replications)
+
+
+@pytest.fixture(scope="module")
+def result():
+    return simulated(6, weeks=60)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Every page that is finished in the course of a test."""
+    finished = []
+    png = Page.png
+
+    def keep(page):
+        finished.append(page)
+        return png(page)
+
+    monkeypatch.setattr(pages.Page, "png", keep)
+    return finished
+
+
+def texts(page):
+    """What stands on a page, with the box of each text in pixels."""
+    renderer = page.figure.canvas.get_renderer()
+    found = [text for text in page.figure.findobj(mpl.text.Text) if text.get_visible() and text.get_text()]
+    undrawn = {
+        id(tick.label1)
+        for axes in page.figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+    }
+    return [(text.get_text(), text.get_window_extent(renderer)) for text in found if id(text) not in undrawn]
+
+
+def overlapping(boxes):
+    return [
+        (one, other)
+        for k, (one, box) in enumerate(boxes)
+        for other, other_box in boxes[k + 1 :]
+        if box.x0 + 1 < other_box.x1 and other_box.x0 + 1 < box.x1
+        if box.y0 + 1 < other_box.y1 and other_box.y0 + 1 < box.y1
+    ]
+
+
+def test_there_is_a_picture_of_census_of_waits_and_of_retention(result):
+    assert list(CHARTS) == ["census.png", "waits.png", "retention.png"]
+    for picture in draw(result).values():
+        assert picture.startswith(b"\x89PNG")
+        assert b"Software" not in picture
+        assert b"matplotlib" not in picture
+
+
+def test_the_same_result_gives_the_same_bytes_whatever_the_settings_of_who_draws(result):
+    plain = draw(result)
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.dpi": 50, "lines.linewidth": 9}):
+        assert draw(result) == plain
+        assert mpl.rcParams["font.size"] == 30
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"weeks": 1},
+        {"weeks": 2, "waitlist.ready_delay.median_days": 0, "waitlist.ready_delay.mean_days": 0},
+        {"weeks": 14},
+        {"weeks": 30, "opening": datetime.date(2027, 11, 20)},
+        {"weeks": 30, "groups.evening.first_week": 29},
+        {"weeks": 300},
+        {"weeks": 40, "staff.counselor.caseload": "none"},
+        {"weeks": 40, "staff.counselor.caseload": 12},
+        {"weeks": 40, "name": HOSTILE},
+        {"weeks": 40, "name": "W" * 200},
+        {"weeks": 40, "assessment.slots_per_day": 0},
+        {"weeks": 40, **NOBODY},
+        {"weeks": 40, **ELSEWHERE},
+    ],
+    ids=str,
+)
+def test_whatever_there_is_to_show_nothing_is_cut_off_or_written_over(changes, drawn):
+    result = simulated(2, **changes)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        draw(result)
+    assert len(drawn) == 3
+    for page in drawn:
+        boxes = texts(page)
+        assert not overlapping(boxes)
+        for text, box in boxes:
+            assert box.x0 >= 0, text
+            assert box.y0 >= 0, text
+            assert box.x1 <= WIDTH * DPI, text
+            assert box.y1 <= HEIGHT * DPI, text
+
+
+def test_one_replication_has_no_band(drawn):
+    draw(simulated(1, weeks=60))
+    said = [text for page in drawn for text, _ in texts(page)]
+    assert any("One replication has no band." in text for text in said)
+    assert not any("8 of 10" in text for text in said[:10])
+
+
+@pytest.mark.parametrize("changes", [{"weeks": 1}, {"weeks": 40, **NOBODY}])
+def test_a_chart_with_nothing_to_show_says_so(changes, drawn):
+    draw(simulated(2, **changes))
+    assert [texts(page)[0][0].endswith("nothing to show") for page in drawn] == [True] * 3
+
+
+def test_a_page_says_whose_run_it_is_and_how_to_have_it_again(result, drawn):
+    draw(result)
+    for page in drawn:
+        said = [text for text, _ in texts(page)]
+        assert "Palmetto Alexandria" in said
+        assert f"scenario {result.scenario.hash[:10]} · seed 1 · 6 replications · iopsim {iopsim.__version__}" in said
+
+
+def test_a_name_is_only_ever_read():
+    shown = inert(HOSTILE)
+    assert "$x^2$ % <script>alert(1)</script> \\frac{a}{b}" in shown
+    assert "مرحبا" in shown
+    assert "??" in shown  # letters that we do not have
+    assert not {"\u202e", "\u0301"} & set(shown)
+    assert inert(" a\n\tb\x1b[31m ") == "a b [31m"
+    with styled():
+        assert mpl.rcParams["text.parse_math"] is False
+
+
+def test_the_title_of_census_tells_what_census_does():
+    def told(*weekly):
+        return census_headline(np.array(weekly, dtype=float))
+
+    climb = [k / 2 for k in range(20)]
+    assert told(*climb, *[10.0] * 60) == "Census climbs to about 10 clients by week 18 and stays near that"
+    assert told(*range(80)) == "Census is still growing when the run ends: 79 clients in week 80"
+    assert told(*[20.0] * 60, *[5.0] * 20) == "Census peaks at 20 clients in week 1 and has fallen to 5 clients"
+    assert told(*climb, *[10.0, 3.0] * 30) == "Census averages 6 clients over the last 20 weeks"
+    assert told(1.2) == "Census reaches 1 client by the end of the first week"
+    assert told(0, 0.2) == "Census reaches less than 1 client by week 2, the last of this run"
+
+
+def test_the_title_of_census_tells_how_full_the_groups_are():
+    assert seats_headline(np.array([0.1, 0.2, np.nan, 0.5])) == "; 50 % of the seats are then taken"
+    assert seats_headline(np.array([0.1, np.nan])) == ""
+
+
+def test_a_number_of_clients_claims_no_more_than_it_says():
+    assert [clients(number) for number in (0.3, 1.2, 1.6, 1234.4)] == [
+        "less than 1 client",
+        "1 client",
+        "2 clients",
+        "1,234 clients",
+    ]
+
+
+def test_the_title_of_waits_compares_with_the_target():
+    assert "18 days after referral on average, beyond the target of 14; 26 % of all" in waits_headline(17.6, 14, 0.256)
+    assert "within the target of 14" in waits_headline(14.0, 14, 0.256)
+
+
+def test_the_title_of_retention_counts_of_100_clients():
+    said = "Of 100 clients admitted, 29 complete the program and 36 drop out, 25 of them within four weeks"
+    assert retention_headline(0.292, 0.358, 0.248) == said
+    assert retention_headline(1.0, 0.0, 0.0) == "Of 100 clients admitted, 100 complete the program and 0 drop out"
+
+
+@pytest.mark.parametrize("days", [7, 14, 60, 71, 200, 364, 728, 1500, 7280])
+@pytest.mark.parametrize("first", [datetime.date(2027, 1, 4), datetime.date(2027, 11, 20), datetime.date(2100, 12, 31)])
+def test_dates_below_a_chart_are_few_even_and_within_the_run(first, days):
+    last = first + datetime.timedelta(days=days)
+    dates = ticks(first, last)
+    assert 2 <= len(dates) <= 10
+    assert first <= dates[0]
+    assert dates[-1] <= last
+    gaps = [(later - earlier).days for earlier, later in pairwise(dates)]
+    assert max(gaps) - min(gaps) <= 7
+
+
+def test_a_year_is_written_where_it_is_new():
+    dates = ticks(datetime.date(2027, 1, 4), datetime.date(2028, 12, 31))
+    assert written(dates, with_day=False)[:5] == ["Jan\n2027", "Apr", "Jul", "Oct", "Jan\n2028"]
+    assert written([datetime.date(2027, 1, 4)], with_day=True) == ["4 Jan\n2027"]
+
+
+def test_labels_that_would_cover_each_other_move_apart_and_keep_their_order():
+    places = apart([0.5, 0.5, 0.52, 0.9], [0.1] * 4)
+    assert places == sorted(places)
+    assert all(later - earlier >= 0.1 - 1e-5 for earlier, later in pairwise(places))
+    assert places[-1] == 0.9
+    assert apart([], []) == []
+
+
+def test_a_picture_is_large_enough_to_print(result):
+    from PIL import Image
+
+    with Image.open(io.BytesIO(CHARTS["census.png"](result))) as picture:
+        assert picture.size == (int(WIDTH * DPI), int(HEIGHT * DPI))
+        assert picture.info.get("Software") is None
