@@ -349,6 +349,7 @@ def test_a_key_that_is_needed_is_answered_with_an_example():
         "f: phases: found nothing; at least one is needed, such as [phases.intensive] with nights_per_week = 3",
         'f:2: groups.evening.nights: found nothing; nights is needed, such as nights = ["Mon", "Tue", "Wed"]',
         "f:3: staff.counselor.people: found nothing; people is needed, such as people = 1",
+        "f:3: staff.counselor.caseload: found nothing; caseload is needed, such as caseload = 25",
     ]
 
 
@@ -573,7 +574,7 @@ BROKEN = [
 @pytest.mark.parametrize(("line", "key", "allowed"), BROKEN, ids=[line for line, _, _ in BROKEN])
 def test_a_line_that_is_not_toml_is_answered_with_how_it_is_written(line, key, allowed):
     assert added(line + "\n") == [f"f:18: groups.evening.{key}: found {line}; {allowed}"]
-    assert added(f"{line}\n[staff.counselor]\npeople = 1\n") == added(line + "\n")
+    assert added(f"{line}\n[staff.counselor]\npeople = 1\ncaseload = 25\n") == added(line + "\n")
 
 
 A_HEADER = "a header reads [groups.evening]: names with points between, no spaces, ] at the end"

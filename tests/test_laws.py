@@ -555,8 +555,8 @@ def a_treatment_week_is_seven_days_and_ends_with_the_review_that_ends_the_stay(i
             assert entered == phase + 1
             assert day == due or waits[entered]
             phase = entered
-            reviews_before = (day - begin) // 7
-            over = begin + 7 * (reviews_before + planned[phase])
+            weeks_begun = -(-(day - begin) // 7)
+            over = begin + 7 * (weeks_begun + planned[phase])
         assert me["phase"] == phase
         last = phase == len(planned) - 1
         end = me["exit_day"] if me["exit_day"] >= 0 else it.record.days
@@ -630,13 +630,14 @@ def first_broken(it: Run, mine: list[tuple[int, int, int]]) -> int:
 @law
 def absences_come_in_the_runs_that_are_in_the_cards(it: Run) -> None:
     attendance = it.scenario.attendance
-    goes_on = 1 - 1 / attendance.absence_run_sessions
     for who, mine in sessions(it).items():
         cards = np.concatenate([it.cohort.absences(np.array([who]), page)[0] for page in range(3)]).reshape(-1, 4)
         odds = (1 - attendance.probability) / attendance.probability / it.cohort.attendance_ratio[who]
+        run = max(attendance.absence_run_sessions, odds)
+        goes_on = 1 - 1 / run
         expected: list[int] = []
         for n, (gap, excused, length, _) in enumerate(cards):
-            chance = min(odds / attendance.absence_run_sessions, 1.0)
+            chance = odds / run
             present = 1.0 if n else 1 / (1 + odds)
             while present > gap and len(expected) < len(mine):
                 expected.append(Attendance.ATTENDED)

@@ -111,3 +111,24 @@ def test_a_caseload_without_limit_is_never_a_warning():
 def test_demand_without_any_capacity_is_a_warning():
     first = preflight.check(load(PALMETTO, {"assessment.slots_per_day": 0})).loads[0]
     assert math.isinf(first.share) and first.warning
+
+
+def test_seats_that_a_phase_cannot_use_do_not_count_for_it():
+    changes = {"groups.evening.seats": 4, "groups.late": {"nights": ["Thu"], "seats": 60}}
+    seats = preflight.check(load(PALMETTO, changes)).loads[1]
+    assert seats.resource == "seats in evening for intensive"
+    assert seats.share > 3
+
+
+def test_a_short_run_is_judged_by_its_last_quarter_not_by_its_ramp():
+    early, late = (preflight.check(load(PALMETTO, {"weeks": weeks})).loads[0].demand for weeks in (26, 104))
+    assert 0.8 < early / late < 1.0
+
+
+def test_a_long_way_to_the_next_assessment_day_is_reckoned_with():
+    changes = {"assessment.weekdays": ["Mon"], "assessment.slots_per_day": 500, "calendar.holidays": "", "weeks": 208}
+    book = rulebook.write(load(PALMETTO, {**changes, "referrals.self.per_week": 60}))
+    shown, _ = preflight.assessment_outlook(book)
+    clients = simulate(book, draw(book, Deck(2028, 0))).clients
+    who = clients.referral_day <= book.days - 400
+    assert_share(int((clients.assessed_day[who] >= 0).sum()), int(who.sum()), shown)

@@ -170,7 +170,7 @@ def test_a_folder_with_anything_else_is_left_alone(tmp_path, held, said):
 def test_a_file_in_the_way_is_left_alone(tmp_path):
     (tmp_path / "file").write_text("mine")
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(iopsim.IopsimError, match="is a file|found a file"):
+        with pytest.raises(iopsim.IopsimError, match=r"is a file|found a file"):
             examine(folder, "k")
         with pytest.raises(iopsim.IopsimError):
             save(folder, "k", FILES)

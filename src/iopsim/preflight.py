@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from iopsim.scenario.model import Scenario
 F64 = NDArray[np.float64]
 
 YEAR = 52
+SHARE = 4
+"""Of a run shorter than a year and a half only the last quarter is looked at, when the ramp is nearly over."""
+MOST_SUBSETS = 8
 TIGHT = 0.9
 """From this share of capacity on, queues grow long although demand does not exceed capacity."""
 
@@ -40,7 +44,7 @@ class Load:
     def warning(self) -> str:
         """A plain warning, or nothing."""
         if self.share > 1.0:
-            return f"demand exceeds capacity: {self.resource} will hold people back until some give up"
+            return f"demand exceeds capacity: {self.resource} will hold more and more people back"
         if self.share > TIGHT:
             return f"demand is above {TIGHT:.0%} of capacity: waits for {self.resource} will be long at busy times"
         return ""
@@ -57,7 +61,7 @@ class Preflight:
 def check(scenario: Scenario) -> Preflight:
     """Return the offered load against each capacity of a scenario."""
     book = write(scenario)
-    weeks = min(book.weeks, YEAR)
+    weeks = YEAR if book.weeks >= YEAR * 3 // 2 else max(1, book.weeks // SHARE)
     last = slice(book.days - 7 * weeks, book.days)
     referrals = book.expected_referrals[:, last].sum(axis=1) / weeks
     shown, appointments = assessment_outlook(book)
@@ -78,16 +82,13 @@ def check(scenario: Scenario) -> Preflight:
         in_program += admissions[source] * clients[phase].sum()
         by_phase += admissions[source] * seat_nights[phase]
     offered = _seats_offered(book, last)
-    for phases, groups in _families(book):
-        names = ", ".join(book.group_names[g] for g in groups)
-        loads.append(
-            Load(
-                f"seats in {names}",
-                "seat-nights/week",
-                float(by_phase[phases].sum()),
-                float(offered[groups].sum() / weeks),
-            )
-        )
+    for phases in _families(book):
+        hardest = max(_subsets(phases), key=lambda some: _load(book, some, by_phase, offered))
+        groups = [g for g in range(len(book.group_names)) if _can_seat(book, g, hardest)]
+        where = ", ".join(book.group_names[g] for g in groups)
+        whom = "" if hardest == phases else f" for {', '.join(book.phase_names[p] for p in hardest)}"
+        asked, seats = float(by_phase[hardest].sum()), float(offered[groups].sum() / weeks)
+        loads.append(Load(f"seats in {where}{whom}", "seat-nights/week", asked, seats))
     capacity = math.inf if book.caseload == UNLIMITED else float(book.caseload)
     loads.append(Load("counselor caseload", "clients", float(in_program), capacity))
 
@@ -103,12 +104,18 @@ def check(scenario: Scenario) -> Preflight:
 def assessment_outlook(book: Rulebook) -> tuple[float, float]:
     """Return P(a referred client is assessed in the end), and expected appointments per referral.
 
-    Assumes that the diary always has a slot on the day that suits.
+    Assumes that the diary always has a slot on the first assessment day that suits, and that the days of referral
+    are those of the whole run.
     """
-    delay = np.arange(len(book.client_delay))
-    lead = np.minimum(np.maximum(delay, book.first_lead), len(book.show_odds) - 1)
-    odds = book.show_odds[lead]
-    shows = float(np.diff(book.client_delay, prepend=0.0) @ (1.0 - 1.0 / (1.0 + odds)))
+    day = np.arange(book.days)
+    weight = book.expected_referrals.sum(axis=0)
+    if weight.sum() == 0.0:
+        return 0.0, 1.0
+    shows = 0.0
+    for delay, chance in enumerate(np.diff(book.client_delay, prepend=0.0).tolist()):
+        suits = np.minimum(day + max(delay, book.first_lead), book.days)
+        lead = np.where(book.next_assessment_day[suits] < book.days, book.next_assessment_day[suits], suits) - day
+        shows += chance * float(weight @ (1.0 - 1.0 / (1.0 + book.show_odds[lead]))) / float(weight.sum())
     again = (1.0 - shows) * book.rebook_probability
     appointments = sum(again**k for k in range(book.max_rebookings + 1))
     return shows * appointments, appointments
@@ -196,18 +203,34 @@ def _seats_offered(book: Rulebook, span: slice) -> F64:
     return seats.astype(np.float64)
 
 
-def _families(book: Rulebook) -> list[tuple[list[int], list[int]]]:
-    """Return phases and groups that share seats, directly or through others, as lists of indices."""
-    left = set(range(len(book.phase_names)))
-    families = []
-    while left:
-        phases, groups = {min(left)}, set[int]()
-        while True:
-            more_groups = {g for g in range(len(book.group_names)) if any(book.serves[g, p] for p in phases)}
-            more_phases = {p for p in range(len(book.phase_names)) if any(book.serves[g, p] for g in more_groups)}
-            if more_groups == groups and more_phases | phases == phases:
-                break
-            phases, groups = phases | more_phases, more_groups
-        families.append((sorted(phases), sorted(groups)))
-        left -= phases
-    return families
+def _can_seat(book: Rulebook, group: int, phases: list[int]) -> bool:
+    """Whether a group takes clients of one of the phases and has as many nights as that phase needs."""
+    nights = book.group_first_night[group + 1] - book.group_first_night[group]
+    return any(book.serves[group, p] and nights >= book.phase_nights[p] for p in phases)
+
+
+def _load(book: Rulebook, phases: list[int], by_phase: F64, offered: F64) -> float:
+    """Return the seat-nights asked for by some phases as a share of those of the groups that can seat any of them."""
+    seats = sum(float(offered[g]) for g in range(len(book.group_names)) if _can_seat(book, g, phases))
+    asked = float(by_phase[phases].sum())
+    return asked / seats if seats else (math.inf if asked else 0.0)
+
+
+def _subsets(phases: list[int]) -> list[list[int]]:
+    """Return the subsets of some phases that share groups, the whole first; of very many, the whole and each alone."""
+    if len(phases) > MOST_SUBSETS:
+        return [phases, *([p] for p in phases)]
+    sizes = range(len(phases), 0, -1)
+    return [list(some) for size in sizes for some in combinations(phases, size)]
+
+
+def _families(book: Rulebook) -> list[list[int]]:
+    """Return the phases that share groups, directly or through others, as lists of indices."""
+    phases = range(len(book.phase_names))
+    groups = range(len(book.group_names))
+    families: list[set[int]] = []
+    for p in phases:
+        shared = {q for q in phases for g in groups if _can_seat(book, g, [p]) and _can_seat(book, g, [q])} | {p}
+        joined = [family for family in families if family & shared]
+        families = [family for family in families if family not in joined] + [shared.union(*joined)]
+    return sorted(sorted(family) for family in families)

@@ -64,22 +64,25 @@ def seats_headline(taken: F64) -> str:
     return f"; {100 * known.mean():.0f} % of the seats are then taken" if len(known) else ""
 
 
-def waits_headline(days: float, target: int, started: float) -> str:
-    """Say how long a first session takes, and for how many it ever comes.
+def waits_headline(in_time: float, target: int, started: float, days: float) -> str:
+    """Say for how many a first session comes in time, for how many it ever comes, and how late.
+
+    The mean of those who came stands last: it says nothing of those who gave up before.
 
     Parameters
     ----------
-    days : float
-        Mean days from referral to first session, of those who came.
+    in_time : float
+        Share of referred clients who came within the target.
     target : int
         Days the plan promises.
     started : float
         Share of referred clients who came.
+    days : float
+        Mean days from referral to first session, of those who came.
     """
-    against = "within" if days <= target else "beyond"
     return (
-        f"Those who start do so {days:.0f} days after referral on average, {against} the target of {target}; "
-        f"{100 * started:.0f} % of all referred clients start"
+        f"{100 * in_time:.0f} of 100 referred clients start within the target of {target} days; "
+        f"{100 * started:.0f} start at all, after {days:.0f} days on average"
     )
 
 

@@ -69,9 +69,10 @@ def _line(result: Result, name: str, months: int) -> Line:
 
 def _title(result: Result) -> str:
     days = result.measures["days_to_first_session"].mean
+    shares = [result.measures[name].mean for name in ("started_in_time_share", "started_share")]
     if np.isnan(days):
         return f"Nobody comes to a first session within {FOLLOW_UP_DAYS} days of referral"
-    return waits_headline(days, result.scenario.targets.start_days, result.measures["started_share"].mean)
+    return waits_headline(shares[0], result.scenario.targets.start_days, shares[1], days)
 
 
 def _draw(axes: Axes, result: Result, months: int, assessed: Line, started: Line) -> None:

@@ -66,7 +66,7 @@ def _show(console: Console, flight: Preflight) -> None:
     for warning in warnings:
         paragraph(console, warning, lead="warning  ", indent="         ")
     if not warnings:
-        console.print("ok  no demand comes near its capacity")
+        console.print("ok  no demand exceeds 90 % of its capacity")
     for note in flight.notes:
         paragraph(console, note, lead="note  ", indent="      ")
 

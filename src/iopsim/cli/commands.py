@@ -38,16 +38,27 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+def _help(context: typer.Context, wanted: bool) -> None:
+    if wanted:
+        typer.echo(context.get_help())
+        raise typer.Exit
+
+
+# The help option is our own: typer's, where it is not given, has no value yet, and to give it one typer imports
+# pydantic, so that the help of a command would take twice as long.
+@app.callback(add_help_option=False)
 def iopsim(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+    wants_help: Annotated[
+        bool, typer.Option("--help", "-h", callback=_help, is_eager=True, help="Show this message and exit.")
     ] = False,
 ) -> None:
     """Simulate an intensive outpatient program before it opens."""
 
 
-@app.command()
+@app.command(short_help="Simulate a scenario: table, bottleneck and charts.")
 def run(
     file: Scenario,
     replications: Annotated[
@@ -96,7 +107,7 @@ def run(
         start(Order(file, replications, seed, changes or [], weeks, out, workers, every, json, quiet))
 
 
-@app.command()
+@app.command(short_help="Check a scenario, and demand against capacity.")
 def check(
     file: Scenario,
     changes: Changes = None,
@@ -112,7 +123,7 @@ def check(
         start(file, changes or [], resolved)
 
 
-@app.command()
+@app.command(short_help="Write a commented scenario to start from.")
 def init(new: Annotated[str, typer.Argument(metavar="NEW.toml", help="A file that does not exist yet.")]) -> None:
     """Write a commented scenario file to start from."""
     with door():
@@ -121,7 +132,7 @@ def init(new: Annotated[str, typer.Argument(metavar="NEW.toml", help="A file tha
         start(new)
 
 
-@app.command()
+@app.command(short_help="Print the JSON Schema of scenario files.")
 def schema() -> None:
     """Print the JSON Schema of scenario files, with which an editor completes and checks them."""
     with door():
@@ -130,7 +141,7 @@ def schema() -> None:
         start()
 
 
-@app.command()
+@app.command(short_help="Tell one client's journey, and why it went so.")
 def trace(
     file: Scenario,
     seed: Seed = "1",

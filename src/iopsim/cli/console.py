@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import unicodedata
@@ -15,10 +16,18 @@ PAPER = 100
 """Columns of output that goes to a file or a pipe."""
 
 
+class Screen(Console):
+    """A console that leaves it to the command what to do when its reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the error pass."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def screen() -> Console:
     """Return the console for results: colour and the terminal's width for a terminal, plain text otherwise."""
     terminal = sys.stdout.isatty()
-    return Console(
+    return Screen(
         file=sys.stdout,
         force_terminal=terminal,
         width=None if terminal or "COLUMNS" in os.environ else PAPER,

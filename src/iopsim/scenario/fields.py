@@ -39,9 +39,10 @@ def ratio(description: str) -> Any:
     return number("ratio", 0.01, 100.0, description)
 
 
-def cap(unit: str, description: str) -> Any:
-    """Describe a `Limit`: its unit and what it means."""
-    return Field(description=f"{description} [{unit}]", json_schema_extra={"unit": unit})
+def cap(unit: str, description: str, example: object = None) -> Any:
+    """Describe a `Limit`: its unit and what it means and, if it has no default, an example."""
+    examples = None if example is None else [example]
+    return Field(description=f"{description} [{unit}]", examples=examples, json_schema_extra={"unit": unit})
 
 
 def text(description: str, example: object = None) -> Any:

@@ -13,7 +13,7 @@ class Role(Part):
     """A staff role that carries clients."""
 
     people: int = number("people", 0, 500, "How many work in this role", 1)
-    caseload: Limit = cap("clients", 'Clients each can carry; "none" for no limit')
+    caseload: Limit = cap("clients", 'Clients each can carry; "none" for no limit', example=25)
 
 
 Staff = Annotated[dict[Name, Role], AfterValidator(_frozen)]
