@@ -607,7 +607,7 @@ def attendance(blocks: int, ratio: float) -> np.ndarray:
     return np.vstack(each(changes, blocks, rows))
 
 
-@pytest.mark.parametrize("ratio", [1.0, 2.0, 0.5])
+@pytest.mark.parametrize("ratio", [1.0, 2.0, 0.5, 0.1])
 def test_every_session_from_the_first_is_attended_with_the_long_run_share(ratio: float, times: int) -> None:
     blocks = 60 * times
     odds = ATTENDS / (1 - ATTENDS) * ratio

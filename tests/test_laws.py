@@ -394,7 +394,8 @@ def a_client_in_program_has_the_nights_that_the_phase_needs_in_one_group_that_se
 @law
 def the_caseload_is_never_exceeded_and_refuses_nobody_before_it_is_full(it: Run) -> None:
     limits = [role.people * role.caseload for role in it.scenario.staff.values() if role.caseload != "none"]
-    refused_for_it = dict(zip(it.record.intake.day.tolist(), it.record.intake.no_caseload.tolist(), strict=True))
+    refused = it.record.intake.no_caseload + it.record.intake.neither
+    refused_for_it = dict(zip(it.record.intake.day.tolist(), refused.tolist(), strict=True))
     if not limits:
         assert not any(refused_for_it.values())
         return

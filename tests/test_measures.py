@@ -62,10 +62,10 @@ class Naive:
         return [c for c in self.clients if c["referral_day"] + 90 <= self.days - 1]
 
     def listed(self):
-        return [c for c in self.clients if 0 <= c["joined_day"] and c["joined_day"] + 90 <= self.days - 1]
+        return [c for c in self.clients if c["joined_day"] >= 0 and c["joined_day"] + 90 <= self.days - 1]
 
     def admitted(self, days):
-        return [c for c in self.clients if 0 <= c["admitted_day"] and c["admitted_day"] + days <= self.days - 1]
+        return [c for c in self.clients if c["admitted_day"] >= 0 and c["admitted_day"] + days <= self.days - 1]
 
     def wait(self, column):
         waits = [c[column] - c["referral_day"] for c in self.referred() if c[column] >= 0]
