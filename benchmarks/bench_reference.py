@@ -106,7 +106,7 @@ def main() -> None:
     print(f"peak memory: {few:.0f} MiB for 50 replications, {many:.0f} MiB for 500, ratio {many / few:.2f}")
     start = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "iopsim.cli.app", "run", str(PALMETTO), "--replications", "200", "--json"],
+        [Path(sys.executable).with_name("iopsim"), "run", PALMETTO, "--replications", "200", "--json"],
         check=True,
         stdout=subprocess.DEVNULL,
     )
