@@ -288,7 +288,10 @@ class _Teller:
         }
         what = Exit(reason).name.lower().replace("_", " ")
         attended = f"{clients.attended[who]} of {clients.scheduled[who]} sessions attended"
-        return f"discharged after {weeks} weeks: {what}", f"{whys[Exit(reason)]}; {attended}"
+        return (
+            f"discharged after {weeks} {'week' if weeks == 1 else 'weeks'}: {what}",
+            f"{whys[Exit(reason)]}; {attended}",
+        )
 
 
 def _limit(value: int) -> str:

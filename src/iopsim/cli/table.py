@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,10 +95,11 @@ def show(console: Console, result: Result, every: bool, folder: Path | None, cha
         paragraph(console, line, indent="  ")
     if folder is not None:
         console.print()
-        console.print("Charts and numbers are in")
+        console.print("Charts")
         for name in charts:
             console.print(f"  {plain(str(folder / name))}", soft_wrap=True)
-        console.print(f"  {plain(str(folder))}/ (measures.csv, weekly.csv, ... and manifest.json)", soft_wrap=True)
+        console.print("Numbers, the scenario as it was run, and its versions")
+        console.print(f"  {plain(str(folder))}{os.sep}", soft_wrap=True)
 
 
 def _print_table(console: Console, result: Result, every: bool) -> None:

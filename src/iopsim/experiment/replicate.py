@@ -8,9 +8,15 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
+import signal
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 
 import numpy as np
 
@@ -96,14 +102,46 @@ def _run(book: Rulebook, seed: int, chunks: list[range], workers: int) -> Iterat
         for chunk in chunks:
             yield _chunk(book, seed, chunk)
         return
-    with ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_prepare, initargs=(book, seed)
-    ) as pool:
+    others = set(multiprocessing.active_children())
+    # The rulebook goes with each chunk, not with each worker's birth, for which we would have to wait.
+    pickled = pickle.dumps(book)
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_prepare) as pool:
         try:
-            yield from pool.map(_prepared_chunk, chunks)
+            with _held_signals():
+                parts = deque(pool.submit(_pickled_chunk, pickled, seed, chunk) for chunk in chunks)
+            while parts:
+                yield parts.popleft().result()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Killed, not asked to finish: what they are at is thrown away. Futures are left as they are, because
+            # the executor fails loudly over cancelled ones when its workers die.
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.kill()
             raise
+
+
+@contextmanager
+def _held_signals() -> Iterator[None]:
+    """Keep signals to stop waiting: no worker is left half started, and each begins life deaf to them.
+
+    The mask is for the workers, who inherit it. It does not help ourselves: another thread may take the signal.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    stopped: list[int] = []
+    handlers = {stop: signal.getsignal(stop) for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for stop, handler in handlers.items():
+        if handler != signal.SIG_IGN:
+            signal.signal(stop, lambda number, _: stopped.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, handlers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for stop, handler in handlers.items():
+            signal.signal(stop, signal.SIG_DFL if handler is None else handler)
+        for number in stopped:
+            signal.raise_signal(number)
 
 
 def _chunk(book: Rulebook, seed: int, chunk: range) -> Part:
@@ -118,17 +156,21 @@ def _chunk(book: Rulebook, seed: int, chunk: range) -> Part:
     return tuple(np.array(column) for column in zip(*facts, strict=True))
 
 
-_prepared: tuple[Rulebook, int]
-
-
-def _prepare(book: Rulebook, seed: int) -> None:
-    """Keep in a worker what every chunk needs; an interrupt is the parent's to handle."""
-    import signal
-
-    global _prepared  # noqa: PLW0603 - a worker process is prepared once and then only reads it
+def _prepare() -> None:
+    """Begin a worker's life: an interrupt is the parent's to handle, and the parent's end is ours."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _prepared = book, seed
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _prepared_chunk(chunk: range) -> Part:
-    return _chunk(*_prepared, chunk)
+def _end_with_parent() -> None:
+    """Wait for the parent's end, even a violent one, which would leave this worker waiting for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _pickled_chunk(pickled: bytes, seed: int, chunk: range) -> Part:
+    return _chunk(pickle.loads(pickled), seed, chunk)
