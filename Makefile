@@ -50,13 +50,13 @@ lock: ## Rewrite requirements.lock from pyproject.toml (LOCK_FLAGS=--upgrade for
 	echo "Resolving pyproject.toml (a minute or two)" && \
 	"$$tools/bin/python" -m pip install -qq --disable-pip-version-check pip-tools==$(PIP_TOOLS) && \
 	"$$tools/bin/pip-compile" --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras \
-		--no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+		--no-header \
 		$(LOCK_FLAGS) --output-file requirements.lock pyproject.toml && \
 	{ printf '%s\n' \
 		"# Every package that iopsim runs, is tested and is built with, pinned by version and by hash." \
 		"# To change it, edit pyproject.toml and run: make lock (with Python 3.11; known versions are kept)," \
 		"# or, for the newest versions that fit: make lock LOCK_FLAGS=--upgrade"; \
-	cat requirements.lock; } > "$$tools/lock" && \
+	sed -e '/^--/d' -e '/./,$$!d' requirements.lock; } > "$$tools/lock" && \
 	cp "$$tools/lock" requirements.lock
 
 clean: ## Remove the environment and everything that can be made again (results/ is kept)

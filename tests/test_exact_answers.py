@@ -2,8 +2,8 @@
 
 Every comparison is a z-test over independent replications of one seed, fixed before the first run. It fails when an
 average lies further from the exact answer than chance would take it 7 times in a million (4.5 standard errors; where
-the standard error itself is estimated from n replications, Student's quantile of the same probability). With the 200
-or so comparisons below, a right simulator would fail once for 700 choices of the seed. Each average is precise enough
+the standard error itself is estimated from n replications, Student's quantile of the same probability). With the 500
+or so comparisons below, a right simulator would fail once for 300 choices of the seed. Each average is precise enough
 to notice the error that its call of `assert_mean` names. A longer form runs `times` as many replications: it imports
 these tests and has a fixture `times` of its own.
 """
@@ -163,14 +163,14 @@ def census(record: Record, day: int) -> int:
 
 @pytest.mark.parametrize("week", [0, 1, 4, 9, 10, 29])
 def test_the_census_of_an_unlimited_program_is_poisson_in_every_week(week: int, times: int) -> None:
-    blocks = 500 * times
+    blocks = 350 * times
     found = np.array(unlimited_censuses(blocks))[:, week]
     mean = exact.unlimited_census_mean(ADMITTED_A_WEEK, LEAVES, PLANNED, week)
-    assert_mean(found, mean, notices=0.08 * mean, spread=sqrt(mean))
+    assert_mean(found, mean, notices=0.09 * mean, spread=sqrt(mean))
     fourth_moment = mean * (1 + 3 * mean)
-    assert_mean((found - mean) ** 2, mean, notices=0.3 * mean, spread=sqrt(fourth_moment - mean**2))
+    assert_mean((found - mean) ** 2, mean, notices=0.36 * mean, spread=sqrt(fourth_moment - mean**2))
     half = int(poisson.median(mean))
-    assert_share(found <= half, poisson.cdf(half, mean), notices=0.11)
+    assert_share(found <= half, poisson.cdf(half, mean), notices=0.125)
 
 
 @cache
@@ -181,7 +181,7 @@ def unlimited_censuses(blocks: int) -> list[list[int]]:
 
 
 def test_the_share_that_completes_and_the_mean_stay_of_an_unlimited_program(times: int) -> None:
-    blocks = 250 * times
+    blocks = 200 * times
 
     def stays(record: Record) -> tuple[np.ndarray, np.ndarray]:
         early = record.clients.admitted_day < 7 * (30 - PLANNED)
@@ -191,12 +191,12 @@ def test_the_share_that_completes_and_the_mean_stay_of_an_unlimited_program(time
     found = each(UNLIMITED, blocks, stays)
     weeks, exits = (np.concatenate(column) for column in zip(*found, strict=True))
     assert set(exits) == {Exit.COMPLETED, Exit.DROPPED_OUT}
-    assert_share(exits == Exit.COMPLETED, exact.completes(LEAVES, PLANNED), notices=0.012)
-    assert_mean(weeks, exact.stay_weeks(LEAVES, PLANNED), notices=0.08)
+    assert_share(exits == Exit.COMPLETED, exact.completes(LEAVES, PLANNED), notices=0.013)
+    assert_mean(weeks, exact.stay_weeks(LEAVES, PLANNED), notices=0.085)
     for week in range(1, PLANNED):
-        assert_share(weeks == week, LEAVES * (1 - LEAVES) ** (week - 1), notices=0.006)
+        assert_share(weeks == week, LEAVES * (1 - LEAVES) ** (week - 1), notices=0.007)
     last = (1 - LEAVES) ** (PLANNED - 1)
-    assert_share(weeks == PLANNED, last, notices=0.012)
+    assert_share(weeks == PLANNED, last, notices=0.013)
 
 
 # Ways out
@@ -208,7 +208,7 @@ REASONS = (Exit.DIED, Exit.INCARCERATED, Exit.DROPPED_OUT, Exit.TRANSFERRED, Exi
 @pytest.mark.parametrize("ratio", [1.0, 2.5])
 def test_each_way_out_is_taken_in_each_week_as_often_as_its_hazard_says(ratio: float, times: int) -> None:
     """Hazards compete; of two in one week the graver counts. A trait multiplies the hazard of dropping out."""
-    blocks = 100 * times
+    blocks = 70 * times
     early, shape, per_week = 0.2, 0.6, 0.03
     book = {
         **{f"leaving.{name}_per_week": hazard for name, hazard in HAZARDS.items()},
@@ -234,9 +234,9 @@ def test_each_way_out_is_taken_in_each_week_as_often_as_its_hazard_says(ratio: f
         hazards = [HAZARDS["death"], HAZARDS["incarceration"], ratio * dropout, HAZARDS["transfer"], HAZARDS["other"]]
         for reason, hazard in zip(REASONS, hazards, strict=True):
             leaves = there * (1 - exp(-hazard))
-            assert_share((exits == reason) & (weeks == week), leaves, notices=0.007)
+            assert_share((exits == reason) & (weeks == week), leaves, notices=0.009)
             there -= leaves
-    assert_share(exits == Exit.COMPLETED, there, notices=0.008)
+    assert_share(exits == Exit.COMPLETED, there, notices=0.009)
 
 
 # The diary of the assessors
@@ -268,7 +268,7 @@ def diaries(blocks: int) -> list[tuple[np.ndarray, np.ndarray]]:
 
 def test_day_by_day_the_diary_leaves_over_what_does_not_fit_its_slots(times: int) -> None:
     """Lindley's recursion on the very referrals of the run: no luck is left, so every day must agree."""
-    blocks = 60 * times
+    blocks = 40 * times
     for made, left in diaries(blocks):
         before, expected = 0, []
         for referrals in made.tolist():
@@ -278,13 +278,13 @@ def test_day_by_day_the_diary_leaves_over_what_does_not_fit_its_slots(times: int
 
 
 def test_the_diary_at_nine_tenths_leaves_over_three_and_a_half_referrals(times: int) -> None:
-    blocks = 60 * times
+    blocks = 40 * times
     steady = [left[5 * BURN_IN_WEEKS :] for _, left in diaries(blocks)]
     diary = exact.diary(CLINIC_DAY_REFERRALS, SLOTS)
-    assert_mean([left.mean() for left in steady], diary.mean, notices=0.9)
-    assert_mean([(left == 0).mean() for left in steady], diary.empty_probability, notices=0.035)
+    assert_mean([left.mean() for left in steady], diary.mean, notices=1.1)
+    assert_mean([(left == 0).mean() for left in steady], diary.empty_probability, notices=0.042)
     made = np.concatenate([made for made, _ in diaries(blocks)])
-    assert_mean(made, CLINIC_DAY_REFERRALS, notices=0.04, spread=sqrt(CLINIC_DAY_REFERRALS))
+    assert_mean(made, CLINIC_DAY_REFERRALS, notices=0.045, spread=sqrt(CLINIC_DAY_REFERRALS))
 
 
 # A program of one night a week
@@ -324,26 +324,26 @@ def weekly(record: Record) -> np.ndarray:
 
 @pytest.mark.parametrize("limit", [0, 2, None])
 def test_a_program_of_one_night_a_week_is_a_markov_chain(limit: int | None, times: int) -> None:
-    blocks = 120 * times
+    blocks = 80 * times
     changes = {**CHAIN, "waitlist.limit": "none" if limit is None else limit}
     found = np.array(each(changes, blocks, weekly))
     program = exact.program_chain(LAM, SEATS, LEAVE, RENEGE, limit)
     in_program, waiting, referred, balked, reneged = (found[:, row].mean(axis=1) for row in range(5))
-    assert_mean(in_program, program.mean_census, notices=0.05)
-    assert_mean(waiting, program.mean_waiting, notices=0.16)
-    assert_mean(referred, LAM, notices=0.03)
-    assert_mean(balked, LAM * program.balked_share, notices=0.03)
-    assert_mean(reneged, LAM * program.reneged_share, notices=0.03)
+    assert_mean(in_program, program.mean_census, notices=0.052)
+    assert_mean(waiting, program.mean_waiting, notices=0.18)
+    assert_mean(referred, LAM, notices=0.037)
+    assert_mean(balked, LAM * program.balked_share, notices=0.032)
+    assert_mean(reneged, LAM * program.reneged_share, notices=0.032)
     for x in range(SEATS):
-        assert_mean((found[:, 0] == x).mean(axis=1), program.joint[x].sum(), notices=0.015)
+        assert_mean((found[:, 0] == x).mean(axis=1), program.joint[x].sum(), notices=0.017)
     for w in range(3):
         probability = program.joint[:, w].sum() if w < program.joint.shape[1] else 0.0
-        assert_mean((found[:, 1] == w).mean(axis=1), probability, notices=0.025)
+        assert_mean((found[:, 1] == w).mean(axis=1), probability, notices=0.03)
 
 
 def test_a_program_with_slow_weeks_loses_clients_as_erlang_says(times: int) -> None:
     """With sixteen weekly days in a mean stay, the chain is near its limit, and so is the simulator."""
-    blocks = 150 * times
+    blocks = 120 * times
     step, seats, load = 1 / 16, 5, 4.0
     changes = {
         **CHAIN,
@@ -359,15 +359,15 @@ def test_a_program_with_slow_weeks_loses_clients_as_erlang_says(times: int) -> N
     program = exact.program_chain(load * step, seats, 1 - exp(-step), 0.0, limit=0)
     lost, expected = exact.erlang_b(seats, load), program.balked_share
     surplus = (found[:, 3] - expected * found[:, 2]).mean(axis=1)
-    assert_mean(surplus, 0.0, notices=0.014 * load * step)
-    assert_mean(found[:, 0].mean(axis=1), program.mean_census, notices=0.08)
+    assert_mean(surplus, 0.0, notices=0.015 * load * step)
+    assert_mean(found[:, 0].mean(axis=1), program.mean_census, notices=0.09)
     assert abs(expected - lost) < 0.004
     assert found[:, 3].sum() / found[:, 2].sum() == pytest.approx(lost, abs=0.02)
 
 
 def test_patience_on_a_list_that_never_moves_is_exponential_in_whole_days(times: int) -> None:
     """Half of the clients have a trait that doubles the hazard."""
-    blocks = 60 * times
+    blocks = 40 * times
     changes = {
         "weeks": 12,
         "referrals.door.per_week": 100.0,
@@ -387,7 +387,7 @@ def test_patience_on_a_list_that_never_moves_is_exponential_in_whole_days(times:
         mine = days[hasty == trait]
         assert mine.min() >= 1
         for day in (1, 2, 7, 14, 30):
-            assert_share(mine <= day, 1 - exp(-hazard * day), notices=0.016)
+            assert_share(mine <= day, 1 - exp(-hazard * day), notices=0.02)
 
 
 # Referrals
@@ -504,7 +504,7 @@ DELAYED = {
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
 def test_the_longer_the_delay_the_fewer_show_up(ratio: float, times: int) -> None:
     """The odds fall with the logarithm of the delay; on the day of the call they are those of the next day."""
-    blocks = 60 * times
+    blocks = 40 * times
 
     def shown(record: Record) -> np.ndarray:
         facts = record.appointments
@@ -516,11 +516,11 @@ def test_the_longer_the_delay_the_fewer_show_up(ratio: float, times: int) -> Non
     delay, came = np.hstack(each(changes, blocks, shown))
     for days in range(9):
         odds = NEXT_DAY / (1 - NEXT_DAY) * max(days, 1) ** log(PER_LOG_DAY) * ratio
-        assert_share(came[delay == days], odds / (1 + odds), notices=0.036)
+        assert_share(came[delay == days], odds / (1 + odds), notices=0.044)
 
 
 def test_clients_are_lost_after_the_last_appointment_offered(times: int) -> None:
-    blocks = 60 * times
+    blocks = 40 * times
     show, again, most = 0.6, 0.7, 2
     changes = {
         **DELAYED,
@@ -538,10 +538,10 @@ def test_clients_are_lost_after_the_last_appointment_offered(times: int) -> None
     appointments, exits = np.hstack(each(changes, blocks, rows))
     calls = 1.0
     for attempt in range(most + 1):
-        assert_share(appointments > attempt, calls, notices=0.007)
-        assert_share((appointments == attempt + 1) & (exits != Exit.NO_SHOW), calls * show, notices=0.007)
+        assert_share(appointments > attempt, calls, notices=0.008)
+        assert_share((appointments == attempt + 1) & (exits != Exit.NO_SHOW), calls * show, notices=0.008)
         calls *= (1 - show) * again
-    assert_share(exits == Exit.NO_SHOW, 1 - show * sum(((1 - show) * again) ** k for k in range(3)), notices=0.007)
+    assert_share(exits == Exit.NO_SHOW, 1 - show * sum(((1 - show) * again) ** k for k in range(3)), notices=0.008)
 
 
 # Delays on the client's side
@@ -609,19 +609,19 @@ def attendance(blocks: int, ratio: float) -> np.ndarray:
 
 @pytest.mark.parametrize("ratio", [1.0, 2.0, 0.5, 0.1])
 def test_every_session_from_the_first_is_attended_with_the_long_run_share(ratio: float, times: int) -> None:
-    blocks = 60 * times
+    blocks = 40 * times
     odds = ATTENDS / (1 - ATTENDS) * ratio
     went = attendance(blocks, ratio)
     for number in range(SESSIONS):
-        assert_share(went[:, number] == Attendance.ATTENDED, odds / (1 + odds), notices=0.017)
+        assert_share(went[:, number] == Attendance.ATTENDED, odds / (1 + odds), notices=0.02)
     for number in (0, 5, 20):
         missed = (1 - odds / (1 + odds)) * EXCUSED_SHARE
-        assert_share(went[:, number] == Attendance.EXCUSED, missed, notices=0.017)
+        assert_share(went[:, number] == Attendance.EXCUSED, missed, notices=0.02)
 
 
 @pytest.mark.parametrize("ratio", [1.0, 0.5])
 def test_absences_come_in_geometric_runs_and_a_run_is_excused_as_a_whole(ratio: float, times: int) -> None:
-    blocks = 60 * times
+    blocks = 40 * times
     went = attendance(blocks, ratio)
     missed = went != Attendance.ATTENDED
     begins = missed & ~np.roll(missed, 1, axis=1)
@@ -633,19 +633,19 @@ def test_absences_come_in_geometric_runs_and_a_run_is_excused_as_a_whole(ratio: 
     assert all(len(set(run)) == 1 for run in runs), "a run is partly excused"
     lengths, kinds = [len(run) for run in runs], [run[0] == Attendance.EXCUSED for run in runs]
     goes_on = 1 - 1 / RUN
-    assert_mean(lengths, RUN, notices=0.016, spread=sqrt(goes_on) * RUN)
+    assert_mean(lengths, RUN, notices=0.02, spread=sqrt(goes_on) * RUN)
     for length in (1, 2, 3):
-        assert_share(np.array(lengths) == length, goes_on ** (length - 1) / RUN, notices=0.0105)
-    assert_share(kinds, EXCUSED_SHARE, notices=0.013)
+        assert_share(np.array(lengths) == length, goes_on ** (length - 1) / RUN, notices=0.013)
+    assert_share(kinds, EXCUSED_SHARE, notices=0.016)
 
 
 def test_a_run_begins_after_a_session_attended_with_one_and_the_same_chance(times: int) -> None:
     """A Markov chain: neither the number of the session nor what came before the last one matters."""
-    blocks = 60 * times
+    blocks = 40 * times
     went = attendance(blocks, 1.0) == Attendance.ATTENDED
     chance = (1 - ATTENDS) / ATTENDS / RUN
     for number in (1, 2, 3, 8, 23):
-        assert_share(~went[:, number][went[:, number - 1]], chance, notices=0.02)
+        assert_share(~went[:, number][went[:, number - 1]], chance, notices=0.024)
     after_run = ~went[:, 5] & went[:, 6]
-    assert_share(~went[after_run, 7], chance, notices=0.035)
-    assert_share(~went[went[:, 4] & went[:, 5] & went[:, 6], 7], chance, notices=0.02)
+    assert_share(~went[after_run, 7], chance, notices=0.043)
+    assert_share(~went[went[:, 4] & went[:, 5] & went[:, 6], 7], chance, notices=0.024)
