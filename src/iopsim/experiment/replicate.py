@@ -16,7 +16,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing.connection import wait
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -103,12 +106,14 @@ def _run(book: Rulebook, seed: int, chunks: list[range], workers: int) -> Iterat
             yield _chunk(book, seed, chunk)
         return
     others = set(multiprocessing.active_children())
-    # The rulebook goes with each chunk, not with each worker's birth, for which we would have to wait.
-    pickled = pickle.dumps(book)
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_prepare) as pool:
+    context = multiprocessing.get_context("spawn")
+    # The rulebook goes by a file: what goes by the pool's pipe must never fill it, else a stopped run may hang.
+    with TemporaryDirectory() as folder, ProcessPoolExecutor(workers, context, initializer=_prepare) as pool:
+        path = Path(folder) / "rulebook"
+        path.write_bytes(pickle.dumps(book))
         try:
             with _held_signals():
-                parts = deque(pool.submit(_pickled_chunk, pickled, seed, chunk) for chunk in chunks)
+                parts = deque(pool.submit(_filed_chunk, str(path), seed, chunk) for chunk in chunks)
             while parts:
                 yield parts.popleft().result()
         except BaseException:
@@ -172,5 +177,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _pickled_chunk(pickled: bytes, seed: int, chunk: range) -> Part:
-    return _chunk(pickle.loads(pickled), seed, chunk)
+@lru_cache(maxsize=1)
+def _rulebook(path: str) -> Rulebook:
+    book: Rulebook = pickle.loads(Path(path).read_bytes())
+    return book
+
+
+def _filed_chunk(path: str, seed: int, chunk: range) -> Part:
+    return _chunk(_rulebook(path), seed, chunk)
