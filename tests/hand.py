@@ -12,6 +12,10 @@ import numpy as np
 from scipy.stats import norm, poisson
 
 from iopsim.cohort import (
+    CALL,
+    COVERED,
+    DENIED,
+    LOSS,
     CLIENT_DELAY,
     DEATH,
     DROPOUT,
@@ -35,6 +39,7 @@ from iopsim.engines.reference import simulate
 from iopsim.events import Activity, events
 from iopsim.record import NEVER, Exit, Record
 from iopsim.rulebook import write
+from iopsim.workforce import SPELLS
 from iopsim.scenario.load import from_toml
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -47,6 +52,11 @@ KIND = {purpose: [LOWEST] * CARDS for purpose in Purpose}
 KIND[Purpose.TRAIT] = [HIGHEST] * CARDS  # ... high is to have no trait ...
 KIND[Purpose.LEAVING] = [HIGHEST] * CARDS  # ... and to stay
 KIND[Purpose.INTAKE][LOT] = 0.5
+KIND[Purpose.INTAKE][CALL] = HIGHEST  # ... calls are answered ...
+KIND[Purpose.COVERAGE][DENIED] = KIND[Purpose.COVERAGE][COVERED] = KIND[Purpose.COVERAGE][LOSS] = HIGHEST
+KIND[Purpose.LAPSE] = [HIGHEST] * CARDS
+KIND[Purpose.TENURE] = [HIGHEST] * SPELLS + [LOWEST] * SPELLS  # ... and staff neither quits nor falls sick
+KIND[Purpose.SICKNESS] = [HIGHEST] * SPELLS + [LOWEST] * SPELLS
 KIND[Purpose.INTAKE][PATIENCE] = HIGHEST
 
 CLINIC = """

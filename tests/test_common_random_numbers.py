@@ -36,12 +36,12 @@ RATIOS = ("show_ratio", "renege_ratio", "attendance_ratio", "dropout_ratio")
 
 
 def names(book: Rulebook, cohort: Cohort) -> list[Client]:
-    sources = [book.source_names[source] for source in cohort.source]
+    sources = [book.demand.source_names[source] for source in cohort.source]
     return list(zip(sources, cohort.day.tolist(), cohort.ordinal.tolist(), strict=True))
 
 
 def traits(book: Rulebook, cohort: Cohort, row: int) -> frozenset[str]:
-    return frozenset(name for k, name in enumerate(book.trait_names) if cohort.traits[row] >> k & 1)
+    return frozenset(name for k, name in enumerate(book.demand.trait_names) if cohort.traits[row] >> k & 1)
 
 
 def hands(it: Run) -> dict[Client, dict[str, object]]:

@@ -22,7 +22,7 @@ OWNERS = {
     "pydantic": ["iopsim.scenario"],
     "rich": ["iopsim.cli"],
     "scipy": ["iopsim.stats"],
-    "simpy": ["iopsim.engines.reference", "iopsim.engines.clinic", "iopsim.engines.person"],
+    "simpy": ["iopsim.engines"],
     "tree_sitter": ["iopsim.scenario"],
     "tree_sitter_toml": ["iopsim.scenario"],
     "typer": ["iopsim.cli"],

@@ -95,12 +95,12 @@ def stays(it: Run) -> list[tuple[int, int, int, int]]:
 
 
 def first_phase(it: Run, me: dict[str, int]) -> int:
-    enters = it.scenario.referrals[it.book.source_names[me["source"]]].enters
+    enters = it.scenario.referrals[it.book.demand.source_names[me["source"]]].enters
     return list(it.scenario.phases).index(enters) if enters else 0
 
 
 def place_in_line(it: Run, who: int, me: dict[str, int]) -> tuple[int, int, float, int]:
-    priority = it.scenario.referrals[it.book.source_names[me["source"]]].priority
+    priority = it.scenario.referrals[it.book.demand.source_names[me["source"]]].priority
     return priority, me["joined_day"], float(it.cohort.lot[who]), who
 
 
@@ -198,12 +198,12 @@ def every_table_is_in_the_order_that_its_docstring_promises(it: Run) -> None:
     def rows(*columns: list[object]) -> list[tuple[object, ...]]:
         return list(zip(*columns, strict=True))
 
-    names = [it.book.source_names[source] for source in record.clients.source]
+    names = [it.book.demand.source_names[source] for source in record.clients.source]
     in_order = rows(record.clients.referral_day.tolist(), names, record.clients.ordinal.tolist())
     assert in_order == sorted(set(in_order))
     booked = rows(record.appointments.booked_day.tolist(), record.appointments.client.tolist())
     assert booked == sorted(booked, key=lambda row: (row[0], *turn(it, row[1])))
-    starts = [groups[group].start for group in it.book.night_group[record.nights.night]]
+    starts = [groups[group].start for group in it.book.schedule.night_group[record.nights.night]]
     nights = rows(record.nights.day.tolist(), starts, record.nights.night.tolist())
     assert nights == sorted(set(nights))
     place = {(day, night): row for row, (day, _, night) in enumerate(nights)}
@@ -218,7 +218,7 @@ def every_table_is_in_the_order_that_its_docstring_promises(it: Run) -> None:
 
 def turn(it: Run, who: int) -> tuple[float, ...]:
     """Return a caller's place in the order of booking."""
-    source = it.scenario.referrals[it.book.source_names[it.cohort.source[who]]]
+    source = it.scenario.referrals[it.book.demand.source_names[it.cohort.source[who]]]
     return source.priority, int(it.cohort.day[who]), float(it.cohort.lot[who]), who
 
 
@@ -379,7 +379,7 @@ def a_client_in_program_has_the_nights_that_the_phase_needs_in_one_group_that_se
         assert len(nights) <= phases[phase].nights_per_week
         for night in nights:
             assert [d for d, n in mine if n == night] == [d for d in held[night] if begin <= d < end]
-        in_groups = {int(it.book.night_group[night]) for night in nights}
+        in_groups = {int(it.book.schedule.night_group[night]) for night in nights}
         assert len(in_groups) <= 1
         for group in in_groups:
             assert not groups[group].serves or list(it.scenario.phases)[phase] in groups[group].serves
@@ -516,7 +516,7 @@ class Seats:
         name, it = self.phases[phase][0], self.it
         for g, group in enumerate(self.groups):
             if 7 * group.first_week <= day and (not group.serves or name in group.serves):
-                nights = range(it.book.group_first_night[g], it.book.group_first_night[g + 1])
+                nights = range(it.book.schedule.group_first_night[g], it.book.schedule.group_first_night[g + 1])
                 if sum(taken[night] < group.seats for night in nights) >= self.phases[phase][1].nights_per_week:
                     return True
         return False

@@ -56,7 +56,7 @@ class Naive:
             if c["admitted_day"] >= 0:
                 gone = c["exit_day"] if c["exit_day"] >= 0 else self.days
                 c["stay"] = gone - c["admitted_day"]
-        self.course = 7 * sum(book.phase_weeks.tolist()) + 28
+        self.course = 7 * sum(book.treatment.phase_weeks.tolist()) + 28
 
     def referred(self):
         return [c for c in self.clients if c["referral_day"] + 90 <= self.days - 1]
@@ -115,7 +115,7 @@ class Naive:
         column = {"seats": rows.no_seat, "caseload": rows.no_caseload, "both": rows.neither}[which]
         for day, count in zip(rows.day.tolist(), column.tolist(), strict=True):
             until = day + 1
-            while until < self.days and self.book.next_admission_day[until] != until:
+            while until < self.days and self.book.intake.next_admission_day[until] != until:
                 until += 1
             total += count * (until - day)
         return total, self.days
@@ -131,7 +131,7 @@ class Naive:
         full, nights = [], self.record.nights
         for week in range(self.days // 7):
             rows = [k for k, day in enumerate(nights.day.tolist()) if day // 7 == week]
-            usual = sum(self.book.group_opening[g] <= 7 * week for g in self.book.night_group.tolist())
+            usual = sum(self.book.schedule.group_opening[g] <= 7 * week for g in self.book.schedule.night_group.tolist())
             seats = sum(int(nights.seats[k]) for k in rows)
             if seats and len(rows) == usual and sum(int(nights.scheduled[k]) for k in rows) / seats >= 0.9:
                 full.append(week + 1)
@@ -173,7 +173,7 @@ class Naive:
             "weeks_until_full": (full[0], 1) if full else (0, 0),
             "assessment_slots_booked_share": (
                 sum(day < self.days for day in self.record.appointments.day.tolist()),
-                int(sum(book.slots.tolist())),
+                int(sum(book.intake.slots.tolist())),
             ),
             "caseload_used_share": (sum(census), self.days * book.caseload) if book.caseload >= 0 else (0, 0),
             "held_back_by_slots": self.held_back("slots"),

@@ -83,7 +83,7 @@ def values(facts: Facts, measure: str) -> np.ndarray:
 
 def known_truths(book: Rulebook, unlimited: bool) -> dict[str, float]:
     """Return the truths known in closed form."""
-    daily = book.expected_referrals.sum(axis=0)
+    daily = book.demand.expected_referrals.sum(axis=0)
     truths = {"referrals": float(daily.sum())}
     if unlimited:
         left = book.days - np.arange(book.days)

@@ -17,20 +17,31 @@ class Phase(IntEnum):
     later one, so nothing depends on the order in which code happened to run.
     """
 
-    BOOKING = 0
-    """Clients are referred, and everybody who calls is given an assessment appointment."""
-    RENEGING = 1
-    ASSESSMENTS = 2
-    REVIEW = 3
-    DISCHARGES = 4
-    STEP_DOWNS = 5
-    ADMISSIONS = 6
-    SESSIONS = 7
+    STAFF = 0
+    """Who starts, who leaves, whose clients are handed over; what opens or is hired on a trigger."""
+    RETURNS = 1
+    """Clients come back from a detour, or to the front door."""
+    REFERRALS = 2
+    """Clients are referred and call."""
+    BOOKING = 3
+    """Everybody who has called is given an assessment appointment."""
+    RENEGING = 4
+    ASSESSMENTS = 5
+    REVIEW = 6
+    DISCHARGES = 7
+    STEP_DOWNS = 8
+    ADMISSIONS = 9
+    SESSIONS = 10
+    WEEK_END = 11
+    """The week's hours are counted: individual sessions, visits, notes, and what did not fit."""
 
 
 PHASES_PER_DAY = len(Phase)
 
 OFFICE_HOUR = {
+    Phase.STAFF: datetime.time(8, 0),
+    Phase.RETURNS: datetime.time(8, 30),
+    Phase.REFERRALS: datetime.time(9, 0),
     Phase.BOOKING: datetime.time(9, 0),
     Phase.RENEGING: datetime.time(9, 30),
     Phase.ASSESSMENTS: datetime.time(10, 0),
@@ -38,6 +49,7 @@ OFFICE_HOUR = {
     Phase.DISCHARGES: datetime.time(15, 30),
     Phase.STEP_DOWNS: datetime.time(16, 0),
     Phase.ADMISSIONS: datetime.time(16, 30),
+    Phase.WEEK_END: datetime.time(23, 0),
 }
 """Nominal clock time of what is not a group session, for diaries and logs; nothing is decided by it."""
 

@@ -1,7 +1,7 @@
 """The Cohort: who is referred in one replication, when, with which traits, and the cards each will play.
 
 A client is (source name, referral day, ordinal on that day); nothing about a client depends on any other client,
-on capacity, or on the length of the run.
+on capacity, or on the length of the run. A client who comes back plays new cards, those of the next episode.
 """
 
 from __future__ import annotations
@@ -12,50 +12,86 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.deck import CARDS, Deck, Purpose
-from iopsim.rulebook import Rulebook
+from iopsim.record import NEVER
+from iopsim.rulebook import UNLIMITED, Rulebook
+from iopsim.workforce import Workforce, draw_workforce
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
+Flags = NDArray[np.bool_]
 
 # Places of the cards within a block.
-LOT, PLACEMENT, READY_DELAY, PATIENCE = range(4)  # Purpose.INTAKE
-DROPOUT, TRANSFER, INCARCERATION, DEATH, OTHER = range(5)  # Purpose.LEAVING
+LOT, PLACEMENT, READY_DELAY, PATIENCE, CALL, KEPT, PAYER, ORIENTATION = range(8)  # Purpose.INTAKE
+DROPOUT, TRANSFER, INCARCERATION, DEATH, OTHER, RELAPSE, RETURN, RETURN_DELAY = range(8)  # Purpose.LEAVING
+AUTHORIZATION, DENIED, COVERED, LOSS, AWAY, BACK, SCALE = range(7)  # Purpose.COVERAGE
 SHOW, REBOOK, CLIENT_DELAY = range(3)  # Purpose.APPOINTMENT, for each attempt
-GAP, EXCUSED, RUN = range(3)  # Purpose.ABSENCE, for each run of absences
+GAP, EXCUSED, RUN, MAKE_UP = range(4)  # Purpose.ABSENCE, for each run of absences
+LAPSE_GAP, CONSEQUENCE = range(2)  # Purpose.LAPSE, for each lapse
 
 PER_DECISION = 4
 """Cards kept for each attempt and each run of absences: two of them share a block."""
 
-NOT_EVER = 1 << 40
-"""A week that never comes."""
+PER_LAPSE = 2
 
-PAGE = 12
-"""Runs of absences dealt at a time; few clients ever need a second page."""
+NOT_EVER = 1 << 40
+"""A day, week or number of sessions that never comes."""
+
+PAGE_BLOCKS = {Purpose.ABSENCE: 6, Purpose.LAPSE: 1, Purpose.VISIT: 1, Purpose.CUT_SHORT: 1}
+"""Blocks dealt at a time: few clients ever need a second page."""
+
+HERE_ALREADY = 0xFFFFFFFF << 32
+"""Takes the place of the referral day in the address of a client who is here at the opening."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Clients in order of (referral day, source name, ordinal); arrays have one row per client."""
+    """Clients as in `iopsim.record.ClientFacts`, all in one episode; arrays have one row per client."""
 
     deck: Deck
+    workforce: Workforce
+    episode: int
     who: U64
     when: U64
     source: I64
     day: I64
+    """Day of referral; -1 for one who is here at the opening."""
     ordinal: I64
     traits: I64
     """Bit k is set if the client has the k-th trait in order of name."""
+    payer: I64
+    priority: I64
+    """Class on every list; 0 goes first."""
+    start_phase: I64
     show_ratio: F64
-    """Odds ratio of showing up; the product over the client's traits. The next three likewise."""
+    """Odds ratio of showing up; the product over the client's traits and the levers that are on. The next six
+    likewise."""
+    placement_ratio: F64
     renege_ratio: F64
     attendance_ratio: F64
     dropout_ratio: F64
+    lapse_ratio: F64
+    relapse_ratio: F64
     lot: F64
+    call: F64
+    """Card; the next two likewise."""
+    kept: F64
     placement: F64
-    """Card."""
     ready_delay: I64
-    """Days from assessment until the client can start."""
+    """Days from assessment until the client can start, authorization included."""
+    denied: Flags
+    """Whether treatment is not authorized."""
+    orientations_missed: I64
+    covered_sessions: I64
+    """Sessions until the payer grants no more."""
+    coverage_loss_week: I64
+    """Week of treatment in which the client loses coverage if still here."""
+    away_days: I64
+    """Days away first, in withdrawal management or residential treatment; shape (clients, 2)."""
+    comes_back: Flags
+    """Whether the client comes back from either; shape (clients, 2)."""
+    scale: F64
+    """Card: the step of a sliding scale."""
     patience: F64
     """Unit-exponential threshold of the accumulated hazard of reneging; the next likewise, of dropping out."""
     dropout: F64
@@ -64,6 +100,12 @@ class Cohort:
     incarceration_week: I64
     death_week: I64
     other_week: I64
+    relapse: F64
+    """Days from discharge to relapse, before what the reason for discharge makes of them."""
+    returns: Flags
+    """Whether the client calls again after a relapse."""
+    return_delay: I64
+    """Days from relapse to that call."""
     show: F64
     """Card for each attempt; shape (clients, attempts); the next likewise."""
     rebook: F64
@@ -73,78 +115,163 @@ class Cohort:
     def __len__(self) -> int:
         return len(self.source)
 
-    def absences(self, rows: I64, page: int) -> F64:
-        """Deal the cards of a page of runs of absences for some clients.
+    def page(self, purpose: Purpose, rows: I64, page: int) -> F64:
+        """Deal a page of the cards that clients play one after the other.
 
         Parameters
         ----------
+        purpose : Purpose
+            One of `PAGE_BLOCKS`.
         rows : int array, shape (n,)
             Which clients.
         page : int
-            Runs PAGE * page to PAGE * (page + 1) - 1.
+            From 0.
 
         Returns
         -------
-        float array, shape (n, PAGE * 4)
-            For each run the cards GAP, EXCUSED, RUN and one spare.
+        float array, shape (n, cards of a page)
+            The gaps between lapses as unit-exponential thresholds.
         """
-        blocks = PAGE * PER_DECISION // CARDS
+        blocks = PAGE_BLOCKS[purpose]
         about = np.tile(np.arange(blocks * page, blocks * (page + 1), dtype=np.uint64), len(rows))
         who, when = np.repeat(self.who[rows], blocks), np.repeat(self.when[rows], blocks)
-        return self.deck.deal(Purpose.ABSENCE, who, when, about).reshape(len(rows), PAGE * PER_DECISION)
+        cards = self.deck.deal(purpose, who, when, about, self.episode).reshape(len(rows), blocks * CARDS)
+        if purpose == Purpose.LAPSE:
+            cards[:, LAPSE_GAP::PER_LAPSE] = _threshold(cards[:, LAPSE_GAP::PER_LAPSE])
+        return cards
 
 
 def draw(book: Rulebook, deck: Deck) -> Cohort:
     """Draw the cohort of one replication."""
     day, source, ordinal = _referrals(book, deck)
-    who = book.source_word[source]
     when = (day.astype(np.uint64) << np.uint64(32)) | ordinal.astype(np.uint64)
-    both = np.repeat(np.array([Purpose.INTAKE, Purpose.LEAVING], dtype=np.uint64), len(who))
-    intake, leaving = deck.deal(both, np.tile(who, 2), np.tile(when, 2)).reshape(2, len(who), CARDS)
-    threshold = _threshold(leaving)
-    attempts = _attempts(deck, who, when, book.max_rebookings + 1)
+    here = book.present
+    if len(here):
+        nth = np.array([int((here.source[:k] == s).sum()) for k, s in enumerate(here.source)], dtype=np.int64)
+        day = np.concatenate([np.full(len(here), NEVER), day])
+        source, ordinal = np.concatenate([here.source, source]), np.concatenate([nth, ordinal])
+        when = np.concatenate([np.uint64(HERE_ALREADY) | nth.astype(np.uint64), when])
+    who = book.demand.source_word[source]
     traits = _traits(book, deck, who, when, source)
+    workforce = draw_workforce(book, deck)
+    return _deal(book, deck, workforce, 0, who, when, source, day, ordinal, traits, None)
+
+
+def draw_again(book: Rulebook, cohort: Cohort, rows: I64) -> Cohort:
+    """Draw the next episode of some clients of a cohort, the same people with new cards; days are left as they were."""
+    return _deal(
+        book,
+        cohort.deck,
+        cohort.workforce,
+        cohort.episode + 1,
+        cohort.who[rows],
+        cohort.when[rows],
+        cohort.source[rows],
+        cohort.day[rows],
+        cohort.ordinal[rows],
+        cohort.traits[rows],
+        cohort.payer[rows],
+    )
+
+
+def _deal(
+    book: Rulebook,
+    deck: Deck,
+    workforce: Workforce,
+    episode: int,
+    who: U64,
+    when: U64,
+    source: I64,
+    day: I64,
+    ordinal: I64,
+    traits: I64,
+    payer: I64 | None,
+) -> Cohort:
+    """Deal the cards of one episode of some clients."""
+    demand, intake, coverage, treatment = book.demand, book.intake, book.coverage, book.treatment
+    n = len(who)
+    both = np.repeat(np.array([Purpose.INTAKE, Purpose.LEAVING], dtype=np.uint64), n)
+    cards = deck.deal(both, np.tile(who, 2), np.tile(when, 2), 0, episode).reshape(2, n, CARDS)
+    intakes, leaving = cards
+    threshold = _threshold(leaving)
+    attempts = _attempts(deck, who, when, intake.max_rebookings + 1, episode)
+    if payer is None:
+        payer = (demand.payer_share[source] <= intakes[:, PAYER : PAYER + 1]).sum(axis=1)
+        payer = np.minimum(payer, demand.payer_share.shape[1] - 1)
+        payer[: len(book.present)] = book.present.payer
+    detours = bool((np.diff(intake.placement[:3]) > 0.0).any())
+    needed = coverage.drawn or detours
+    cover = deck.deal(Purpose.COVERAGE, who, when, 0, episode) if needed else np.full((n, CARDS), 0.5)
+    has = _has(traits, len(demand.trait_names))
+    authorization = (coverage.authorization[payer] < cover[:, AUTHORIZATION : AUTHORIZATION + 1]).sum(axis=1)
+    priority, phase = _priority(book, source, traits), demand.source_phase[source]
+    phase[: len(book.present) if episode == 0 else 0] = book.present.phase
     return Cohort(
         deck=deck,
+        workforce=workforce,
+        episode=episode,
         who=who,
         when=when,
         source=source,
         day=day,
         ordinal=ordinal,
-        traits=(traits << np.arange(traits.shape[1])).sum(axis=1),
-        show_ratio=_ratio(traits, book.show_ratio),
-        renege_ratio=_ratio(traits, book.renege_ratio),
-        attendance_ratio=_ratio(traits, book.attendance_ratio),
-        dropout_ratio=_ratio(traits, book.dropout_ratio),
-        lot=intake[:, LOT],
-        placement=intake[:, PLACEMENT],
-        ready_delay=np.searchsorted(book.ready_delay, intake[:, READY_DELAY]),
-        patience=_threshold(intake[:, PATIENCE]),
+        traits=traits,
+        payer=payer,
+        priority=priority,
+        start_phase=phase,
+        show_ratio=_ratio(book, has, demand.show_ratio),
+        placement_ratio=_ratio(book, has, demand.placement_ratio),
+        renege_ratio=_ratio(book, has, demand.renege_ratio),
+        attendance_ratio=_ratio(book, has, demand.attendance_ratio),
+        dropout_ratio=_ratio(book, has, demand.dropout_ratio),
+        lapse_ratio=_ratio(book, has, demand.lapse_ratio),
+        relapse_ratio=_ratio(book, has, demand.relapse_ratio),
+        lot=intakes[:, LOT],
+        call=intakes[:, CALL],
+        kept=intakes[:, KEPT],
+        placement=intakes[:, PLACEMENT],
+        ready_delay=np.maximum(np.searchsorted(intake.ready_delay, intakes[:, READY_DELAY]), authorization),
+        denied=cover[:, DENIED] < coverage.denied[payer],
+        orientations_missed=_failures(intakes[:, ORIENTATION], np.full(n, intake.orientation_show)),
+        covered_sessions=_covered(book, payer, cover[:, COVERED]),
+        coverage_loss_week=_week(_threshold(cover[:, LOSS]), coverage.loss[payer]),
+        away_days=np.column_stack([np.searchsorted(table, cover[:, AWAY]) for table in intake.away]),
+        comes_back=cover[:, BACK : BACK + 1] < intake.comes_back,
+        scale=cover[:, SCALE],
+        patience=_threshold(intakes[:, PATIENCE]),
         dropout=threshold[:, DROPOUT],
-        transfer_week=_week(threshold[:, TRANSFER], book.transfer_hazard),
-        incarceration_week=_week(threshold[:, INCARCERATION], book.incarceration_hazard),
-        death_week=_week(threshold[:, DEATH], book.death_hazard),
-        other_week=_week(threshold[:, OTHER], book.other_hazard),
+        transfer_week=_week(threshold[:, TRANSFER], treatment.transfer_hazard),
+        incarceration_week=_week(threshold[:, INCARCERATION], treatment.incarceration_hazard),
+        death_week=_week(threshold[:, DEATH], treatment.death_hazard),
+        other_week=_week(threshold[:, OTHER], treatment.other_hazard),
+        relapse=_relapse(book, leaving[:, RELAPSE], _ratio(book, has, demand.relapse_ratio)),
+        returns=leaving[:, RETURN] < book.after.returns,
+        return_delay=np.ceil(threshold[:, RETURN_DELAY] * book.after.return_days).astype(np.int64),
         show=attempts[:, :, SHOW],
         rebook=attempts[:, :, REBOOK],
-        client_delay=np.searchsorted(book.client_delay, attempts[:, :, CLIENT_DELAY]),
+        client_delay=np.searchsorted(intake.client_delay, attempts[:, :, CLIENT_DELAY]),
     )
 
 
 def _referrals(book: Rulebook, deck: Deck) -> tuple[I64, I64, I64]:
     """Return day, source and ordinal of every referral, in order of (day, source, ordinal)."""
-    sources, days = book.count_kind.shape
+    demand = book.demand
+    sources, levels, days = demand.count_kind.shape
     weeks = (days + 6) // 7
     cards = deck.deal(
         Purpose.REFERRALS,
-        np.repeat(book.source_word, weeks),
+        np.repeat(demand.source_word, weeks),
         np.zeros(sources * weeks, dtype=np.uint64),
         np.tile(np.arange(weeks, dtype=np.uint64), sources),
     )
     cards = cards.reshape(sources, weeks, CARDS)[:, :, :7].reshape(sources, weeks * 7)[:, :days]
+    kind = demand.count_kind[:, 0]
+    if levels > 1:
+        doubt = deck.deal(Purpose.DOUBT, demand.source_word, np.zeros(sources, dtype=np.uint64))[:, 0]
+        kind = demand.count_kind[np.arange(sources), np.floor(doubt * levels).astype(np.int64)]
     counts = np.zeros((sources, days), dtype=np.int64)
-    for at_most in book.count_table.T:
-        more = at_most[book.count_kind] < cards
+    for at_most in demand.count_table.T:
+        more = at_most[kind] < cards
         if not more.any():
             break
         counts += more
@@ -154,29 +281,82 @@ def _referrals(book: Rulebook, deck: Deck) -> tuple[I64, I64, I64]:
     return cell // sources, cell % sources, np.arange(len(cell)) - first[cell]
 
 
-def _attempts(deck: Deck, who: U64, when: U64, attempts: int) -> F64:
+def _attempts(deck: Deck, who: U64, when: U64, attempts: int, episode: int) -> F64:
     """Deal the cards of each client's appointments; shape (clients, attempts, 4)."""
     pages = -(-attempts * PER_DECISION // CARDS)
     about = np.tile(np.arange(pages, dtype=np.uint64), len(who))
-    cards = deck.deal(Purpose.APPOINTMENT, np.repeat(who, pages), np.repeat(when, pages), about)
+    cards = deck.deal(Purpose.APPOINTMENT, np.repeat(who, pages), np.repeat(when, pages), about, episode)
     return cards.reshape(len(who), pages * CARDS // PER_DECISION, PER_DECISION)[:, :attempts]
 
 
 def _traits(book: Rulebook, deck: Deck, who: U64, when: U64, source: I64) -> I64:
-    """Return 1 where a client has a trait; shape (clients, traits)."""
-    has = np.zeros((len(who), len(book.trait_names)), dtype=np.int64)
-    for k, word in enumerate(book.trait_word):
-        card = deck.deal(Purpose.TRAIT, who, when, np.full(len(who), word, dtype=np.uint64))[:, 0]
-        has[:, k] = card < book.trait_share[source, k]
-    return has
+    """Return each client's traits as bits: those drawn, then those that follow from them."""
+    demand = book.demand
+    bits = np.zeros(len(who), dtype=np.int64)
+    for k in np.flatnonzero(demand.trait_drawn):
+        card = deck.deal(Purpose.TRAIT, who, when, np.full(len(who), demand.trait_word[k], dtype=np.uint64))[:, 0]
+        bits |= (card < demand.trait_share[source, k]).astype(np.int64) << k
+    bits[: len(book.present)] = book.present.traits
+    drawn = bits.copy()
+    for k in np.flatnonzero(~demand.trait_drawn):
+        every, none = demand.trait_all[k], demand.trait_none[k]
+        bits |= ((drawn & every == every) & (drawn & none == 0)).astype(np.int64) << k
+    return bits
 
 
-def _ratio(traits: I64, ratios: F64) -> F64:
-    """Return the product of the ratios of the traits each client has."""
-    product = np.ones(len(traits))
+def _has(traits: I64, many: int) -> Flags:
+    """Return whether each client has each trait; shape (clients, traits)."""
+    return np.asarray((traits[:, np.newaxis] >> np.arange(many)) & 1, dtype=np.bool_)
+
+
+def _ratio(book: Rulebook, has: Flags, ratios: F64) -> F64:
+    """Return the product of the ratios of the traits each client has, and of the levers that reach the client."""
+    product = np.ones(len(has))
+    traits = has.shape[1]
     for k, ratio in enumerate(ratios):
-        product *= np.where(traits[:, k] == 1, ratio, 1.0)
+        if ratio != 1.0:
+            trait = k if k < traits else int(book.demand.lever_trait[k - traits])
+            product *= ratio if trait < 0 else np.where(has[:, trait], ratio, 1.0)
     return product
+
+
+def _priority(book: Rulebook, source: I64, traits: I64) -> I64:
+    """Return the class on every list: the federal class, where it binds, before that of the source."""
+    demand, priority = book.demand, book.demand.source_priority[source]
+    if not demand.federal:
+        return np.asarray(priority, dtype=np.int64)
+    return np.asarray(10 * federal_class(book, traits) + priority, dtype=np.int64)
+
+
+def federal_class(book: Rulebook, traits: I64) -> I64:
+    """Return 0 for pregnant clients who inject, 1 for pregnant ones, 2 for those who inject, 3 for others."""
+    demand = book.demand
+    pregnant, injecting = (
+        (traits >> trait) & 1 if trait >= 0 else np.zeros_like(traits) for trait in (demand.pregnant, demand.injecting)
+    )
+    return np.asarray(3 - 2 * pregnant - injecting, dtype=np.int64)
+
+
+def _covered(book: Rulebook, payer: I64, card: F64) -> I64:
+    """Return how many sessions a payer grants, first and at concurrent reviews, until one is denied."""
+    coverage = book.coverage
+    first, more, denied = coverage.sessions[payer], coverage.review_sessions[payer], coverage.review_denied[payer]
+    granted = _failures(card, denied)
+    return np.where(first == UNLIMITED, NOT_EVER, np.minimum(first + more * granted, NOT_EVER))
+
+
+def _failures(card: F64, chance: F64) -> I64:
+    """Return the number of trials before the first success; never a success at chance 0."""
+    never, always = chance <= 0.0, chance >= 1.0
+    usual = np.where(never | always, 0.5, chance)
+    count = np.floor(np.log1p(-card) / np.log1p(-usual))
+    return np.where(never, NOT_EVER >> 10, np.where(always, 0, count)).astype(np.int64)
+
+
+def _relapse(book: Rulebook, card: F64, ratio: F64) -> F64:
+    """Return days to relapse: the log-logistic quantile at proportional odds."""
+    after = book.after
+    return np.asarray(after.scale_days * (card / (1.0 - card) / ratio) ** after.power, dtype=np.float64)
 
 
 def _threshold(card: F64) -> F64:
@@ -184,8 +364,8 @@ def _threshold(card: F64) -> F64:
     return np.asarray(-np.log1p(-card), dtype=np.float64)
 
 
-def _week(threshold: F64, hazard: float) -> I64:
+def _week(threshold: F64, hazard: float | F64) -> I64:
     """Return the first week, from 1, at whose end a constant hazard has reached each threshold."""
-    if hazard == 0.0:
-        return np.full(len(threshold), NOT_EVER)
-    return np.minimum(np.ceil(threshold / hazard), NOT_EVER).astype(np.int64)
+    per_week = np.broadcast_to(np.asarray(hazard, dtype=np.float64), threshold.shape)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.minimum(np.ceil(threshold / per_week), NOT_EVER), dtype=np.int64)

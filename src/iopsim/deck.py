@@ -32,6 +32,16 @@ class Purpose(IntEnum):
     LEAVING = 4
     APPOINTMENT = 5
     ABSENCE = 6
+    DOUBT = 7
+    COVERAGE = 8
+    VISIT = 9
+    LAPSE = 10
+    CUT_SHORT = 11
+    CLAIM = 12
+    TENURE = 13
+    SICKNESS = 14
+    LEAVE = 15
+    COVER = 16
 
 
 _MULTIPLY = np.array([[0xD2E7470EE14C6C93], [0xCA5A826395121157]], dtype=np.uint64)
@@ -105,9 +115,9 @@ class Deck:
         purpose : Purpose, or uint64 array, shape (n,)
             What the cards decide.
         who : uint64 array, shape (n,)
-            `name_word` of the client's source.
+            `name_word` of the client's source, of the staff role, or of the group.
         when : uint64 array, shape (n,)
-            Referral day times 2**32 plus ordinal of the client on that day.
+            Referral day times 2**32 plus ordinal of the client on that day; number of the post; week.
         about : uint64 array, shape (n,), or int
             What within the purpose: page of attempts, page of absences, word of a trait's name.
         episode : int

@@ -63,40 +63,40 @@ def check(scenario: Scenario) -> Preflight:
     book = write(scenario)
     weeks = YEAR if book.weeks >= YEAR * 3 // 2 else max(1, book.weeks // SHARE)
     last = slice(book.days - 7 * weeks, book.days)
-    referrals = book.expected_referrals[:, last].sum(axis=1) / weeks
+    referrals = book.demand.expected_referrals[:, last].sum(axis=1) / weeks
     shown, appointments = assessment_outlook(book)
-    admissions = referrals * shown * book.placement[0] * ready_share(book)
+    admissions = referrals * shown * book.intake.placement[0] * ready_share(book)
 
     loads = [
         Load(
             "assessment slots",
             "slots/week",
             float(referrals.sum() * appointments),
-            float(book.slots[last].sum() / weeks),
+            float(book.intake.slots[last].sum() / weeks),
         )
     ]
     clients, seat_nights = _stays(book)
-    by_phase = np.zeros(len(book.phase_names))
+    by_phase = np.zeros(len(book.treatment.phase_names))
     in_program = 0.0
-    for source, phase in enumerate(book.source_phase.tolist()):
+    for source, phase in enumerate(book.demand.source_phase.tolist()):
         in_program += admissions[source] * clients[phase].sum()
         by_phase += admissions[source] * seat_nights[phase]
     offered = _seats_offered(book, last)
     for phases in _families(book):
         hardest = max(_subsets(phases), key=lambda some: _load(book, some, by_phase, offered))
-        groups = [g for g in range(len(book.group_names)) if _can_seat(book, g, hardest)]
-        where = ", ".join(book.group_names[g] for g in groups)
-        whom = "" if hardest == phases else f" for {', '.join(book.phase_names[p] for p in hardest)}"
+        groups = [g for g in range(len(book.schedule.group_names)) if _can_seat(book, g, hardest)]
+        where = ", ".join(book.schedule.group_names[g] for g in groups)
+        whom = "" if hardest == phases else f" for {', '.join(book.treatment.phase_names[p] for p in hardest)}"
         asked, seats = float(by_phase[hardest].sum()), float(offered[groups].sum() / weeks)
         loads.append(Load(f"seats in {where}{whom}", "seat-nights/week", asked, seats))
-    capacity = math.inf if book.caseload == UNLIMITED else float(book.caseload)
+    capacity = math.inf if book.staffing.caseload_limit == UNLIMITED else float(book.staffing.caseload_limit)
     loads.append(Load("counselor caseload", "clients", float(in_program), capacity))
 
     span = f"the last {weeks} weeks" if weeks > 1 else "the last week"
     notes = [
         f"Load if nobody ever waited for a slot, a seat or a counselor; average of {span} of the run, seasons included."
     ]
-    if book.trait_names:
+    if book.demand.trait_names:
         notes.append("Effects of traits are left out of this estimate (the simulation has them).")
     return Preflight(tuple(loads), tuple(notes))
 
@@ -108,23 +108,26 @@ def assessment_outlook(book: Rulebook) -> tuple[float, float]:
     are those of the whole run.
     """
     day = np.arange(book.days)
-    weight = book.expected_referrals.sum(axis=0)
+    weight = book.demand.expected_referrals.sum(axis=0)
     if weight.sum() == 0.0:
         return 0.0, 1.0
     shows = 0.0
-    for delay, chance in enumerate(np.diff(book.client_delay, prepend=0.0).tolist()):
-        suits = np.minimum(day + max(delay, book.first_lead), book.days)
-        lead = np.where(book.next_assessment_day[suits] < book.days, book.next_assessment_day[suits], suits) - day
-        shows += chance * float(weight @ (1.0 - 1.0 / (1.0 + book.show_odds[lead]))) / float(weight.sum())
-    again = (1.0 - shows) * book.rebook_probability
-    appointments = sum(again**k for k in range(book.max_rebookings + 1))
+    for delay, chance in enumerate(np.diff(book.intake.client_delay, prepend=0.0).tolist()):
+        suits = np.minimum(day + max(delay, book.intake.first_lead), book.days)
+        lead = (
+            np.where(book.intake.next_assessment_day[suits] < book.days, book.intake.next_assessment_day[suits], suits)
+            - day
+        )
+        shows += chance * float(weight @ (1.0 - 1.0 / (1.0 + book.intake.show_odds[lead]))) / float(weight.sum())
+    again = (1.0 - shows) * book.intake.rebook_probability
+    appointments = sum(again**k for k in range(book.intake.max_rebookings + 1))
     return shows * appointments, appointments
 
 
 def ready_share(book: Rulebook) -> float:
     """Return the share of placed clients who do not give up before they are ready to start."""
-    days = np.arange(len(book.ready_delay))
-    return float(np.diff(book.ready_delay, prepend=0.0) @ np.exp(-book.renege_per_day * days))
+    days = np.arange(len(book.intake.ready_delay))
+    return float(np.diff(book.intake.ready_delay, prepend=0.0) @ np.exp(-book.intake.renege_per_day * days))
 
 
 def survival(book: Rulebook, nights: list[int]) -> F64:
@@ -136,18 +139,26 @@ def survival(book: Rulebook, nights: list[int]) -> F64:
     from admission, so the window of the absence rule counts as endless. The ways out are independent.
     """
     weeks = np.arange(len(nights) + 1)
-    hazard = np.concatenate([[0.0], np.cumsum(book.dropout_hazard)])[np.minimum(weeks, len(book.dropout_hazard))]
-    constant = book.transfer_hazard + book.incarceration_hazard + book.death_hazard + book.other_hazard
+    hazard = np.concatenate([[0.0], np.cumsum(book.treatment.dropout_hazard)])[
+        np.minimum(weeks, len(book.treatment.dropout_hazard))
+    ]
+    constant = (
+        book.treatment.transfer_hazard
+        + book.treatment.incarceration_hazard
+        + book.treatment.death_hazard
+        + book.treatment.other_hazard
+    )
     return np.asarray(np.exp(-hazard - constant * weeks) * _not_terminated(book, nights), dtype=np.float64)
 
 
 def _not_terminated(book: Rulebook, nights: list[int]) -> F64:
     """Return P(the absence rule has not been broken by the start of week k), by the exact chain of one client."""
-    most_run = book.absence_consecutive if book.absence_consecutive >= 0 else 0
-    most = book.absence_total if book.absence_total >= 0 else 0
+    most_run = book.treatment.absence_consecutive if book.treatment.absence_consecutive >= 0 else 0
+    most = book.treatment.absence_total if book.treatment.absence_total >= 0 else 0
+    goes_on = 1.0 - 1.0 / book.treatment.absence_run
     runs, totals = most_run + 1, most + 1
-    chance = min(1.0, book.absence_odds / book.absence_run)
-    first = book.absence_odds / (1.0 + book.absence_odds)
+    chance = min(1.0, book.treatment.absence_odds / book.treatment.absence_run)
+    first = book.treatment.absence_odds / (1.0 + book.treatment.absence_odds)
     attending, returning, excused, unexcused = range(4)
     state = np.zeros((4, runs, totals))
     state[attending, 0, 0] = 1.0
@@ -159,11 +170,11 @@ def _not_terminated(book: Rulebook, nights: list[int]) -> F64:
             new = np.zeros_like(state)
             new[attending, 0] += ((1.0 - begin) * state[attending] + state[returning]).sum(axis=0)
             begun = begin * state[attending]
-            new_excused = book.excused_share * begun + state[excused]
-            new_unexcused = _absent(book, (1.0 - book.excused_share) * begun + state[unexcused])
-            new[excused] += book.absence_goes_on * new_excused
-            new[unexcused] += book.absence_goes_on * new_unexcused
-            new[returning] += (1.0 - book.absence_goes_on) * (new_excused + new_unexcused)
+            new_excused = book.treatment.excused_share * begun + state[excused]
+            new_unexcused = _absent(book, (1.0 - book.treatment.excused_share) * begun + state[unexcused])
+            new[excused] += goes_on * new_excused
+            new[unexcused] += goes_on * new_unexcused
+            new[returning] += (1.0 - goes_on) * (new_excused + new_unexcused)
             state = new
         kept.append(float(state.sum()))
     return np.array(kept)
@@ -171,12 +182,12 @@ def _not_terminated(book: Rulebook, nights: list[int]) -> F64:
 
 def _absent(book: Rulebook, mass: F64) -> F64:
     """Move probability mass by one unexcused absence; what breaks the rule is lost."""
-    if book.absence_consecutive >= 0:
+    if book.treatment.absence_consecutive >= 0:
         moved = np.zeros_like(mass)
         moved[1:] = mass[:-1]
-        moved[book.absence_consecutive :] = 0.0
+        moved[book.treatment.absence_consecutive :] = 0.0
         mass = moved
-    if book.absence_total >= 0:
+    if book.treatment.absence_total >= 0:
         moved = np.zeros_like(mass)
         moved[:, 1:] = mass[:, :-1]
         mass = moved
@@ -186,32 +197,34 @@ def _absent(book: Rulebook, mass: F64) -> F64:
 def _stays(book: Rulebook) -> tuple[list[F64], list[F64]]:
     """Return for each entry phase the expected client-weeks, and seat-nights, in each phase."""
     clients, seats = [], []
-    phases = range(len(book.phase_names))
+    phases = range(len(book.treatment.phase_names))
     for entry in phases:
-        plan = [p for p in phases if p >= entry for _ in range(int(book.phase_weeks[p]))]
-        alive = survival(book, [int(book.phase_nights[p]) for p in plan])[:-1]
-        weeks = np.bincount(plan, alive, minlength=len(book.phase_names)).astype(np.float64)
+        plan = [p for p in phases if p >= entry for _ in range(int(book.treatment.phase_weeks[p]))]
+        alive = survival(book, [int(book.treatment.phase_nights[p]) for p in plan])[:-1]
+        weeks = np.bincount(plan, alive, minlength=len(book.treatment.phase_names)).astype(np.float64)
         clients.append(weeks)
-        seats.append(weeks * book.phase_nights)
+        seats.append(weeks * book.treatment.phase_nights)
     return clients, seats
 
 
 def _seats_offered(book: Rulebook, span: slice) -> F64:
     """Return the seat-nights each group offers within a span of days."""
-    held = book.schedule[book.schedule_start[span.start] : book.schedule_start[span.stop]]
-    seats = np.bincount(book.night_group[held], book.night_seats[held], minlength=len(book.group_names))
+    held = book.schedule.schedule[book.schedule.schedule_start[span.start] : book.schedule.schedule_start[span.stop]]
+    seats = np.bincount(
+        book.schedule.night_group[held], book.schedule.night_seats[held], minlength=len(book.schedule.group_names)
+    )
     return seats.astype(np.float64)
 
 
 def _can_seat(book: Rulebook, group: int, phases: list[int]) -> bool:
     """Whether a group takes clients of one of the phases and has as many nights as that phase needs."""
-    nights = book.group_first_night[group + 1] - book.group_first_night[group]
-    return any(book.serves[group, p] and nights >= book.phase_nights[p] for p in phases)
+    nights = book.schedule.group_first_night[group + 1] - book.schedule.group_first_night[group]
+    return any(book.schedule.serves[group, p] and nights >= book.treatment.phase_nights[p] for p in phases)
 
 
 def _load(book: Rulebook, phases: list[int], by_phase: F64, offered: F64) -> float:
     """Return the seat-nights asked for by some phases as a share of those of the groups that can seat any of them."""
-    seats = sum(float(offered[g]) for g in range(len(book.group_names)) if _can_seat(book, g, phases))
+    seats = sum(float(offered[g]) for g in range(len(book.schedule.group_names)) if _can_seat(book, g, phases))
     asked = float(by_phase[phases].sum())
     return asked / seats if seats else (math.inf if asked else 0.0)
 
@@ -226,8 +239,8 @@ def _subsets(phases: list[int]) -> list[list[int]]:
 
 def _families(book: Rulebook) -> list[list[int]]:
     """Return the phases that share groups, directly or through others, as lists of indices."""
-    phases = range(len(book.phase_names))
-    groups = range(len(book.group_names))
+    phases = range(len(book.treatment.phase_names))
+    groups = range(len(book.schedule.group_names))
     families: list[set[int]] = []
     for p in phases:
         shared = {q for q in phases for g in groups if _can_seat(book, g, [p]) and _can_seat(book, g, [q])} | {p}

@@ -87,7 +87,7 @@ def client_name(scenario: Scenario, book: Rulebook, record: Record, who: int) ->
     """Return the name under which `trace` finds a client."""
     clients = record.clients
     date = scenario.opening + datetime.timedelta(days=int(clients.referral_day[who]))
-    return f"{book.source_names[clients.source[who]]}/{date}/{clients.ordinal[who] + 1}"
+    return f"{book.demand.source_names[clients.source[who]]}/{date}/{clients.ordinal[who] + 1}"
 
 
 def _find(scenario: Scenario, book: Rulebook, record: Record, client: str | None, ending: str | None) -> int:
@@ -137,7 +137,7 @@ class _Teller:
             Activity.JOINED_WAITLIST: self._joined,
             Activity.BALKED: lambda *_: (
                 "turned away: the waitlist is full",
-                f"it holds {book.waitlist_limit}",
+                f"it holds {book.intake.waitlist_limit}",
             ),
             Activity.RENEGED: self._reneged,
             Activity.ADMITTED: self._admitted,
@@ -145,10 +145,10 @@ class _Teller:
             Activity.EXCUSED: lambda _, night: (f"excused from {self._group(night)}", ""),
             Activity.ABSENT: self._absent,
             Activity.DUE_TO_MOVE: lambda _, phase: (
-                f"due to move on to {book.phase_names[phase]}",
+                f"due to move on to {book.treatment.phase_names[phase]}",
                 "planned weeks are over",
             ),
-            Activity.MOVED: lambda _, phase: (f"moved on to {book.phase_names[phase]}", "a seat was free"),
+            Activity.MOVED: lambda _, phase: (f"moved on to {book.treatment.phase_names[phase]}", "a seat was free"),
             Activity.DISCHARGED: self._discharged,
         }
 
@@ -171,10 +171,10 @@ class _Teller:
     def _facts(self) -> tuple[str, ...]:
         book, cohort, who = self.book, self.cohort, self.who
         source = int(cohort.source[who])
-        has = [name for k, name in enumerate(book.trait_names) if int(cohort.traits[who]) >> k & 1]
-        rank = f"priority class {book.source_priority[source]}, lot {cohort.lot[who]:.3f}"
+        has = [name for k, name in enumerate(book.demand.trait_names) if int(cohort.traits[who]) >> k & 1]
+        rank = f"priority class {book.demand.source_priority[source]}, lot {cohort.lot[who]:.3f}"
         return (
-            f"source {book.source_names[source]}, {rank}",
+            f"source {book.demand.source_names[source]}, {rank}",
             f"traits: {', '.join(has) if has else 'none'}",
         )
 
@@ -185,18 +185,18 @@ class _Teller:
         return datetime.datetime.combine(date, OFFICE_HOUR[Phase(phase)])
 
     def _start(self, night: int) -> datetime.time:
-        return self.scenario.groups[self.book.group_names[self.book.night_group[night]]].start
+        return self.scenario.groups[self.book.schedule.group_names[self.book.schedule.night_group[night]]].start
 
     def _date(self, day: int) -> str:
         return f"{self.scenario.opening + datetime.timedelta(days=day):%a %d %b %Y}"
 
     def _group(self, night: int) -> str:
-        return f"group {self.book.group_names[self.book.night_group[night]]}"
+        return f"group {self.book.schedule.group_names[self.book.schedule.night_group[night]]}"
 
     def _referred(self, day: int, source: int) -> tuple[str, str]:
-        clients, name = self.record.clients, self.book.source_names[source]
+        clients, name = self.record.clients, self.book.demand.source_names[source]
         n = int(((clients.referral_day == day) & (clients.source == source)).sum())
-        expected = self.book.expected_referrals[source, day]
+        expected = self.book.demand.expected_referrals[source, day]
         return f"referred by {name}", f"{n} from {name} that day, {expected:.2f} expected"
 
     def _booked(self, _: int, appointment: int) -> tuple[str, str]:
@@ -214,24 +214,24 @@ class _Teller:
 
     def _coming(self, day: int, attempt: int) -> str:
         delay = day - int(self.booked[attempt])
-        chance = show_probability(float(self.book.show_odds[delay]), float(self.cohort.show_ratio[self.who]))
+        chance = show_probability(float(self.book.intake.show_odds[delay]), float(self.cohort.show_ratio[self.who]))
         card = self.cohort.show[self.who, attempt]
         sign = "<" if card < chance else ">="
         return f"booked {_days(delay)} ahead: chance of coming {chance:.3f}; card {card:.3f} {sign} it"
 
     def _lost(self, *_: int) -> tuple[str, str]:
         attempt = self.attempt - 1
-        if attempt >= self.book.max_rebookings:
+        if attempt >= self.book.intake.max_rebookings:
             return (
                 "lost before assessment",
-                f"{self.book.max_rebookings} further appointments offered, no more",
+                f"{self.book.intake.max_rebookings} further appointments offered, no more",
             )
         card = self.cohort.rebook[self.who, attempt]
-        chance = self.book.rebook_probability
+        chance = self.book.intake.rebook_probability
         return "lost before assessment", f"chance of taking another {chance:.3f}; card {card:.3f} >= it"
 
     def _placed(self, _: int, placement: int) -> tuple[str, str]:
-        card, shares = self.cohort.placement[self.who], [0.0, *self.book.placement.tolist()]
+        card, shares = self.cohort.placement[self.who], [0.0, *self.book.intake.placement.tolist()]
         return (
             f"placed in {PLACES[placement]}",
             f"card {card:.3f} between {shares[placement]:.3f} and {shares[placement + 1]:.3f}",
@@ -241,7 +241,7 @@ class _Teller:
         return "joined the waitlist", f"can start from {self._date(ready)}, {_days(ready - day)} on"
 
     def _reneged(self, *_: int) -> tuple[str, str]:
-        hazard = self.book.renege_per_day * float(self.cohort.renege_ratio[self.who])
+        hazard = self.book.intake.renege_per_day * float(self.cohort.renege_ratio[self.who])
         days = patience_days(float(self.cohort.patience[self.who]), hazard)
         return "gave up waiting", f"patience lasted {_days(days)} at a hazard of {hazard:.3f} a day"
 
@@ -263,9 +263,9 @@ class _Teller:
                 )
         today = int(np.flatnonzero(intake.day == day)[0])
         why.append(f"{intake.admitted[today]} of {intake.ready[today]} ready admitted today")
-        nights = range(self.book.group_first_night[group], self.book.group_first_night[group + 1])
-        names = ", ".join(WEEKDAYS[self.book.night_weekday[night]] for night in nights)
-        return f"admitted to group {self.book.group_names[group]} ({names})", "; ".join(why)
+        nights = range(self.book.schedule.group_first_night[group], self.book.schedule.group_first_night[group + 1])
+        names = ", ".join(WEEKDAYS[self.book.schedule.night_weekday[night]] for night in nights)
+        return f"admitted to group {self.book.schedule.group_names[group]} ({names})", "; ".join(why)
 
     def _absent(self, _: int, night: int) -> tuple[str, str]:
         return f"absent from {self._group(night)}, not excused", "counts for the absence rule"
@@ -277,8 +277,8 @@ class _Teller:
             Exit.COMPLETED: "planned weeks of the last phase are over",
             Exit.DROPPED_OUT: f"hazard so far reached the client's threshold {self.cohort.dropout[who]:.3f}",
             Exit.TERMINATED: (
-                f"absence rule: {_limit(book.absence_consecutive)} in a row, or more than "
-                f"{_limit(book.absence_total)} in {book.absence_window // 7} weeks; "
+                f"absence rule: {_limit(book.treatment.absence_consecutive)} in a row, or more than "
+                f"{_limit(book.treatment.absence_total)} in {book.treatment.absence_window // 7} weeks; "
                 f"{clients.absent[who]} unexcused in all"
             ),
             Exit.TRANSFERRED: "hazard of transfer reached the client's threshold",

@@ -111,7 +111,7 @@ def _simulated(
 def worthwhile_workers(scenario: Scenario, replications: int) -> int:
     """Return how many processes finish soonest: all cores, or one where starting more costs what it saves."""
     most = min(cores(), -(-replications // CHUNK))
-    alone = SECONDS_PER_REFERRAL * float(write(scenario).expected_referrals.sum()) * replications
+    alone = SECONDS_PER_REFERRAL * float(write(scenario).demand.expected_referrals.sum()) * replications
     return most if alone / most + SECONDS_TO_START < alone else 1
 
 

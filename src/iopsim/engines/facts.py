@@ -5,19 +5,41 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from iopsim.cohort import Cohort
+from iopsim.engines.office import USES
 from iopsim.engines.person import Person
-from iopsim.engines.tables import Tables
-from iopsim.record import I64, NEVER, Attendance, ClientFacts, NightFacts, SessionFacts
+from iopsim.engines.team import Team
+from iopsim.record import (
+    CAME,
+    I64,
+    NEVER,
+    AppointmentFacts,
+    Attendance,
+    ClientFacts,
+    CounselorFacts,
+    IntakeFacts,
+    LapseFacts,
+    MoveFacts,
+    NightFacts,
+    Record,
+    SessionFacts,
+    StaffFacts,
+    VisitFacts,
+)
+
+if TYPE_CHECKING:
+    from iopsim.engines.clinic import Clinic
 
 NOTED = (
-    "appointments", "assessed_day", "joined_day", "ready_day", "admitted_day", "group", "phase", "due_day", "exit",
-    "exit_day",
+    "day", "episode", "first", "appointments", "assessed_day", "away_day", "joined_day", "ready_day", "admitted_day",
+    "group", "phase", "due_day", "lapses", "counselor_changes", "exit", "exit_day", "relapse_day", "return_day",
 )  # fmt: skip
 """Columns of the client table that a client notes."""
+
+ATTENDED, EXCUSED, ABSENT, CUT_SHORT, MADE_UP = map(int, Attendance)
 
 
 def rows(flat: list[int], width: int) -> list[I64]:
@@ -26,45 +48,125 @@ def rows(flat: list[int], width: int) -> list[I64]:
     return list(np.ascontiguousarray(table.T))
 
 
-def client_facts(people: Sequence[Person], cohort: Cohort, sessions: SessionFacts) -> ClientFacts:
-    """Return one row per client, in the order of the cohort."""
+def record_of(clinic: Clinic) -> Record:
+    """Return what happened in a clinic."""
+    program = clinic.program
+    sessions = SessionFacts(*rows(program.session_rows, 4))
+    appointments = [number for row in clinic.diary.rows for number in row]
+    lapses = rows(program.lapse_rows, 2)
+    order = np.lexsort(lapses)
+    return Record(
+        days=clinic.book.days,
+        clients=client_facts(clinic, sessions),
+        appointments=AppointmentFacts(*rows(appointments, 7)),
+        nights=night_facts(clinic, sessions),
+        intake=IntakeFacts(*rows(clinic.line.rows, 6)),
+        sessions=sessions,
+        moves=MoveFacts(*rows(program.move_rows, 4)),
+        lapses=LapseFacts(*(column[order] for column in lapses)),
+        counselors=CounselorFacts(*rows(clinic.team.rows, 3)),
+        visits=VisitFacts(*rows(clinic.office.rows, 4)),
+        staff=staff_facts(clinic.team),
+    )
+
+
+def client_facts(clinic: Clinic, sessions: SessionFacts) -> ClientFacts:
+    """Return one row per client episode."""
+    people: Sequence[Person] = clinic.people
     facts = attrgetter(*NOTED)
-    noted = rows([fact for me in people for fact in facts(me)], len(NOTED))
-    came = sessions.attendance == Attendance.ATTENDED
+    noted = dict(zip(NOTED, rows([fact for me in people for fact in facts(me)], len(NOTED)), strict=True))
+    came = np.isin(sessions.attendance, CAME)
     first = np.full(len(people), NEVER)
     first[sessions.client[came][::-1]] = sessions.day[came][::-1]
-    attended, excused, absent = _by_attendance(sessions.client, sessions.attendance, len(people))
+    count = _by_attendance(sessions.client, sessions.attendance, len(people))
+    attended = count[ATTENDED] + count[CUT_SHORT]
     return ClientFacts(
-        source=cohort.source,
-        referral_day=cohort.day,
-        ordinal=cohort.ordinal,
-        traits=cohort.traits,
+        referral_day=noted.pop("day"),
+        **clinic.cards.facts(),
         first_session_day=first,
-        scheduled=attended + excused + absent,
+        scheduled=attended + count[EXCUSED] + count[ABSENT],
         attended=attended,
-        excused=excused,
-        absent=absent,
-        **dict(zip(NOTED, noted, strict=True)),
+        cut_short=count[CUT_SHORT],
+        excused=count[EXCUSED],
+        absent=count[ABSENT],
+        made_up=count[MADE_UP],
+        **noted,
     )
 
 
-def night_facts(book: Tables, sessions: SessionFacts) -> NightFacts:
-    """Return one row per group night held, in order of (day, start of the group)."""
-    row = book.night_row[sessions.day, sessions.night]
-    attended, excused, absent = _by_attendance(row, sessions.attendance, len(book.night_day))
+def night_facts(clinic: Clinic, sessions: SessionFacts) -> NightFacts:
+    """Return one row per group night of an open group, in order of (day, start of the group)."""
+    day, night, status, staff, cover, short = rows(clinic.program.night_rows, 6)
+    row = np.full((clinic.book.days, len(clinic.book.seats)), NEVER)
+    row[day, night] = np.arange(len(day))
+    count = _by_attendance(row[sessions.day, sessions.night], sessions.attendance, len(day))
+    attended = count[ATTENDED] + count[CUT_SHORT]
     return NightFacts(
-        day=book.night_day,
-        night=book.night_night,
-        seats=np.array(book.seats, dtype=np.int64)[book.night_night],
-        scheduled=attended + excused + absent,
+        day=day,
+        night=night,
+        status=status,
+        seats=np.array(clinic.book.seats, dtype=np.int64)[night],
+        scheduled=attended + count[EXCUSED] + count[ABSENT],
         attended=attended,
-        excused=excused,
-        absent=absent,
+        cut_short=count[CUT_SHORT],
+        excused=count[EXCUSED],
+        absent=count[ABSENT],
+        guests=count[MADE_UP],
+        staff=staff,
+        cover=cover,
+        short=short,
     )
 
 
-def _by_attendance(where: I64, attendance: I64, size: int) -> tuple[I64, I64, I64]:
-    """Count the sessions attended, excused and absent by place."""
+def staff_facts(team: Team) -> StaffFacts:
+    """Return one row per week and role."""
+    staff, weeks, roles = team.staffing, team.days // 7, len(team.staffing.role_names)
+
+    def person_days(flags: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> I64:
+        """Sum over posts and days of the week; shape (weeks, roles)."""
+        by_week = flags.reshape(len(team.role), weeks, 7).sum(axis=2)
+        total = np.zeros((weeks, roles), dtype=np.int64)
+        for post, role in enumerate(team.role):
+            total[:, role] += by_week[post]
+        return total
+
+    def minutes(what: str) -> I64:
+        table = np.zeros((weeks, roles), dtype=np.int64)
+        for (kind, week, role), spent in team.minutes.items():
+            if kind == what:
+                table[week, role] += spent
+        return table
+
+    filled, off = team.filled, team.force.off
+    working = staff.working
+    began = np.cumsum(filled, axis=1) > 0
+    starts = filled.copy()
+    starts[:, 1:] &= ~filled[:, :-1]
+    starts[:, :1] = False
+    available = person_days(filled & ~off & working) * staff.day_minutes
+    used = {what: minutes(what) for what in USES}
+    total = sum(used.values(), np.zeros((weeks, roles), dtype=np.int64))
+    columns = (
+        np.repeat(np.arange(weeks), roles).reshape(weeks, roles),
+        np.tile(np.arange(roles), weeks).reshape(weeks, roles),
+        person_days(filled),
+        person_days(began & ~filled),
+        person_days(filled & off & working),
+        available,
+        *used.values(),
+        np.maximum(available - total, 0),
+        np.maximum(total - available, 0),
+        minutes("short_individual"),
+        minutes("short_medication"),
+        minutes("short_notes"),
+        minutes("cover"),
+        person_days(starts),
+    )
+    return StaffFacts(*(np.ascontiguousarray(column.ravel(), dtype=np.int64) for column in columns))
+
+
+def _by_attendance(where: I64, attendance: I64, size: int) -> I64:
+    """Count sessions by what became of them, and by place; shape (kinds, size)."""
     kinds = len(Attendance)
     count = np.bincount(where * kinds + attendance, minlength=size * kinds).reshape(size, kinds)
-    return count[:, 0].copy(), count[:, 1].copy(), count[:, 2].copy()
+    return np.ascontiguousarray(count.T, dtype=np.int64)

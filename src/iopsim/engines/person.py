@@ -1,22 +1,21 @@
-"""What a client of the reference engine carries along: own cards, own history, nothing shared."""
+"""What a client of the reference engine carries along: own history, nothing shared."""
 
 from __future__ import annotations
 
 import simpy
 
-from iopsim.cohort import Cohort
 from iopsim.record import NEVER, Exit
-from iopsim.rulebook import Rulebook
+from iopsim.rulebook.treatment import Fact
 
 
 class Bell(simpy.Event):
-    """An event that someone else rings, now or after a delay; SimPy's own can only succeed at once."""
+    """An event that someone else rings; SimPy's own can only succeed without news of when."""
 
-    def ring(self, delay: float, news: object) -> None:
-        """Ring after `delay`, with some news; once only."""
+    def ring(self, news: object) -> None:
+        """Ring now, with some news; once only."""
         self._ok = True
         self._value = news
-        self.env.schedule(self, delay=delay)
+        self.env.schedule(self)
 
 
 class Person:
@@ -26,8 +25,13 @@ class Person:
     """
 
     index: int
+    """Row of the cards, and of the client table."""
+    first: int
+    """Index of the client's first episode."""
+    episode: int
     source: int
     day: int
+    """Day of the call."""
     priority: int
     lot: float
     phase: int
@@ -36,25 +40,48 @@ class Person:
     exit = int(Exit.AWAITING_ASSESSMENT)
     exit_day = NEVER
     appointments = 0
+    appointment: list[int]
+    """The row of the last appointment."""
     booked_day = NEVER
+    came_day = NEVER
     assessed_day = NEVER
+    away_day = NEVER
     joined_day = NEVER
     ready_day = NEVER
+    denied = False
     place_in_line: tuple[int, int, float, int]
     admitted_day = NEVER
     group = NEVER
     nights: tuple[int, ...] = ()
+    post = NEVER
+    """The counselor's post."""
+    counselor_changes = 0
     weeks = 0
+    """Weeks of treatment reviewed."""
+    reviews = 0
+    """The same, since the opening."""
     phase_day = NEVER
     """Day of admission or of the move to the present phase."""
-    dropout_hazard = 0.0
-    moving = False
+    wanted = NEVER
+    """Phase that the client is due to enter."""
     due_day = NEVER
+    facts: list[int]
+    """By `iopsim.rulebook.treatment.Fact`."""
+    dropout_ratio = 1.0
+    dropout_hazard = 0.0
+    lapses = 0
+    lapse_hazard = 0.0
+    next_lapse = 0.0
+    lapse_week = 0
+    relapse_day = NEVER
+    return_day = NEVER
 
-    chance_to_come = 1.0
-    """Probability of coming to a session, for one who came to the last."""
+    chances: dict[int, float]
+    """For each of the client's nights, the probability of coming, for one who came to the last."""
     absence_goes_on = 0.0
     """Probability that a run of absences goes on by one more session."""
+    fresh = True
+    """No session yet."""
     presence = 1.0
     """Probability of having come to every session since the last run of absences."""
     gap = 1.0
@@ -62,63 +89,50 @@ class Person:
     absence_runs = 0
     absences_left = 0
     excusing = False
+    making_up = False
     returning = False
     run_unexcused = 0
     unexcused_days: tuple[int, ...] = ()
     rule_broken = False
+    scheduled = 0
+    came = 0
+    billable = 0
+    """Sessions to which the client came, guest nights included, those cut short not."""
+    wholeness = 1.0
+    """Probability that no session since the last cut short was cut short."""
+    short_card = NEVER * 1.0
+    shorts = 0
+    history: list[tuple[int, int]]
+    """Sessions scheduled and attended up to each weekly review."""
+    visits = 0
+    last_individual = NEVER
 
-    def __init__(self, index: int, source: int, day: int, priority: int, phase: int, lot: float) -> None:
+    def __init__(
+        self, index: int, source: int, day: int, priority: int, phase: int, lot: float, first: int, episode: int
+    ) -> None:
         self.index = index
         self.source = source
         self.day = day
         self.priority = priority
         self.phase = phase
         self.lot = lot
+        self.first = first
+        self.episode = episode
 
-    def begins_treatment(self, today: int, presence: float, chance_to_come: float, absence_goes_on: float) -> None:
+    def begins_treatment(self, today: int, waited: int) -> None:
         """Begin the history of treatment; what is looked up every night is kept in the instance, which is faster."""
         self.phase_day = today
-        self.presence, self.chance_to_come, self.absence_goes_on = presence, chance_to_come, absence_goes_on
-        self.weeks = 0
+        self.facts = [0] * len(Fact)
+        self.facts[Fact.PHASE] = self.phase
+        self.facts[Fact.WEEKS_WAITED] = waited
+        self.history = []
+        self.weeks = self.reviews = self.scheduled = self.came = self.billable = 0
         self.dropout_hazard = 0.0
         self.absences_left = self.absence_runs = self.run_unexcused = 0
-        self.returning = self.excusing = self.rule_broken = self.moving = False
+        self.fresh = True
+        self.returning = self.excusing = self.rule_broken = False
 
     def ends(self, place: int, day: int = NEVER) -> None:
         """Note where the client is, and since when if that is final."""
         self.exit = int(place)
         self.exit_day = day
-
-
-class Cards:
-    """The cards of all clients as plain Python lists, by client's index; names as in `iopsim.cohort.Cohort`."""
-
-    def __init__(self, cohort: Cohort) -> None:
-        self.show: list[float] = cohort.show.ravel().tolist()
-        self.rebook: list[float] = cohort.rebook.ravel().tolist()
-        self.client_delay: list[int] = cohort.client_delay.ravel().tolist()
-        self.show_ratio: list[float] = cohort.show_ratio.tolist()
-        self.placement: list[float] = cohort.placement.tolist()
-        self.ready_delay: list[int] = cohort.ready_delay.tolist()
-        self.patience: list[float] = cohort.patience.tolist()
-        self.renege_ratio: list[float] = cohort.renege_ratio.tolist()
-        self.attendance_ratio: list[float] = cohort.attendance_ratio.tolist()
-        self.dropout_ratio: list[float] = cohort.dropout_ratio.tolist()
-        self.dropout: list[float] = cohort.dropout.tolist()
-        self.transfer_week: list[int] = cohort.transfer_week.tolist()
-        self.incarceration_week: list[int] = cohort.incarceration_week.tolist()
-        self.death_week: list[int] = cohort.death_week.tolist()
-        self.other_week: list[int] = cohort.other_week.tolist()
-
-
-def people_of(book: Rulebook, cohort: Cohort) -> list[Person]:
-    """Return the clients of a cohort, in its order."""
-    columns = (
-        range(len(cohort)),
-        cohort.source.tolist(),
-        cohort.day.tolist(),
-        book.source_priority[cohort.source].tolist(),
-        book.source_phase[cohort.source].tolist(),
-        cohort.lot.tolist(),
-    )
-    return [Person(*row) for row in zip(*columns, strict=True)]

@@ -116,7 +116,7 @@ class Result:
     @property
     def caseload(self) -> int | None:
         """Clients all counselors together can carry; None for no limit."""
-        limit = write(self.scenario).caseload
+        limit = write(self.scenario).staffing.caseload_limit
         return None if limit == UNLIMITED else limit
 
     def week_start(self, week: int) -> datetime.date:

@@ -6,7 +6,7 @@ import numpy as np
 
 from iopsim.measures.measure import Fraction, Unit, measure
 from iopsim.measures.presence import census, held_back
-from iopsim.record import Record
+from iopsim.record import Night, Record
 from iopsim.rulebook import UNLIMITED, Rulebook
 
 FULL = (9, 10)
@@ -28,13 +28,18 @@ def census_peak(record: Record, book: Rulebook) -> Fraction:
 @measure("Seats taken", "share", "seats taken on group nights", "seats on group nights held", "every group night")
 def seats_taken_share(record: Record, book: Rulebook) -> Fraction:
     """Share of seat-nights that belong to a client, who may be absent."""
-    return int(record.nights.scheduled.sum()), int(record.nights.seats.sum())
+    return int(record.nights.scheduled.sum()), seats_held(record)
 
 
 @measure("Seats attended", "share", "clients who came", "seats on group nights held", "every group night")
 def seats_attended_share(record: Record, book: Rulebook) -> Fraction:
     """Share of seat-nights on which a client sat."""
-    return int(record.nights.attended.sum()), int(record.nights.seats.sum())
+    return int(record.nights.attended.sum() + record.nights.guests.sum()), seats_held(record)
+
+
+def seats_held(record: Record) -> int:
+    """Return the seat-nights of all group nights held."""
+    return int(record.nights.seats[record.nights.status == Night.HELD].sum())
 
 
 def _first_full_week(record: Record, book: Rulebook) -> int:
@@ -42,11 +47,14 @@ def _first_full_week(record: Record, book: Rulebook) -> int:
 
     A week in which an open group misses a night is passed over, as its other nights do not tell.
     """
-    week = record.nights.day // 7
-    taken = np.bincount(week, record.nights.scheduled, minlength=book.weeks)
-    seats = np.bincount(week, record.nights.seats, minlength=book.weeks)
-    opened = book.group_opening[book.night_group] <= 7 * np.arange(book.weeks)[:, np.newaxis]
-    whole = (seats > 0) & (np.bincount(week, minlength=book.weeks) == opened.sum(axis=1))
+    nights = record.nights
+    week, held = nights.day // 7, nights.status == Night.HELD
+    taken = np.bincount(week, nights.scheduled, minlength=book.weeks)
+    seats = np.bincount(week[held], nights.seats[held], minlength=book.weeks)
+    first = np.full(len(book.schedule.group_names), book.weeks)
+    np.minimum.at(first, book.schedule.night_group[nights.night], week)
+    opened = first[book.schedule.night_group] <= np.arange(book.weeks)[:, np.newaxis]
+    whole = (seats > 0) & (np.bincount(week[held], minlength=book.weeks) == opened.sum(axis=1))
     full = np.flatnonzero(whole & (FULL[1] * taken >= FULL[0] * seats))
     return int(full[0]) + 1 if len(full) else 0
 
@@ -67,13 +75,17 @@ def weeks_until_full(record: Record, book: Rulebook) -> Fraction:
 @measure("Assessment slots booked", "share", "slots booked", "slots offered", "every slot of the run")
 def assessment_slots_booked_share(record: Record, book: Rulebook) -> Fraction:
     """Share of assessment slots that are booked; a booked client may not come."""
-    return int((record.appointments.day < record.days).sum()), int(book.slots.sum())
+    return int((record.appointments.day < record.days).sum()), int(book.intake.slots.sum())
 
 
 @measure("Caseload used", "share", "client-days in program", "client-days counselors can carry", "every day")
 def caseload_used_share(record: Record, book: Rulebook) -> Fraction:
     """Share of the counselors' caseload limit in use; cannot be told where there is no limit."""
-    return (int(census(record).sum()), record.days * book.caseload) if book.caseload != UNLIMITED else (0, 0)
+    return (
+        (int(census(record).sum()), record.days * book.staffing.caseload_limit)
+        if book.staffing.caseload_limit != UNLIMITED
+        else (0, 0)
+    )
 
 
 HELD: tuple[Unit, str, str] = ("clients", "client-days held back", "days of the run")

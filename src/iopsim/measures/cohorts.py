@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.measures.measure import FOLLOW_UP_DAYS
-from iopsim.record import I64, NEVER, Attendance, Exit, Record
+from iopsim.record import CAME, I64, NEVER, Exit, Record
 from iopsim.rulebook import Rulebook
 
 Flags = NDArray[np.bool_]
@@ -16,20 +16,26 @@ SPARE_DAYS = 28
 
 
 def referred(record: Record) -> Flags:
-    """Clients whose 90th day after referral still lies within the run."""
-    return _flags(record.clients.referral_day + FOLLOW_UP_DAYS < record.days)
+    """Clients referred within the run whose 90th day after referral still lies within it."""
+    day = record.clients.referral_day
+    return _flags((day != NEVER) & (day + FOLLOW_UP_DAYS < record.days))
 
 
 def listed(record: Record) -> Flags:
     """Clients whose 90th day after joining the waitlist still lies within the run."""
     joined = record.clients.joined_day
-    return _flags((joined != NEVER) & (joined + FOLLOW_UP_DAYS < record.days))
+    return _flags(came_by_referral(record) & (joined != NEVER) & (joined + FOLLOW_UP_DAYS < record.days))
 
 
 def admitted(record: Record, follow_up: int) -> Flags:
     """Clients whose day number `follow_up` after admission still lies within the run."""
     day = record.clients.admitted_day
-    return _flags((day != NEVER) & (day + follow_up < record.days))
+    return _flags(came_by_referral(record) & (day != NEVER) & (day + follow_up < record.days))
+
+
+def came_by_referral(record: Record) -> Flags:
+    """Clients referred within the run, not here already at the opening."""
+    return _flags(record.clients.referral_day != NEVER)
 
 
 def full_course(book: Rulebook) -> int:
@@ -70,7 +76,7 @@ def sessions_within(record: Record, at_most: int) -> I64:
     """Sessions each client attended within `at_most` days of admission."""
     sessions = record.sessions
     since = sessions.day - record.clients.admitted_day[sessions.client]
-    came = (sessions.attendance == Attendance.ATTENDED) & (since < at_most)
+    came = np.isin(sessions.attendance, CAME) & (since < at_most)
     return np.bincount(sessions.client[came], minlength=len(record.clients)).astype(np.int64)
 
 

@@ -34,7 +34,7 @@ def census(record: Record) -> I64:
     clients = record.clients
     here = clients.admitted_day != NEVER
     went = np.where(clients.exit_day[here] == NEVER, record.days, clients.exit_day[here])
-    return present(clients.admitted_day[here], went, record.days)
+    return present(np.maximum(clients.admitted_day[here], 0), went, record.days)
 
 
 @lru_cache(maxsize=1)
@@ -44,7 +44,7 @@ def waiting(record: Record) -> I64:
     here = clients.joined_day != NEVER
     went = np.where(clients.admitted_day[here] != NEVER, clients.admitted_day[here], clients.exit_day[here])
     still = (clients.exit[here] == Exit.WAITING) | (went == NEVER)
-    return present(clients.joined_day[here], np.where(still, record.days, went), record.days)
+    return present(np.maximum(clients.joined_day[here], 0), np.where(still, record.days, went), record.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,10 @@ class HeldBack:
 def held_back(record: Record, book: Rulebook) -> HeldBack:
     """Return how many clients each resource holds back on each day."""
     days, booked, intake = record.days, record.appointments, record.intake
-    by_slots = present(np.minimum(booked.wanted_day, days), np.minimum(booked.day, days), days)
-    until = book.next_admission_day[intake.day + 1]
+    seen = np.where(booked.seen_day == NEVER, days, booked.seen_day)
+    until_seen = np.where(booked.came_day == NEVER, booked.day, seen)
+    by_slots = present(np.minimum(booked.wanted_day, days), np.minimum(until_seen, days), days)
+    until = book.intake.next_admission_day[intake.day + 1]
 
     def turned_away(count: I64) -> I64:
         return present(np.repeat(intake.day, count), np.repeat(until, count), days)

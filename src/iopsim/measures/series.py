@@ -7,7 +7,7 @@ import numpy as np
 from iopsim.measures.cohorts import admitted, ended_as, full_course, reached, referred
 from iopsim.measures.measure import FOLLOW_UP_DAYS
 from iopsim.measures.presence import census, held_back, waiting
-from iopsim.record import I64, NEVER, Exit, Record
+from iopsim.record import I64, NEVER, Exit, Night, Record
 from iopsim.rulebook import Rulebook
 
 WEEKLY = (
@@ -53,9 +53,9 @@ def weekly(record: Record, book: Rulebook) -> I64:
         [
             by_week(census(record)),
             by_week(waiting(record)),
-            seat_nights(nights.seats),
+            seat_nights(np.where(nights.status == Night.HELD, nights.seats, 0)),
             seat_nights(nights.scheduled),
-            seat_nights(nights.attended),
+            seat_nights(nights.attended + nights.guests),
             *(by_week(daily) for daily in held_back(record, book).each()),
         ]
     )
@@ -64,7 +64,7 @@ def weekly(record: Record, book: Rulebook) -> I64:
 def monthly(record: Record, book: Rulebook) -> I64:
     """Return the series by month of referral; shape (len(MONTHLY), months)."""
     clients, eligible = record.clients, referred(record)
-    month = book.month[clients.referral_day]
+    month = book.month[np.maximum(clients.referral_day, 0)]
     months = int(book.month[-1]) + 1
 
     def count(who: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> I64:

@@ -46,21 +46,18 @@ def absence_chance(odds: float, run: float, ratio: float) -> float:
     return chance if chance < SURE else SURE
 
 
-def first_presence(odds: float, ratio: float, chance: float) -> float:
-    """Return with which presence a client begins, so that the first session is missed as often as any other.
+def first_presence(odds: float, ratio: float) -> float:
+    """Return the presence after a client's first session, so that it is missed as often as any other.
 
     Presence is the probability of having come to every session since the last run of absences; each session
-    multiplies it by 1 - `chance`. Begun at (1 - long-run share missed) / (1 - chance), it is 1 - the long-run share
-    after the first session.
+    multiplies it by 1 - `absence_chance`. After the first it is 1 - the long-run share missed.
 
     Parameters
     ----------
     odds, ratio : float
         As for `absence_chance`.
-    chance : float
-        From `absence_chance`.
     """
-    return 1.0 / (1.0 + odds / ratio) / (1.0 - chance)
+    return 1.0 / (1.0 + odds / ratio)
 
 
 def run_length(card: float, goes_on: float) -> int:

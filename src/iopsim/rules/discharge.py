@@ -6,15 +6,18 @@ from iopsim.record import Exit
 
 STAY = -1
 MOVE_ON = -2
+STEP_UP = -3
 
 
 def verdict(
     died: bool,
     incarcerated: bool,
     rule_broken: bool,
+    coverage_over: bool,
     dropped_out: bool,
     transferred: bool,
     left_otherwise: bool,
+    stepping_up: bool,
     phase_over: bool,
     last_phase: bool,
 ) -> int:
@@ -23,7 +26,7 @@ def verdict(
     Returns
     -------
     int
-        An `Exit`, or STAY, or MOVE_ON to the next phase.
+        An `Exit`, or STAY, or MOVE_ON to the next phase, or STEP_UP to the phase before.
     """
     if died:
         return Exit.DIED
@@ -31,12 +34,16 @@ def verdict(
         return Exit.INCARCERATED
     if rule_broken:
         return Exit.TERMINATED
+    if coverage_over:
+        return Exit.COVERAGE_ENDED
     if dropped_out:
         return Exit.DROPPED_OUT
     if transferred:
         return Exit.TRANSFERRED
     if left_otherwise:
         return Exit.OTHER
+    if stepping_up:
+        return STEP_UP
     if not phase_over:
         return STAY
     return Exit.COMPLETED if last_phase else MOVE_ON

@@ -34,6 +34,10 @@ def share(description: str, example: object = None) -> Any:
     return number("share", 0.0, 1.0, description, example)
 
 
+probability = share
+"""The same, for models that have a field of the name `share`."""
+
+
 def ratio(description: str) -> Any:
     """Describe an odds or hazard ratio; 1 means no effect."""
     return number("ratio", 0.01, 100.0, description)

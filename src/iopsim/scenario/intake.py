@@ -1,18 +1,30 @@
-"""The way in: assessment, placement, waitlist, admission."""
+"""The way in: calls, assessment, placement, waitlist, admission."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from iopsim.scenario.fields import Delay, Limit, Part, Weekdays, cap, number, share, text
+from iopsim.scenario.fields import Delay, Limit, Part, Weekdays, cap, number, probability, ratio, share, text
+
+
+class Calls(Part):
+    """What becomes of a referral's first call, before an appointment is made."""
+
+    lost_probability: float = share("The call is lost: nobody answers, nobody calls back")
+    screened_out_probability: float = share("Screened out on the telephone, of calls answered")
 
 
 class Assessment(Part):
     """The assessors' diary, and who comes."""
 
     weekdays: Weekdays = text("Weekdays with assessment slots")
-    slots_per_day: int = number("slots/day", 0, 500, "Assessment slots on each of these weekdays")
+    slots_per_day: int = number(
+        "slots/day", 0, 500, "Slots on each of these weekdays; for each assessor, if staff roles do assessments"
+    )
+    hours: float = number("hours", 0.25, 8.0, "Assessor hours an assessment takes")
     same_day: bool = text("Whether a client may be assessed on the day of the call")
+    open_access: bool = text("Walk-in: clients come without an appointment, and wait for a free assessor")
+    overbooking: float = number("share", 0.0, 1.0, "Appointments booked beyond the slots, as a share of the slots")
     client_delay: Delay = text("Days until the client can come, whatever the diary says")
     show_probability_next_day: float = share("Probability of coming to an appointment one day ahead")
     show_odds_ratio_per_log_day: float = number(
@@ -25,13 +37,25 @@ class Assessment(Part):
     max_rebookings: int = number("appointments", 0, 7, "Further appointments offered after missed ones")
 
 
-class Placement(Part):
-    """Where the assessment sends people; the four shares sum to 1."""
+class Detour(Part):
+    """A level of care that comes first; a share of its clients then step down into this program."""
 
-    this_program: float = share("Placed in this program")
-    higher: float = share("Placed at a higher level (residential, withdrawal management, 20+ hours)")
+    share: float = probability("Placed there first")
+    away: Delay = text("Days from the assessment until the client is back")
+    return_probability: float = probability("Share of them who come back, as step-down clients")
+    priority: int = number("class", 0, 9, "Priority class of those who come back; 0 goes first")
+    enters: str = text('Phase in which they start; "" is the phase of their referral source')
+
+
+class Placement(Part):
+    """Where the assessment sends people; the six shares sum to 1."""
+
+    this_program: float = share("Placed in this program at once")
+    higher: float = share("Placed at a higher level (residential, 20+ hours) for good")
     lower: float = share("Placed at a lower level (outpatient)")
     declined: float = share("Offered a place here and declined it")
+    withdrawal: Detour = text("Withdrawal management first")
+    residential: Detour = text("Residential treatment first")
 
 
 class Waitlist(Part):
@@ -45,7 +69,39 @@ class Waitlist(Part):
     )
 
 
+class Interim(Part):
+    """Interim services for clients on the waitlist: education, counseling, referral; not treatment."""
+
+    offered: Literal["nobody", "priority", "everybody"] = text(
+        "To whom: nobody, the federal priority populations, or everybody on the waitlist"
+    )
+    after_days: int = number("days", 0, 30, "Days from referral until they begin")
+    renege_hazard_ratio: float = ratio("Hazard of giving up while receiving them")
+    usd_per_week: float = number("usd/week", 0.0, 10_000.0, "Cost for each client receiving them")
+
+
+class Orientation(Part):
+    """A meeting that a placed client must attend before starting."""
+
+    required: bool = text("Whether there is one")
+    weekdays: Weekdays = text("Weekdays on which it is held")
+    show_probability: float = number("share", 0.05, 1.0, "Probability of coming; who does not comes to the next")
+    hours: float = number("hours", 0.25, 8.0, "Staff hours of one meeting")
+
+
 class Admission(Part):
     """When clients may start."""
 
     weekdays: Weekdays = text("Weekdays on which clients are admitted")
+
+
+class BlockGrant(Part):
+    """Federal priority populations, for programs that take block-grant money."""
+
+    applies: bool = text("Whether the federal order of priority binds: pregnant and injecting, pregnant, injecting")
+    pregnant: str = text("The trait of pregnant clients")
+    injecting: str = text("The trait of clients who inject")
+    admit_days: int = number("days", 1, 365, "Who injects must be admitted within this many days of the request")
+    admit_days_with_interim: int = number("days", 1, 365, "The same, when interim services have begun in time")
+    interim_days: int = number("days", 0, 30, "Interim services must begin within this many days of the request")
+    notice_share: float = share("Share of capacity from which the state must be told")

@@ -1,0 +1,257 @@
+"""The team: whose post is filled, who is here today, who runs tonight's group, and who carries which client."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from iopsim import workforce
+from iopsim.clock import Phase
+from iopsim.engines.person import Person
+from iopsim.record import NEVER
+from iopsim.rulebook import UNLIMITED, Rulebook
+from iopsim.rulebook.treatment import Fact
+from iopsim.rules.facilitation import enough
+
+if TYPE_CHECKING:
+    from iopsim.engines.clinic import Clinic
+
+STAFF = int(Phase.STAFF)
+ANY_CARD = 0.5
+"""Stands for a card that decides nothing."""
+
+
+class Team:
+    """The posts of the rulebook, filled and empty in turn."""
+
+    def __init__(self, clinic: Clinic, book: Rulebook) -> None:
+        self.clinic = clinic
+        self.staffing = staff = book.staffing
+        self.days = book.days
+        self.force = clinic.cohort.workforce
+        self.start = staff.post_start.copy()
+        self.role: list[int] = staff.post_role.tolist()
+        self.filled = workforce.filled(self.force, self.start, book.days)
+        self.here: list[list[bool]] = (self.filled & ~self.force.off).tolist()
+        self.off: list[list[bool]] = self.force.off.tolist()
+        self.cover: list[list[float]] = self.force.cover.tolist()
+        self.cover_chance = float(staff.cover[staff.facilitates].max(initial=0.0))
+        self.facilitators = [p for p, r in enumerate(self.role) if staff.facilitates[r]]
+        self.runs_groups = bool(staff.facilitates.any())
+        self.assessors = [p for p, r in enumerate(self.role) if staff.assesses[r]]
+        self.counselors = [p for p, r in enumerate(self.role) if staff.caseload[r] != UNLIMITED]
+        self.limit = [int(staff.caseload[r]) for r in self.role]
+        self.vacant_limit = [int(staff.vacant_caseload[r]) for r in self.role]
+        self.ratio: list[int] = staff.ratio[staff.post_role].tolist()
+        self.now = [False] * len(self.role)
+        self.began = [False] * len(self.role)
+        self.load: list[dict[int, Person]] = [{} for _ in self.role]
+        self.worked = [0] * len(self.role)
+        """Minutes in groups this week."""
+        self.busy: dict[int, int] = {}
+        """Until when tonight, in minutes after midnight."""
+        self.busy_day = NEVER
+        self.minutes: defaultdict[tuple[str, int, int], int] = defaultdict(int)
+        """Minutes by what, week and role."""
+        self.rows: list[int] = []
+        self.waiting_weeks: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self.hired: defaultdict[int, int] = defaultdict(int)
+
+    # Who comes and goes.
+
+    def opens(self) -> None:
+        """Fill the posts of the opening day, and have later changes, and triggers, looked at on their days."""
+        for post in range(len(self.role)):
+            self._expect_changes(post)
+            if self.filled[post, 0]:
+                self.now[post] = self.began[post] = True
+        if self.clinic.book.triggers:
+            self._look_again(-1)
+
+    def staff(self, today: int) -> None:
+        """Who leaves hands over the caseload, who starts takes over what was left; then the triggers are looked at."""
+        changed = [post for post in range(len(self.role)) if self.filled[post, today] != self.now[post]]
+        for post in changed:
+            self.now[post] = bool(self.filled[post, today])
+        for post in changed:
+            if not self.now[post] and self.began[post]:
+                self._hands_over(post, today)
+        for post in changed:
+            if self.now[post]:
+                self._starts(post, today)
+        for post in changed:
+            if post in self.assessors:
+                self.clinic.diary.changes(today, self._assessors_more(post, today))
+            self.began[post] = self.began[post] or self.now[post]
+        if self.clinic.book.triggers and today % 7 == self.staffing.monday:
+            self._look_at_triggers(today)
+            self._look_again(today)
+
+    def _expect_changes(self, post: int, after: int = 0) -> None:
+        row = self.filled[post]
+        for day in np.flatnonzero(row[1:] != row[:-1]).tolist():
+            if day + 1 > after:
+                self.clinic.agenda.call(STAFF, day + 1)
+
+    def _assessors_more(self, post: int, today: int) -> int:
+        """Return by how many assessors the diary changes: a planned first start is in it already."""
+        if not self.now[post]:
+            return -1
+        return 0 if not self.began[post] and self.staffing.post_start[post] == today else 1
+
+    # Triggers.
+
+    def _look_again(self, today: int) -> None:
+        week = (today - self.staffing.monday) // 7 + 1
+        self.clinic.agenda.call(STAFF, 7 * week + self.staffing.monday)
+
+    def _look_at_triggers(self, today: int) -> None:
+        """Once a week: has a group's line, or a role's caseload, been too long for long enough?"""
+        book, seats, staff = self.clinic.book, self.clinic.seats, self.staffing
+        ready = self.clinic.line.ready(today)
+        for group, needed in enumerate(book.opens_waiting):
+            closed = needed != UNLIMITED and seats.opening[group] >= self.days
+            if closed and self._long_enough(("group", group), ready >= needed, book.opens_after[group]):
+                seats.opens(group, today + book.opens_lead[group])
+        for role, most in enumerate(staff.hire_caseload.tolist()):
+            posts = [post for post in range(len(self.role)) if self.role[post] == role]
+            unused = [post for post in posts if self.start[post] >= self.days]
+            pending = any(today < self.start[post] < self.days for post in posts if self.hired[post])
+            if most == UNLIMITED or not unused or pending:
+                continue
+            people = sum(self.now[post] for post in posts)
+            carried = sum(len(self.load[post]) for post in posts)
+            if self._long_enough(("role", role), carried > most * people, int(staff.hire_after[role])):
+                self._hires(unused[0], today + int(staff.hire_lead[role]))
+
+    def _long_enough(self, what: tuple[str, int], too_many: bool, weeks: int) -> bool:
+        self.waiting_weeks[what] = self.waiting_weeks[what] + 1 if too_many else 0
+        if self.waiting_weeks[what] < weeks:
+            return False
+        self.waiting_weeks[what] = 0
+        return True
+
+    def _hires(self, post: int, day: int) -> None:
+        """Have a post filled from a day on."""
+        self.hired[post] = 1
+        self.start[post] = day
+        self.filled[post] = workforce.filled(self.force, self.start, self.days)[post]
+        self.here[post] = (self.filled[post] & ~self.force.off[post]).tolist()
+        self._expect_changes(post)
+
+    # Who runs tonight's group.
+
+    def runs(self, night: int, today: int, clients: int) -> tuple[int, int, int]:
+        """Find staff for a group night: how many of our own, how many who fill in, and how many are lacking.
+
+        Taken are those who are here and not in another group at the time, who had fewest minutes of groups this week
+        first.
+        """
+        if not self.runs_groups or clients == 0:
+            return 0, 0, 0
+        book = self.clinic.book
+        if self.busy_day != today:
+            self.busy_day = today
+            self.busy.clear()
+        begin, end, minutes = book.night_start[night], book.night_end[night], book.night_minutes[night]
+        least = book.facilitators[book.night_group[night]]
+        free = [p for p in self.facilitators if self.here[p][today] and self.busy.get(p, 0) <= begin]
+        free.sort(key=lambda p: self.worked[p])
+        staff = capacity = 0
+        for post in free:
+            if enough(staff, least, clients, capacity):
+                break
+            staff += 1
+            capacity = UNLIMITED if self.ratio[post] == UNLIMITED or capacity < 0 else capacity + self.ratio[post]
+            self.worked[post] += minutes
+            self.busy[post] = end
+            self.minutes["groups", today // 7, self.role[post]] += minutes
+        lacking = self._lacking(staff, least, clients, capacity)
+        cover = lacking if lacking and self._covered(night, today) else 0
+        if cover:
+            self.minutes["cover", today // 7, self.role[self.facilitators[0]]] += cover * minutes
+        return staff, cover, lacking - cover
+
+    def _lacking(self, staff: int, least: int, clients: int, capacity: int) -> int:
+        """Return how many more people are needed."""
+        each = self.ratio[self.facilitators[0]]
+        lacking = 0
+        while not enough(staff + lacking, least, clients, capacity):
+            lacking += 1
+            capacity = UNLIMITED if each == UNLIMITED or capacity < 0 else capacity + max(each, 1)
+        return lacking
+
+    def _covered(self, night: int, today: int) -> bool:
+        card = self.cover[self.clinic.book.night_group[night]][today] if self.cover else ANY_CARD
+        return card < self.cover_chance
+
+    # Assessors.
+
+    def assessor_slots_lost(self, today: int) -> int:
+        """Return how many of today's assessments cannot be done because an assessor is sick or on leave."""
+        away = sum(self.now[post] and self.off[post][today] for post in self.assessors)
+        return away * self.clinic.book.slots_per_day
+
+    def assesses(self, today: int) -> None:
+        """Note an assessor's time."""
+        if self.assessors:
+            self.minutes["assessments", today // 7, self.role[self.assessors[0]]] += self.clinic.book.assessment_minutes
+
+    # Caseloads.
+
+    def counselor_with_room(self) -> int:
+        """Return the post with the smallest caseload that has room, the first of equals; NEVER if none has."""
+        best, least = NEVER, 0
+        for post in self.counselors:
+            carried = len(self.load[post])
+            if carried < self._limit(post) and (best == NEVER or carried < least):
+                best, least = post, carried
+        return best
+
+    def full(self, post: int) -> bool:
+        """Return whether, the best post being this one, no counselor has room."""
+        return post == NEVER and bool(self.counselors)
+
+    def takes_on(self, me: Person, post: int, today: int) -> None:
+        """Have a client's counselor be the one in a post."""
+        if post != NEVER:
+            me.post = post
+            self.load[post][me.index] = me
+            self.rows += (me.index, today, post)
+
+    def lets_go(self, me: Person) -> None:
+        """Take a client who leaves off the counselor's caseload."""
+        if me.post != NEVER:
+            del self.load[me.post][me.index]
+            me.post = NEVER
+
+    def least_loaded(self, role: int) -> int:
+        """Return the filled post of a role with the smallest caseload, the first of equals; NEVER if none is filled."""
+        posts = [post for post in self.counselors if self.role[post] == role and self.now[post]]
+        return min(posts, key=lambda post: len(self.load[post]), default=NEVER)
+
+    def _limit(self, post: int) -> int:
+        if self.now[post]:
+            return self.limit[post]
+        return self.vacant_limit[post] if self.began[post] else 0
+
+    def _hands_over(self, post: int, today: int) -> None:
+        """Hand the caseload of one who leaves to colleagues; without any, it stays with the empty post."""
+        for me in list(self.load[post].values()):
+            other = self.least_loaded(self.role[post])
+            if other == NEVER:
+                return
+            del self.load[post][me.index]
+            self._changes_counselor(me, other, today)
+
+    def _starts(self, post: int, today: int) -> None:
+        """Whoever starts is a new counselor to clients whom the empty post still carried."""
+        for me in list(self.load[post].values()):
+            self._changes_counselor(me, post, today)
+
+    def _changes_counselor(self, me: Person, post: int, today: int) -> None:
+        self.takes_on(me, post, today)
+        me.counselor_changes += 1
+        self.clinic.program.learns(me, Fact.COUNSELOR_CHANGES, me.counselor_changes)

@@ -1,0 +1,149 @@
+"""The Workforce: how long each person stays, how long a post stays empty, who is away when, and whether cover is found.
+
+Nothing here depends on clients. A person's cards are addressed by role, post and number, so a further post or role
+moves nobody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iopsim.deck import CARDS, Deck, Purpose
+from iopsim.rulebook import Rulebook
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
+Flags = NDArray[np.bool_]
+
+SPELLS = CARDS // 2
+"""People in a post, one after the other, or spells of sickness, that one block of cards tells."""
+
+NEVER_LEAVES = 1 << 40
+WEEKS_A_YEAR = 52
+
+
+@dataclass(frozen=True, slots=True)
+class Workforce:
+    """Posts as in the rulebook."""
+
+    tenure: I64
+    """Days that the k-th person in a post stays; shape (posts, people)."""
+    vacancy: I64
+    """Days that the post then stays empty; shape (posts, people)."""
+    off: Flags
+    """Whether whoever holds the post is sick or on leave; shape (posts, days)."""
+    cover: F64
+    """Card of each group and day: is cover found?; shape (groups, days), or (0, 0) where it decides nothing."""
+
+
+def draw_workforce(book: Rulebook, deck: Deck) -> Workforce:
+    """Draw the workforce of one replication."""
+    staff, days = book.staffing, book.days
+    role = staff.post_role
+    who, when = staff.role_word[role], staff.post_number.astype(np.uint64)
+
+    def cards(purpose: Purpose, page: int) -> F64:
+        return deck.deal(purpose, who, when, page)
+
+    tenure, vacancy = _spells(book, cards)
+    off = _sick(book, cards) | _on_leave(book, cards)
+    return Workforce(tenure, vacancy, off.reshape(len(role), days), _cover(book, deck))
+
+
+Cards = Callable[[Purpose, int], F64]
+
+
+def _spells(book: Rulebook, cards: Cards) -> tuple[I64, I64]:
+    """Return tenure and vacancy of one person after the other, enough of them to fill the run."""
+    staff = book.staffing
+    role = staff.post_role
+    leaves = np.isfinite(staff.tenure_days[role])
+    scale = np.where(leaves, staff.tenure_days[role], 1.0)
+    tenure = np.empty((len(role), 0), dtype=np.int64)
+    vacancy = tenure.copy()
+    while tenure.shape[1] == 0 or ((tenure + vacancy).sum(axis=1) < book.days).any():
+        threshold = -np.log1p(-cards(Purpose.TENURE, tenure.shape[1] // SPELLS))
+        days = np.ceil(scale[:, np.newaxis] * threshold[:, :SPELLS] ** staff.tenure_power[role][:, np.newaxis])
+        days[~leaves] = NEVER_LEAVES
+        empty = np.ceil(staff.vacancy_days[role][:, np.newaxis] * threshold[:, SPELLS:])
+        tenure = np.hstack([tenure, np.minimum(days, NEVER_LEAVES).astype(np.int64)])
+        vacancy = np.hstack([vacancy, empty.astype(np.int64)])
+    return tenure, vacancy
+
+
+def _sick(book: Rulebook, cards: Cards) -> Flags:
+    """Return who is sick when: healthy and sick spells in turn, both geometric, beginning healthy."""
+    staff, days = book.staffing, book.days
+    role = staff.post_role
+    share, length = staff.sick_share[role], staff.sick_days[role]
+    ever = share > 0.0
+    change = np.zeros((len(role), days + 1), dtype=np.int64)
+    if not ever.any():
+        return change[:, :days] > 0
+    healthy = np.where(ever, length * (1.0 - share) / np.where(ever, share, 1.0), np.inf)
+    end, page = np.zeros(len(role), dtype=np.int64), 0
+    while (end[ever] < days).any():
+        card = cards(Purpose.SICKNESS, page)
+        page += 1
+        for k in range(SPELLS):
+            first = end + _geometric(card[:, k], healthy)
+            end = first + _geometric(card[:, SPELLS + k], length)
+            for post in np.flatnonzero(ever & (first < days)):
+                change[post, first[post]] += 1
+                change[post, min(end[post], days)] -= 1
+    return np.cumsum(change[:, :days], axis=1) > 0
+
+
+def _geometric(card: F64, mean: F64) -> I64:
+    """Return whole numbers from 1 with a geometric distribution of this mean; very large for an infinite mean."""
+    certain = mean <= 1.0
+    stops = np.where(certain, 0.5, 1.0 / np.maximum(mean, 1.0))
+    with np.errstate(divide="ignore"):
+        length = np.ceil(np.log1p(-card) / np.log1p(-stops))
+    return np.where(certain, 1, np.minimum(np.nan_to_num(length, posinf=NEVER_LEAVES), NEVER_LEAVES)).astype(np.int64)
+
+
+def _on_leave(book: Rulebook, cards: Cards) -> Flags:
+    """Return who is on leave when: whole weeks of the calendar of the run, spread over each year."""
+    staff, days = book.staffing, book.days
+    weeks = staff.leave_weeks[staff.post_role]
+    on = np.zeros((len(weeks), days), dtype=np.bool_)
+    most = int(weeks.max(initial=0))
+    pages = -(-most // CARDS)
+    for year in range(-(-days // (7 * WEEKS_A_YEAR)) if most else 0):
+        card = np.hstack([cards(Purpose.LEAVE, year * CARDS + page) for page in range(pages)])
+        for k in range(most):
+            some = np.flatnonzero(k < weeks)
+            week = np.floor((k + card[some, k]) * WEEKS_A_YEAR / weeks[some]).astype(np.int64)
+            for post, first in zip(some, 7 * (year * WEEKS_A_YEAR + week), strict=True):
+                on[post, first : first + 7] = True
+    return on
+
+
+def _cover(book: Rulebook, deck: Deck) -> F64:
+    staff, groups = book.staffing, len(book.schedule.group_names)
+    chances = staff.cover[staff.facilitates]
+    if not ((chances > 0.0) & (chances < 1.0)).any():
+        return np.empty((0, 0))
+    weeks = book.weeks
+    group = np.repeat(book.schedule.group_word, weeks)
+    cards = deck.deal(Purpose.COVER, group, np.tile(np.arange(weeks, dtype=np.uint64), groups))
+    return cards[:, :7].reshape(groups, 7 * weeks)
+
+
+def filled(force: Workforce, start: I64, days: int) -> Flags:
+    """Return whether each post is filled on each day, first filled on its `start`; shape (posts, days)."""
+    change = np.zeros((len(start), days + 1), dtype=np.int64)
+    begin = start.copy()
+    for k in range(force.tenure.shape[1]):
+        end = np.minimum(begin + force.tenure[:, k], days)
+        some = np.flatnonzero(begin < days)
+        np.add.at(change, (some, begin[some]), 1)
+        np.add.at(change, (some, end[some]), -1)
+        begin = np.minimum(end + force.vacancy[:, k], days)
+    return np.cumsum(change[:, :days], axis=1) > 0
