@@ -12,6 +12,7 @@ from iopsim.cli.console import grid, paragraph, plain, print_grid, screen
 from iopsim.preflight import Preflight
 from iopsim.preflight import check as fly
 from iopsim.scenario import resolve, resolved_toml
+from iopsim.scenario.cautions import cautions
 from iopsim.scenario.resolved import LAYERS, Layer, count_standings
 
 FROM: Mapping[Layer, str] = {"file": "From the file", "change": "From --set", "default": "From the defaults"}
@@ -41,6 +42,8 @@ def check(file: str, changes: Sequence[str], resolved: bool) -> None:
     paragraph(console, f"{plain(file)}: {plain(found.scenario.name)}", lead="ok  ", indent="    ")
     counts = count_standings(found)
     paragraph(console, _origins(counts), lead="ok  ", indent="    ")
+    for caution in cautions(found):
+        paragraph(console, plain(caution), lead="warning  ", indent="         ")
     console.print()
     _show_evidence(console, counts)
     console.print()
