@@ -133,6 +133,32 @@ def test_a_change_may_give_a_time_without_its_seconds():
     assert messages(GOOD, "groups.evening.hours=18:00")
 
 
+# -------------------------------------------------------------------------------------------- messages
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_long_message_is_broken_between_words_at_a_terminal(tmp_path, monkeypatch, columns):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "f").write_text(GOOD.replace('"US"', '"Louisiana"') + "seets = 1\n", encoding="utf-8")
+    monkeypatch.delenv("COLUMNS", raising=False)
+    whole = CliRunner().invoke(app, ["check", "f"]).stderr
+    assert len(whole.splitlines()) == 2
+    monkeypatch.setenv("COLUMNS", str(columns))
+    broken = CliRunner().invoke(app, ["check", "f"]).stderr
+    assert max(map(len, broken.splitlines())) <= columns
+    assert broken.split() == whole.split()
+
+
+def test_a_journey_in_a_group_with_a_long_name_fits_the_terminal(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    name = "evening_with_a_name_of_forty_letters_xxx"
+    (tmp_path / "f").write_text(GOOD.replace("groups.evening", f"groups.{name}"), encoding="utf-8")
+    told = CliRunner().invoke(app, ["trace", "f", "--weeks", "30"]).stdout
+    assert f" {name}" in told
+    assert max(map(len, told.splitlines())) <= 80
+
+
 # ---------------------------------------------------------------------------------------------- states
 
 
