@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,6 +65,34 @@ def test_a_scenario_refuses_to_change_and_survives_pickling():
 def test_what_is_out_of_range_is_refused(name, value):
     with pytest.raises(ValueError, match=name):
         iopsim.simulate(iopsim.load(PALMETTO, SMALL), **{name: value})
+
+
+@pytest.mark.parametrize(
+    "given", [PALMETTO, Path(PALMETTO), {"name": "x"}, None], ids=lambda given: type(given).__name__
+)
+def test_what_is_no_scenario_is_refused_with_how_to_load_one(given):
+    with pytest.raises(TypeError, match=r"load it first: iopsim\.load\('\w+.*\.toml'\)"):
+        iopsim.simulate(given)
+
+
+UNGUARDED = """
+import iopsim
+scenario = iopsim.load(FILE, {"weeks": 4})
+before = iopsim.simulate(scenario, replications=1)
+print(iopsim.simulate(scenario, replications=MANY, workers=2).replications)
+"""
+
+
+@pytest.mark.parametrize("many", ["11", "200"])
+def test_a_script_without_a_guard_is_told_so_and_does_not_hang(tmp_path, many):
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED.replace("FILE", repr(str(Path(PALMETTO).resolve()))).replace("MANY", many))
+    told = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False)
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.count("Traceback") == 1
+    last = told.stderr.splitlines()[-1]
+    assert last.startswith("iopsim.errors.IopsimError: ")
+    assert 'under `if __name__ == "__main__":`' in last
 
 
 def test_importing_the_package_imports_nothing_heavy():

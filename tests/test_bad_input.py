@@ -97,7 +97,7 @@ def test_ten_problems_are_told_at_once_in_the_order_of_the_lines():
         ),
         (
             'ten.toml:6: calendar.holidays: found "Louisiana"; holidays must say whose public holidays close the '
-            'clinic: a country ("US"), a state ("US-LA"), or "" for none'
+            'clinic: a country ("US"), a state ("US-LA"), or "" for none (did you mean US-LA?)'
         ),
         "ten.toml:9: referrals.self.per_week.low: found 3.0; low of per_week must be at most its value, 2.5",
         "ten.toml:11: referrals.court.per_week: found nothing; per_week is needed, such as per_week = 2.5",
@@ -116,7 +116,7 @@ def test_ten_problems_are_told_at_once_in_the_order_of_the_lines():
         ),
         (
             "ten.toml:27: groups.evening.start: found start = 17:30; a time has hours, minutes and seconds, such "
-            "as 17:30:00"
+            "as 17:30:00 (did you mean 17:30:00?)"
         ),
         (
             "ten.toml:28: groups.evening.seets: found seets; [groups.evening] may have nights, start, hours, seats, "
@@ -249,7 +249,10 @@ VALUES = [
     ),
     (
         "[groups.late]\nnights = ['Thu']\nstart = '17:30'",
-        "f:20: groups.late.start: found '17:30'; start must be a time of day without quotes, such as 17:30:00",
+        (
+            "f:20: groups.late.start: found '17:30'; start must be a time of day without quotes, such as 17:30:00 "
+            "(did you mean 17:30:00?)"
+        ),
     ),
     (
         "[groups.late]\nnights = ['Thu']\nserves = ['step down']",
@@ -548,8 +551,9 @@ BROKEN = [
     ("seats = $12", "seats", "a number stands alone, without a currency sign"),
     ("hours = .5", "hours", "a number has digits on both sides of the point, such as 0.5"),
     ("hours = 50 %", "hours", "a percentage is written as a share: 80 % is 0.8"),
-    ("start = 17:30", "start", A_TIME),
-    ("start = 5:30 pm", "start", A_TIME),
+    ("start = 17:30", "start", f"{A_TIME} (did you mean 17:30:00?)"),
+    ("start = 5:30 PM", "start", f"{A_TIME} (did you mean 17:30:00?)"),
+    ("start = 25:30", "start", A_TIME),
     ("start = 17:30:00Z", "start", "a time of day stands alone, without a time zone, such as 17:30:00"),
     ("start = 1/4/2027", "start", "a date is year-month-day, such as 2027-01-04"),
     ("start = 2027-02-30", "start", "there is no such day; a date is year-month-day, such as 2027-01-04"),

@@ -118,10 +118,10 @@ def test_a_change_mends_what_is_wrong_in_the_file(tmp_path):
             ),
         ),
         (
-            "groups.evening.start=17:30",
+            "groups.evening.start=6 pm",
             (
-                '--set groups.evening.start=17:30: groups.evening.start: found "17:30"; '
-                "start must be a time of day without quotes, such as 17:30:00"
+                '--set groups.evening.start=6 pm: groups.evening.start: found "6 pm"; '
+                "start must be a time of day without quotes, such as 17:30:00 (did you mean 18:00:00?)"
             ),
         ),
         (

@@ -65,7 +65,9 @@ def refused(answer):
 # ------------------------------------------------------------------------------------------------ help
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["check", "-h"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["check", "-h"], ["evidence", "-h"], ["--version"]]
+)
 def test_help_imports_nothing_heavier_than_the_command_line_library(arguments):
     code = (
         "import sys\nfrom iopsim.cli.app import main\n"
@@ -78,12 +80,14 @@ def test_help_imports_nothing_heavier_than_the_command_line_library(arguments):
 def test_every_command_and_every_option_is_explained():
     told = call("--help").stdout
     assert "..." not in told.partition("Commands:")[2]
-    assert re.findall(r"^  (run|check|init|schema|trace) +\w", told, re.MULTILINE) == [
+    assert re.findall(r"^  (run|check|init|schema|trace|evidence|measures) +\w", told, re.MULTILINE) == [
         "run",
         "check",
         "init",
         "schema",
         "trace",
+        "evidence",
+        "measures",
     ]
     for option in ["replications", "seed", "set", "weeks", "out", "workers", "all", "json", "quiet", "help"]:
         assert re.search(rf"--{option}\b.* {{2,}}\w", call("run", "--help").stdout), option
@@ -346,6 +350,26 @@ def test_check_says_ok_and_compares_demand_with_capacity():
     assert re.search(r"^seats in evening +[\d.]+ +[\d.]+ +1\d\d % +seat-nights/week$", answer.stdout, re.MULTILINE)
     assert re.search(r"^warning  .*seats in evening", answer.stdout, re.MULTILINE)
     assert ", 1 from --set" in call("check", PALMETTO, "--set", "groups.evening.seats=30").stdout
+
+
+def test_check_counts_what_evidence_there_is_for_the_values_of_the_file_and_of_the_defaults():
+    cited = 'weeks = { value = 60, source = "a talk with the board" }'
+    told = call("check", PALMETTO, "--set", "groups.evening.seats=30", "--set", cited).stdout
+    table = told[told.index("Evidence ") : told.index("Asked of")]
+    assert re.search(r"^Evidence +From the file +From --set +From the defaults$", table, re.MULTILINE)
+    rows = dict(re.findall(r"^([\w, ]+?)  +(.+)$", table, re.MULTILINE))
+    assert rows["assumed"].split() == ["5", "–", "116"]  # four sources' rates, and the caseload
+    assert rows["source, no grade"].split() == ["–", "1", "–"]
+    assert rows["no evidence given"].split() == ["8", "1", "–"]
+    cells = [cell for row in rows.values() for cell in row.split() if cell.isdigit()]
+    assert f"ok  {sum(map(int, cells))} values: " in told
+
+
+def test_a_bare_number_of_the_file_is_not_taken_for_known():
+    told = call("check", PALMETTO, "--resolved").stdout
+    assert re.search(r"^seats = 12  # .*palmetto\.toml:\d+; no evidence given$", told, re.MULTILINE)
+    assert re.search(r"^excused_share = .*# defaults\.toml:\d+; assumed$", told, re.MULTILINE)
+    assert re.search(r'^limit = "none"  # defaults\.toml:\d+$', told, re.MULTILINE)
 
 
 def test_check_knows_no_limit_and_no_capacity():

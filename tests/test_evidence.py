@@ -1,13 +1,16 @@
+import csv
 import re
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from iopsim.errors import ScenarioError
-from iopsim.evidence import GRADES, UNVERIFIED, sources
+from iopsim.evidence import FOLLOWED, GRADES, UNVERIFIED, sources
 from iopsim.scenario import from_toml
 from iopsim.scenario.defaults import defaults
+from iopsim.scenario.evidence_base import default_values
 from iopsim.scenario.shape import Leaf, at
 
 SMALL = """\
@@ -35,6 +38,13 @@ def numbers(table, key=()):
 
 
 NUMBERS = list(numbers(defaults()))
+
+# The rows of the evidence document that may be cited, and how far each was followed; a row may say several.
+with (Path(__file__).parent / "evidence_rows.csv").open(encoding="utf-8", newline="") as file:
+    ROWS = {f"E{row['row']}": row["conf"].split() for row in csv.DictReader(file)}
+
+# How far a source was followed, best first, and the best grade that a value may then have.
+BEST_GRADE = {"V1": "primary", "V2": "secondary", "D": "derived", **dict.fromkeys(("S", *UNVERIFIED), "assumed")}
 
 
 def messages(number):
@@ -64,8 +74,24 @@ def test_every_source_of_the_defaults_is_in_the_package():
 
 
 def test_every_source_of_the_package_says_how_far_it_was_followed():
-    assert {source.conf for source in sources().values()} <= {"V1", "V2", "D", *UNVERIFIED}
+    assert {source.conf for source in sources().values()} <= set(FOLLOWED)
+    assert set(UNVERIFIED) <= set(FOLLOWED)
     assert all(source.citation.strip() for source in sources().values())
+
+
+def test_a_source_with_a_number_is_a_row_of_the_evidence():
+    assert {name for name in sources() if name not in ("convention", "calibration")} <= set(ROWS)
+
+
+@pytest.mark.parametrize("name", [name for name in sources() if name in ROWS])
+def test_a_source_was_followed_no_further_than_its_row_says(name):
+    order = list(BEST_GRADE)
+    assert order.index(sources()[name].conf) >= min(order.index(conf) for conf in ROWS[name])
+
+
+def test_a_source_that_a_citation_names_is_in_the_package():
+    named = {row for source in sources().values() for row in re.findall(r"\bE\d+\.\d+\b", source.citation)}
+    assert named <= set(sources())
 
 
 def test_the_file_of_evidence_names_each_source_once():
@@ -84,14 +110,18 @@ def test_a_default_lies_within_its_range_and_its_range_within_the_bounds(path, l
 
 
 @pytest.mark.parametrize(("path", "leaf", "value"), NUMBERS, ids=[path for path, _, _ in NUMBERS])
-def test_a_default_with_evidence_is_graded_no_better_than_its_source(path, leaf, value):
-    if set(value) == {"value"}:
-        return
-    assert set(value) == {"value", "low", "high", "unit", "source", "grade"}
-    assert value["unit"] == leaf.unit
-    assert value["grade"] in GRADES
-    if sources()[value["source"]].conf in UNVERIFIED:
-        assert value["grade"] == "assumed"
+def test_a_default_that_is_a_number_says_all_that_stands_behind_it(path, leaf, value):
+    if value["value"] != "none":
+        assert set(value) == {"value", "low", "high", "unit", "source", "grade"}
+        assert value["low"] <= value["value"] <= value["high"]
+        assert value["unit"] == leaf.unit
+
+
+@pytest.mark.parametrize(
+    "default", [default for default in default_values() if default.grade], ids=lambda one: one.path
+)
+def test_a_default_is_graded_no_better_than_its_source_allows(default):
+    assert GRADES.index(default.grade) >= GRADES.index(BEST_GRADE[sources()[default.source].conf])
 
 
 @pytest.mark.parametrize(

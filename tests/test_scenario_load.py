@@ -141,7 +141,7 @@ def test_the_resolved_file_is_the_same_scenario():
 
 def test_the_resolved_file_names_the_origin_of_each_value():
     text = resolved_toml(resolve_text(SMALL, "small.toml", ["groups.evening.seats=15"]))
-    assert "seats = 15  # --set groups.evening.seats=15\n" in text
+    assert "seats = 15  # --set groups.evening.seats=15; no evidence given\n" in text
     assert 'nights = ["Mon", "Tue"]  # small.toml:12\n' in text
     line = default_places()["groups", "*", "serves"].line
     assert f"serves = []  # defaults.toml:{line} (every entry)\n" in text

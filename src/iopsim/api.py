@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from iopsim.experiment.replicate import Progress, replicate
 from iopsim.experiment.result import Result
 from iopsim.rulebook import write
@@ -37,8 +39,12 @@ def simulate(
 
     Raises
     ------
+    TypeError
+        If `scenario` is the name of a file, or anything else that is no scenario.
     ValueError
         If `replications`, `seed` or `workers` is out of range.
+    IopsimError
+        If a script asks for workers and does not guard its start.
 
     Examples
     --------
@@ -48,6 +54,10 @@ def simulate(
     >>> result.measures["referrals"].n
     20
     """
+    if not isinstance(scenario, Scenario):
+        found = f"the file name {str(scenario)!r}" if isinstance(scenario, (str, Path)) else type(scenario).__name__
+        example = str(scenario) if isinstance(scenario, (str, Path)) else "my_program.toml"
+        raise TypeError(f"simulate takes a scenario, not {found}; load it first: iopsim.load({example!r})")
     if not 1 <= replications <= 10_000_000:
         raise ValueError(f"replications must be between 1 and 10,000,000, not {replications}")
     if not 0 <= seed < 2**64:

@@ -12,6 +12,16 @@ from typing import NamedTuple
 GRADES = ("primary", "secondary", "derived", "assumed")
 """How good the evidence for a value is, best first."""
 
+FOLLOWED = {
+    "V1": "seen in the primary source",
+    "V2": "seen in a secondary source",
+    "D": "derived by arithmetic from sources",
+    "M": "commonly quoted, not verified",
+    "NF": "looked for, not found",
+    "J": "judgement",
+}
+"""How far a source may have been followed, in words."""
+
 UNVERIFIED = ("M", "NF", "J")
 """How far a source was followed when a value that leans on it is still an assumption."""
 
@@ -24,8 +34,7 @@ class Source(NamedTuple):
     citation : str
         The reference in words.
     conf : str
-        ``V1`` seen in the primary source, ``V2`` in a secondary one, ``D`` derived by arithmetic, ``M``
-        commonly quoted and not verified, ``NF`` looked for and not found, ``J`` judgement.
+        How far it was followed: a key of `FOLLOWED`.
     """
 
     citation: str

@@ -24,6 +24,7 @@ from iopsim.rules.assessment import show_probability
 from iopsim.rules.waitlist import patience_days
 from iopsim.scenario.fields import WEEKDAYS
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.words import nearest, short
 
 PLACES = (
     "this program",
@@ -103,7 +104,9 @@ def _find(scenario: Scenario, book: Rulebook, record: Record, client: str | None
     if ending is not None:
         endings = [place.name.lower() for place in Exit]
         if ending not in endings:
-            raise IopsimError(f"no ending {ending!r}; one of {', '.join(endings)}")
+            near = nearest(ending, endings)
+            hint = f" (did you mean {near}?)" if near else ""
+            raise IopsimError(f"no ending {short(ending)!r}; one of {', '.join(endings)}{hint}")
         found = np.flatnonzero(clients.exit == Exit[ending.upper()])
         if len(found) == 0:
             raise IopsimError(f"no client of this replication ended as {ending}; try another replication or ending")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
 from iopsim.cli.console import grid, paragraph, plain, print_grid, screen
 from iopsim.preflight import Preflight
 from iopsim.preflight import check as fly
-from iopsim.scenario import Resolved, resolve, resolved_toml
+from iopsim.scenario import resolve, resolved_toml
+from iopsim.scenario.cautions import cautions
+from iopsim.scenario.resolved import LAYERS, Layer, count_standings
+
+FROM: Mapping[Layer, str] = {"file": "From the file", "change": "From --set", "default": "From the defaults"}
 
 
 def check(file: str, changes: Sequence[str], resolved: bool) -> None:
@@ -36,19 +40,37 @@ def check(file: str, changes: Sequence[str], resolved: bool) -> None:
         return
     console = screen()
     paragraph(console, f"{plain(file)}: {plain(found.scenario.name)}", lead="ok  ", indent="    ")
-    paragraph(console, _origins(found), lead="ok  ", indent="    ")
+    counts = count_standings(found)
+    paragraph(console, _origins(counts), lead="ok  ", indent="    ")
+    for caution in cautions(found):
+        paragraph(console, plain(caution), lead="warning  ", indent="         ")
+    console.print()
+    _show_evidence(console, counts)
     console.print()
     _show(console, fly(found.scenario))
 
 
-def _origins(found: Resolved) -> str:
-    layers = [origin.layer for origin in found.origins.values()]
-    changed = f", {layers.count('change')} from --set" if "change" in layers else ""
-    assumed = sum(origin.grade == "assumed" for origin in found.origins.values())
+def _origins(counts: Mapping[str, Mapping[Layer, int]]) -> str:
+    """Say how many values come from where."""
+    layers = {layer: sum(count[layer] for count in counts.values()) for layer in LAYERS}
+    changed = f", {layers['change']} from --set" if layers["change"] else ""
     return (
-        f"{len(layers)} values: {layers.count('file')} from the file, {layers.count('default')} from the defaults"
-        f"{changed}; {assumed} of them are assumptions (--resolved shows each)"
+        f"{sum(layers.values())} values: {layers['file']} from the file, {layers['default']} from the defaults"
+        f"{changed}; --resolved shows each, `iopsim evidence` the defaults' sources"
     )
+
+
+def _show_evidence(console: Console, counts: Mapping[str, Mapping[Layer, int]]) -> None:
+    """Print how many values there is what evidence for; layers and grades without any are left out."""
+    used = [layer for layer in LAYERS if any(count[layer] for count in counts.values())]
+    table = grid(console)
+    table.add_column("Evidence", no_wrap=True)
+    for layer in used:
+        table.add_column(FROM[layer], justify="right", no_wrap=True)
+    for said, count in counts.items():
+        if any(count.values()):
+            table.add_row(said, *(str(count[layer] or "–") for layer in used))
+    print_grid(console, table)
 
 
 def _show(console: Console, flight: Preflight) -> None:

@@ -29,6 +29,11 @@ Seed = Annotated[
     str, typer.Option("--seed", metavar="N", help="The same seed meets every scenario with the same people.")
 ]
 
+Format = Annotated[
+    str, typer.Option("--format", metavar="FORM", help="A table to read, or csv or json on stdout for a machine.")
+]
+Csv = Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write CSV to a file that does not exist yet.")]
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -168,3 +173,39 @@ def trace(
         from iopsim.cli.trace import trace as start
 
         start(file, seed, replication, client, ending, changes or [], weeks)
+
+
+@app.command(short_help="List every default with its source and grade.")
+def evidence(
+    word: Annotated[
+        str | None,
+        typer.Argument(metavar="WORD", help="A part of a default's name, or a source: leaving, seats, E4.4."),
+    ] = None,
+    grade: Annotated[
+        str | None,
+        typer.Option("--grade", metavar="GRADE", help="Only primary, secondary, derived or assumed values."),
+    ] = None,
+    form: Format = "table",
+    csv: Csv = None,
+) -> None:
+    """List the evidence base: each default with range, unit, source and grade, and each source.
+
+    CSV has one line for each default, with its source beside it; JSON also has the sources that no default names.
+    """
+    with door():
+        from iopsim.cli.evidence import evidence as start
+
+        start(word, grade, form, csv)
+
+
+@app.command(short_help="List the measures: what is counted, and of whom.")
+def measures(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One measure, told in full.")] = None,
+    form: Format = "table",
+    csv: Csv = None,
+) -> None:
+    """List the measures: name, unit, numerator, denominator and who is counted."""
+    with door():
+        from iopsim.cli.measures import measures as start
+
+        start(name, form, csv)

@@ -43,14 +43,21 @@ def margin() -> Console:
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
-def grid(console: Console) -> Table:
-    """Return an empty table: a rule below the headings for a terminal, nothing but spaces on paper."""
+def grid(console: Console, gap: int = 2) -> Table:
+    """Return an empty table: a rule below the headings for a terminal, nothing but spaces on paper.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    gap : int
+        Spaces between two columns.
+    """
     terminal = console.is_terminal
     return Table(
         box=SIMPLE_HEAD if terminal else None,
         show_edge=False,
         pad_edge=False,
-        padding=(0, 1 if terminal else 2, 0, 0),  # the rule's box adds a space of its own
+        padding=(0, gap - 1 if terminal else gap, 0, 0),  # the rule's box adds a space of its own
         header_style="bold",
     )
 
@@ -71,6 +78,16 @@ def plain(text: str) -> str:
 def shortened(text: str, longest: int) -> str:
     """Return a text of at most so many characters, cut at its end."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def broken_at_underscores(name: str, longest: int) -> str:
+    """Return a name in lines of at most so many characters, each but the last ending in an underscore."""
+    lines = [""]
+    for part in name.replace("_", "_ ").split():
+        if lines[-1] and len(lines[-1] + part) > longest:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def paragraph(console: Console, text: str, style: str = "", indent: str = "", lead: str = "") -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from iopsim.errors import Problem, ScenarioError
+from iopsim.scenario.words import nearest, short
 
 T = TypeVar("T")
 
@@ -37,6 +38,24 @@ class Mistakes:
             return number
         self.problems.append(Problem(option, None, "", text, f"give a whole number from {least} to {most:,}"))
         return least
+
+    def choice(self, option: str, text: str, choices: Sequence[str]) -> str:
+        """Return what an option chooses; if it is not one of the choices, note the problem and return the first.
+
+        Parameters
+        ----------
+        option : str
+            Its name, such as ``--format``.
+        text : str
+            What was typed.
+        choices : sequence of str
+            What may be chosen.
+        """
+        if text in choices:
+            return text
+        said = f"give one of {', '.join(choices)}"
+        self.problems.append(Problem(option, None, "", short(text), said, nearest(text, choices)))
+        return choices[0]
 
     def attempt(self, action: Callable[[], T]) -> T | None:
         """Return what an action returns; if it finds problems, keep them and return None."""

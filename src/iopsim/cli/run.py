@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iopsim.api import simulate
-from iopsim.cli.console import margin, screen
+from iopsim.cli.console import margin, paragraph, plain, screen
 from iopsim.cli.interrupts import Interrupted, undisturbed
 from iopsim.cli.options import Mistakes, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
@@ -17,6 +17,7 @@ from iopsim.experiment.replicate import CHUNK, cores
 from iopsim.experiment.result import Result
 from iopsim.rulebook import write
 from iopsim.scenario import Resolved, resolve, resolved_toml
+from iopsim.scenario.cautions import cautions
 from iopsim.scenario.model import Scenario
 from iopsim.store import default_folder, documents, examine, run_key, save
 
@@ -74,6 +75,9 @@ def run(order: Order) -> None:
     folder = _folder(order, resolved.scenario, key)
     if folder is not None:
         examine(folder, key)
+    if not order.quiet:
+        for caution in cautions(resolved):
+            paragraph(margin(), plain(caution), lead="warning  ", indent="         ")
     result, files = _simulated(order, resolved, seed, replications, workers, charts=folder is not None)
     if folder is None:
         _report(order, result, folder, [])

@@ -62,8 +62,10 @@ def _print(console: Console, step: Step, before: str) -> str:
     """Print a step, its date only where it is another than the step's before, and return its date."""
     date = f"{step.when:%a} {step.when.day:>2} {step.when:%b %Y}"
     stamp = f"{date if date != before else '':<15}  {step.when:%H:%M}  "
-    console.print(Text(stamp, style="dim") + Text(plain(step.what)), soft_wrap=True)
+    indent = " " * len(stamp)
+    for number, line in enumerate(Text(plain(step.what)).wrap(console, max(20, console.width - len(stamp)))):
+        line.rstrip()
+        console.print(Text(indent if number else stamp, style="dim") + line, soft_wrap=True)
     if step.why:
-        indent = " " * len(stamp)
         paragraph(console, plain(step.why), style="dim", lead=indent, indent=indent)
     return date

@@ -14,11 +14,13 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,6 +29,7 @@ import numpy as np
 from iopsim.cohort import draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
+from iopsim.errors import IopsimError
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.series import monthly, retention, weekly
 from iopsim.record import I64, Record
@@ -34,6 +37,14 @@ from iopsim.rulebook import Rulebook
 
 CHUNK = 10
 """Replications handed to a worker at a time."""
+
+UNGUARDED = 77
+"""Exit code of a worker that was asked for workers before it was ready for work."""
+
+UNGUARDED_SAID = (
+    "more than one worker means new Python processes, and each reads this script from the top; put what the script "
+    'does under `if __name__ == "__main__":`, or use workers=1'
+)
 
 Progress = Callable[[int], None]
 """Called with the number of replications done since the last call."""
@@ -106,7 +117,10 @@ def _run(book: Rulebook, seed: int, chunks: list[range], workers: int) -> Iterat
         for chunk in chunks:
             yield _chunk(book, seed, chunk)
         return
+    _refuse_in_a_script_read_by_a_worker()
     others = set(multiprocessing.active_children())
+    started: set[BaseProcess] = set()
+    parts: deque[Future[Part]] = deque()
     context = multiprocessing.get_context("spawn")
     # The rulebook goes by a file: what goes by the pool's pipe must never fill it, else a stopped run may hang.
     with TemporaryDirectory() as folder, ProcessPoolExecutor(workers, context, initializer=_prepare) as pool:
@@ -114,15 +128,36 @@ def _run(book: Rulebook, seed: int, chunks: list[range], workers: int) -> Iterat
         path.write_bytes(pickle.dumps(book))
         try:
             with _held_signals():
-                parts = deque(pool.submit(_filed_chunk, str(path), seed, chunk) for chunk in chunks)
+                for chunk in chunks:
+                    parts.append(pool.submit(_filed_chunk, str(path), seed, chunk))
+                    if len(started) < workers:
+                        started |= set(multiprocessing.active_children()) - others
             while parts:
                 yield parts.popleft().result()
-        except BaseException:
+        except BaseException as error:
             # Killed, not asked to finish: what they are at is thrown away. Futures are left as they are, because
             # the executor fails loudly over cancelled ones when its workers die.
-            for worker in set(multiprocessing.active_children()) - others:
+            for worker in started | set(multiprocessing.active_children()) - others:
                 worker.kill()
+            if isinstance(error, BrokenProcessPool) and any(_was_unguarded(worker) for worker in started):
+                raise IopsimError(UNGUARDED_SAID) from None
             raise
+
+
+def _was_unguarded(worker: BaseProcess) -> bool:
+    """Whether a worker ended because the script that started it has no guard."""
+    worker.join()
+    return worker.exitcode == UNGUARDED
+
+
+def _refuse_in_a_script_read_by_a_worker() -> None:
+    """End a worker that was asked for workers of its own while it still read the script that started it.
+
+    A worker begins life by reading the main script from the top. If nothing guards the call there, each would start
+    others; its exit code tells the process that started it why there is nothing to wait for.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise SystemExit(UNGUARDED)
 
 
 @contextmanager

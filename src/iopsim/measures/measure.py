@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import getdoc
 from typing import Literal
 
 from iopsim.record import Record
@@ -45,6 +46,11 @@ class Measure:
     denominator: str
     counted: str
     compute: Callable[[Record, Rulebook], Fraction]
+
+    @property
+    def meaning(self) -> str:
+        """The measure in a sentence or two."""
+        return " ".join((getdoc(self.compute) or "").split())
 
 
 def measure(

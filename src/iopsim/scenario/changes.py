@@ -15,13 +15,15 @@ from dataclasses import dataclass
 
 from iopsim.errors import Problem
 from iopsim.scenario.lines import Key, dotted
-from iopsim.scenario.shape import Collection, Leaf, Node, Table, shape
+from iopsim.scenario.shape import Collection, Leaf, Node, Table, at, shape
+from iopsim.scenario.synonyms import meant, sharing_a_word
 from iopsim.scenario.syntax import nests_too_deep
-from iopsim.scenario.words import nearest, short, written
+from iopsim.scenario.words import clock_time, nearest, short, written
 
 Changes = Mapping[str, object] | Sequence[str]
 """Dotted path -> value, or texts such as ``groups.evening.seats=15``."""
 
+_SHORT_TIME = re.compile(r"\d{1,2}:\d\d")
 _BARE = re.compile(r"[^\s\"'\[\]{}#,][^\"'\[\]{}#\n]*")
 
 
@@ -123,7 +125,15 @@ def _from_text(text: str) -> Change | Problem:
     if set(read) != {"value"} or nests_too_deep(read):
         said = 'after the = stands one value, such as 15, true, "wait" or ["Mon", "Tue"]'
         return Problem(label, None, dotted(key), short(value), said)
-    return Change(label, path.strip(), key, read["value"])
+    return Change(label, path.strip(), key, _time(key, value.strip()) or read["value"])
+
+
+def _time(key: Key, text: str) -> datetime.time | None:
+    """Return a time of day that is typed without its seconds; None for anything else."""
+    node = at(key)
+    is_time = isinstance(node, Leaf) and node.kind == "time" and _SHORT_TIME.fullmatch(text)
+    said = clock_time(text) if is_time else ""
+    return datetime.time.fromisoformat(said) if said else None
 
 
 def _from_python(path: str, value: object) -> Change | Problem:
@@ -193,7 +203,7 @@ def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, ob
     if node is not None:
         return None
     said = "a change names a value of the scenario; `iopsim check FILE --resolved` shows them all"
-    near = _nearest_path(change.path, sorted(_paths(merged, "")))
+    near = _nearest_key(change.key) or _nearest_path(change.path, sorted(_paths(merged, "")))
     return Problem(change.label, None, dotted(change.key), short(change.path), said, near)
 
 
@@ -237,6 +247,15 @@ def _put(
     for old in [old for old in origins if old[: len(key)] == key]:
         del origins[old]
     origins[key] = label
+
+
+def _nearest_key(key: Key) -> str:
+    """Return the path that differs only in its last key, which is another word for it or a slip."""
+    parent, name = key[:-1], str(key[-1])
+    table = at(parent)
+    known = tuple(table.fields) if parent and isinstance(table, Table) else ()
+    near = meant(parent, name, known) or sharing_a_word(name, known)
+    return dotted((*parent, near)) if near else ""
 
 
 def _nearest_path(path: str, known: Sequence[str]) -> str:

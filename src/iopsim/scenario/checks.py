@@ -18,6 +18,7 @@ from iopsim.scenario.fields import Delay
 from iopsim.scenario.given import Given
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.states import state
 from iopsim.scenario.words import nearest, plain, short, written
 
 MOST_TRAITS = 60
@@ -148,7 +149,7 @@ def holidays_are_known(scenario: Scenario, _: str) -> Conflicts:
     where = scenario.calendar.holidays
     if not knows_holidays(where):
         said = 'no public holidays are known for it; a country such as "US", a state such as "US-LA", or "" for none'
-        yield Conflict((("calendar", "holidays"),), short(written(where)), said)
+        yield Conflict((("calendar", "holidays"),), short(written(where)), said, state(where))
 
 
 def traits_are_few(scenario: Scenario, _: str) -> Conflicts:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.shape import Leaf, at
-from iopsim.scenario.words import allowed
+from iopsim.scenario.words import allowed, clock_time
 
 _STATEMENT = re.compile(r"""\s*(\[{1,2}\s*[A-Za-z"']|[A-Za-z_"'][\w."' -]*\s*=)""")
 _HEADER = re.compile(r"\s*\[{1,2}\s*([\w.*\"'-]+)")
@@ -128,11 +128,29 @@ def hint(broken: Broken) -> str:
     return _hint_of_value(value.strip(), message)
 
 
+def meant_time(broken: Broken) -> str:
+    """Return the time of day that a statement which is not TOML was meant to set; empty for other statements.
+
+    Parameters
+    ----------
+    broken : Broken
+        The statement.
+
+    Returns
+    -------
+    str
+        Such as ``17:30:00``.
+    """
+    node = at(broken.key)
+    is_time = isinstance(node, Leaf) and node.kind == "time"
+    return clock_time(broken.text.partition("=")[2].partition("#")[0]) if is_time else ""
+
+
 _VALUES = (
     (r"$|#", "the value is missing after ="),
     (r".*[“”„‘’«»]", 'use plain straight quotes, such as "Mon"'),
-    (r"\d{1,2}:\d\d\s*([ap]\.?m\.?)?\s*(#|$)", "a time has hours, minutes and seconds, such as 17:30:00"),
-    (r"\d{1,2}\s*[ap]\.?m\.?\s*(#|$)", "a time has hours, minutes and seconds, such as 17:30:00"),
+    (r"(?i)\d{1,2}:\d\d\s*([ap]\.?m\.?)?\s*(#|$)", "a time has hours, minutes and seconds, such as 17:30:00"),
+    (r"(?i)\d{1,2}\s*[ap]\.?m\.?\s*(#|$)", "a time has hours, minutes and seconds, such as 17:30:00"),
     (r"\d\d:\d\d:\d\d", "a time of day stands alone, without a time zone, such as 17:30:00"),
     (r"\d{4}-\d\d-\d\d", "there is no such day; a date is year-month-day, such as 2027-01-04"),
     (r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\s*(#|$)", "a date is year-month-day, such as 2027-01-04"),

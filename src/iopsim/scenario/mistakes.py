@@ -12,7 +12,9 @@ from iopsim.scenario.given import Given
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.merge import TEMPLATE, is_named
 from iopsim.scenario.shape import Collection, Either, Leaf, Node, Table, at, shape
-from iopsim.scenario.words import NAME, allowed, nearest, short, written
+from iopsim.scenario.states import state
+from iopsim.scenario.synonyms import meant, sharing_a_word
+from iopsim.scenario.words import NAME, allowed, clock_time, nearest, short, written
 
 Finding = tuple[Key, Problem | None]
 """An address without a usable value, and what to say of it; None when it follows from another mistake."""
@@ -105,8 +107,16 @@ def _wrong(key: Key, node: Node, given: Given) -> Problem:
         said = f"{name} stands under a header with a name of its own, such as [{dotted(key[:-1])}.NAME]"
     if isinstance(value, list) and value and isinstance(value[0], Mapping) and not isinstance(node, Leaf):
         said = f"a header has single brackets: [{dotted(key)}]"
-    choices = node.choices if isinstance(node, Leaf) else ()
-    return given.problem(said, key, hint=nearest(value, choices) if isinstance(value, str) else "")
+    return given.problem(said, key, hint=_likely(node, key, value))
+
+
+def _likely(node: Node, key: Key, value: object) -> str:
+    """Return what a text that may not stand somewhere was most likely meant to be; empty when nobody knows."""
+    if not isinstance(value, str) or not isinstance(node, Leaf):
+        return ""
+    if node.kind == "time":
+        return clock_time(value)
+    return state(value) if key == ("calendar", "holidays") else nearest(value, node.choices)
 
 
 def _unknown(key: Key, node: Node, given: Given) -> tuple[Key, Problem]:
@@ -123,10 +133,12 @@ def _unknown(key: Key, node: Node, given: Given) -> tuple[Key, Problem]:
         return (), given.problem(said, key, found=found)
     where = f"[{dotted(parent)}]" if parent else "the top of a file"
     said = f"{'a span of dates' if isinstance(node, Either) else where} may have {', '.join(known)}"
-    near = nearest(name, known)
+    near = meant(parent, name, known)
     elsewhere = [] if near else list(_homes(name, shape(), ""))
     if len(elsewhere) == 1:
         said = f"{name} belongs {elsewhere[0]}; {said}"
+    elif not near:
+        near = sharing_a_word(name, known)
     return (*parent, near) if near else (), given.problem(said, key, found=found, hint=near)
 
 

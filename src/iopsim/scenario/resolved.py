@@ -6,12 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from iopsim.evidence import GRADES
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, shape
 from iopsim.scenario.words import written
 
 Layer = Literal["file", "default", "change"]
+LAYERS: tuple[Layer, ...] = ("file", "change", "default")
+
+BARE = "no evidence given"
+UNGRADED = "source, no grade"
+CHOICE = "not a number"
+STANDINGS = (*GRADES, UNGRADED, BARE, CHOICE)
+"""What may be said of the evidence for a value: its grade, or why it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,46 @@ class Resolved:
     name: str
 
 
+def standing(value: object, origin: Origin) -> str:
+    """Say what evidence there is for a value.
+
+    Parameters
+    ----------
+    value : object
+        The value; ``"none"`` is no number.
+    origin : Origin
+        Where it comes from.
+
+    Returns
+    -------
+    str
+        One of `STANDINGS`.
+    """
+    if not origin.unit or value == "none":
+        return CHOICE
+    return origin.grade or (UNGRADED if origin.source else BARE)
+
+
+def count_standings(resolved: Resolved) -> Mapping[str, Mapping[Layer, int]]:
+    """Count how many values there is what evidence for, by where they come from.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        A scenario with its origins. A default that several entries inherit counts for each.
+
+    Returns
+    -------
+    mapping of str to mapping of str to int
+        For each of `STANDINGS`, in their order, the values of each layer.
+    """
+    counts: dict[str, dict[Layer, int]] = {said: dict.fromkeys(LAYERS, 0) for said in STANDINGS}
+    for key, _, value in leaves(resolved.scenario):
+        origin = resolved.origins[dotted(key)]
+        counts[standing(value, origin)][origin.layer] += 1
+    return counts
+
+
 def leaves(scenario: Scenario) -> Iterator[tuple[Key, Leaf, object]]:
     """List every value of a scenario.
 
@@ -105,7 +153,7 @@ def resolved_toml(resolved: Resolved) -> str:
     Returns
     -------
     str
-        TOML, each value with its evidence and a comment naming its origin; the same scenario when loaded.
+        TOML, each value with its evidence and a comment naming its origin and grade; the same scenario when loaded.
     """
     name = " ".join(resolved.name.split())
     lines = [f"# {name} with every default written out; hash {resolved.scenario.hash}", ""]
@@ -128,7 +176,7 @@ def _write(node: Node, table: Mapping[str, object], key: Key, origins: Mapping[s
         lines.append(f"[{dotted(key)}]")
     for name, value in values.items():
         origin = origins[dotted((*key, name))]
-        lines.append(f"{dotted((name,))} = {_with_evidence(value, origin)}  # {origin}")
+        lines.append(f"{dotted((name,))} = {_with_evidence(value, origin)}  # {origin}{_graded(value, origin)}")
     if values or not table:
         lines.append("")
     for name, value in table.items():
@@ -141,6 +189,11 @@ def _child(node: Node, name: str) -> Node:
         return node.fields[name]
     assert isinstance(node, Collection)
     return node.entry
+
+
+def _graded(value: object, origin: Origin) -> str:
+    said = standing(value, origin)
+    return "" if said == CHOICE else f"; {said}"
 
 
 def _with_evidence(value: object, origin: Origin) -> str:

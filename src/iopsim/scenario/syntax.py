@@ -9,7 +9,7 @@ from pathlib import Path
 
 from iopsim.errors import Problem, ScenarioError
 from iopsim.scenario.lines import Key
-from iopsim.scenario.mending import broken_statement, hint
+from iopsim.scenario.mending import broken_statement, hint, meant_time
 from iopsim.scenario.words import nearest, short
 
 LARGEST = 1_000_000
@@ -121,7 +121,9 @@ def parse(text: str, name: str) -> Parsed:
             return _unreadable(name, lines, problems, "tables or lists nested without end", "nest at most a few deep")
         except ValueError:
             broken = broken_statement(lines, _line_of_long_number(lines), "long number")
-        problems.append(Problem(name, broken.first + 1, broken.path, short(broken.text), hint(broken)))
+        problems.append(
+            Problem(name, broken.first + 1, broken.path, short(broken.text), hint(broken), meant_time(broken))
+        )
         holes.update(broken.holes)
         for index in range(broken.first, broken.end):
             lines[index] = ""

@@ -106,6 +106,34 @@ def _likeness(one: str, other: str) -> float:
     return matcher.ratio() if possible >= ALIKE else possible
 
 
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d\d))?(?::(\d\d))?(?:\s*([ap])\.?m\.?)?", re.IGNORECASE)
+
+
+def clock_time(text: str) -> str:
+    """Return the time of day that a text means, as a scenario file writes it.
+
+    Parameters
+    ----------
+    text : str
+        What a person wrote, such as ``5:30 PM`` or ``17:30``.
+
+    Returns
+    -------
+    str
+        Such as ``17:30:00``; empty for what is no time of day.
+    """
+    match = _CLOCK.fullmatch(text.strip()[:20])
+    if not match or not (match[2] or match[4]):
+        return ""
+    hour, half = int(match[1]), (match[4] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else 24
+    try:
+        return datetime.time(hour, int(match[2] or 0), int(match[3] or 0)).isoformat()
+    except ValueError:
+        return ""
+
+
 def bounds(leaf: Leaf) -> str:
     """Say the bounds of a number, with its unit.
 

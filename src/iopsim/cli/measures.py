@@ -1,0 +1,106 @@
+"""`iopsim measures`: what each measure counts, and of whom."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from rich.console import Console
+
+from iopsim.cli.console import paragraph, screen
+from iopsim.cli.export import FORMATS, export
+from iopsim.cli.options import Mistakes
+from iopsim.errors import Problem
+from iopsim.measures.catalogue import GROUPS
+from iopsim.measures.measure import Measure
+from iopsim.scenario.words import nearest, short
+
+BESIDE = 22
+"""Columns of the names of a measure's parts, when it is told in full."""
+
+
+def measures(name: str | None, form: str, file: str | None) -> None:
+    """List the measures, or tell one in full.
+
+    Parameters
+    ----------
+    name : str or None
+        The measure; None for all.
+    form : str
+        As given to `--format`.
+    file : str or None
+        As given to `--csv`.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such measure or no such format.
+    IopsimError
+        If the file exists.
+    """
+    mistakes = Mistakes()
+    form = mistakes.choice("--format", form, FORMATS)
+    found = {
+        group: [measure for measure in some if name in (None, measure.name)]
+        for group, some in GROUPS.items()
+        if any(name in (None, measure.name) for measure in some)
+    }
+    if not found:
+        mistakes.problems.append(_no_such(name or ""))
+    mistakes.settle()
+    rows = [_row(group, measure) for group, some in found.items() for measure in some]
+    if export(form, file, rows, {"measures": rows}):
+        return
+    console = screen()
+    if name is not None:
+        _tell(console, rows[0])
+    else:
+        _list(console, found)
+
+
+def _no_such(name: str) -> Problem:
+    """Say that there is no such measure, and which may be meant, by its name or by its label."""
+    names = {measure.name: measure.name for some in GROUPS.values() for measure in some}
+    labels = {measure.label: measure.name for some in GROUPS.values() for measure in some}
+    near = names.get(nearest(name, names)) or labels.get(nearest(name, labels), "")
+    return Problem("measures", None, "", short(name), "`iopsim measures` lists every measure by its name", near)
+
+
+def _row(group: str, measure: Measure) -> dict[str, object]:
+    return {
+        "name": measure.name,
+        "group": group,
+        "label": measure.label,
+        "unit": measure.unit,
+        "numerator": measure.numerator,
+        "denominator": measure.denominator,
+        "counted": measure.counted,
+        "meaning": measure.meaning,
+    }
+
+
+def _tell(console: Console, row: dict[str, object]) -> None:
+    console.print(str(row["name"]), style="bold")
+    paragraph(console, str(row["meaning"]))
+    console.print()
+    for part, said in {"label": "in tables", "counted": "who is counted"}.items():
+        row[said] = row.pop(part)
+    for part in ("in tables", "group", "unit", "numerator", "denominator", "who is counted"):
+        paragraph(console, str(row[part]), lead=f"  {part:<{BESIDE - 4}}  ", indent=" " * BESIDE)
+
+
+def _list(console: Console, found: dict[str, list[Measure]]) -> None:
+    longest = max(len(measure.name) for some in found.values() for measure in some)
+    indent = " " * (longest + 6)
+    for number, (group, some) in enumerate(found.items()):
+        if number:
+            console.print()
+        console.print(group, style="bold")
+        for counted, same in groupby(some, key=lambda measure: measure.counted):
+            paragraph(console, f"of {counted}:", lead="  ", indent="    ", style="italic")
+            for measure in same:
+                unit = "" if measure.unit == "clients" else f", {measure.unit}"
+                paragraph(console, f"{measure.label}{unit}", lead=f"    {measure.name:<{longest}}  ", indent=indent)
+                below = "" if measure.denominator == "1" else f" / {measure.denominator}"
+                paragraph(console, f"{measure.numerator}{below}", lead=indent, indent=indent, style="dim")
+    console.print()
+    paragraph(console, "A name after `iopsim measures` tells one in full; --all after `iopsim run` shows every value.")
