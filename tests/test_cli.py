@@ -65,7 +65,9 @@ def refused(answer):
 # ------------------------------------------------------------------------------------------------ help
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["check", "-h"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["events", "--help"], ["check", "-h"], ["--version"]]
+)
 def test_help_imports_nothing_heavier_than_the_command_line_library(arguments):
     code = (
         "import sys\nfrom iopsim.cli.app import main\n"
@@ -78,12 +80,13 @@ def test_help_imports_nothing_heavier_than_the_command_line_library(arguments):
 def test_every_command_and_every_option_is_explained():
     told = call("--help").stdout
     assert "..." not in told.partition("Commands:")[2]
-    assert re.findall(r"^  (run|check|init|schema|trace) +\w", told, re.MULTILINE) == [
+    assert re.findall(r"^  (run|check|init|schema|trace|events) +\w", told, re.MULTILINE) == [
         "run",
         "check",
         "init",
         "schema",
         "trace",
+        "events",
     ]
     for option in ["replications", "seed", "set", "weeks", "out", "workers", "all", "json", "quiet", "help"]:
         assert re.search(rf"--{option}\b.* {{2,}}\w", call("run", "--help").stdout), option

@@ -168,3 +168,27 @@ def trace(
         from iopsim.cli.trace import trace as start
 
         start(file, seed, replication, client, ending, changes or [], weeks)
+
+
+@app.command(short_help="Write an event log for process-mining tools.")
+def events(
+    file: Scenario,
+    out: Annotated[
+        str,
+        typer.Option("--out", "-o", metavar="FILE", help="A new file, whose name ends in .csv or .xes."),
+    ],
+    replications: Annotated[
+        str, typer.Option("--replications", "-n", metavar="N", help="Independent repetitions of the whole run.")
+    ] = "1",
+    seed: Seed = "1",
+    changes: Changes = None,
+    weeks: Weeks = None,
+) -> None:
+    """Write everything that happens as one event log, a case for each client of each replication.
+
+    A file that exists is never overwritten, and never half a file written.
+    """
+    with door():
+        from iopsim.cli.events import events as start
+
+        start(file, out, replications, seed, changes or [], weeks)
