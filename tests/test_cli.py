@@ -88,7 +88,7 @@ def test_every_command_and_every_option_is_explained():
         "trace",
         "events",
     ]
-    for option in ["replications", "seed", "set", "weeks", "out", "workers", "all", "json", "quiet", "help"]:
+    for option in ["replications", "seed", "set", "weeks", "out", "workers", "by", "all", "json", "quiet", "help"]:
         assert re.search(rf"--{option}\b.* {{2,}}\w", call("run", "--help").stdout), option
     assert call("--version").stdout == f"iopsim {iopsim.__version__}\n"
 

@@ -85,6 +85,12 @@ def run(
             "The results are the same.",
         ),
     ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by", metavar="WHAT", help="Also show the measures of each group of clients: source or trait; repeatable."
+        ),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Show every measure, not only what a board reads.")] = False,
     json: Annotated[
         bool,
@@ -104,7 +110,7 @@ def run(
         from iopsim.cli.run import Order
         from iopsim.cli.run import run as start
 
-        start(Order(file, replications, seed, changes or [], weeks, out, workers, every, json, quiet))
+        start(Order(file, replications, seed, changes or [], weeks, out, workers, by or [], every, json, quiet))
 
 
 @app.command(short_help="Check a scenario, and demand against capacity.")
