@@ -39,14 +39,29 @@ def show_groups(console: Console, result: Result, every: bool) -> None:
     every : bool
         All measures, not only what a board reads.
     """
-    for part, found in groupby(result.equity.comparisons, key=lambda comparison: comparison.partition):
+    shown = [one for one in result.equity.comparisons if every or _worth_reading(one.measure, result)]
+    for part, found in groupby(shown, key=lambda comparison: comparison.partition):
         console.print()
         console.print(f"By {part.name}", style="bold")
-        _print_table(console, result, part, [one for one in found if every or _worth_reading(one.measure, result)])
-    if result.partitions:
+        _print_table(console, result, part, list(found))
+    if shown:
         console.print()
-        for note in NOTES:
+        for note in (*NOTES, *_notes(shown)):
             paragraph(console, note, indent="  ")
+
+
+def _notes(shown: list[Comparison]) -> list[str]:
+    """Return what a dash or a star means, where there is one."""
+    lines = []
+    if any(math.isnan(one.summary.low) or (one.difference and one.told_apart is None) for one in shown):
+        lines.append(f"{UNKNOWN}  Cannot be told: no client of the group came so far, or too few replications tell.")
+    if any(_mark(one) for one in shown):
+        lines.append("*  Mean without the replications that cannot tell; the tables on disk count them.")
+    return lines
+
+
+def _mark(one: Comparison) -> str:
+    return "*" if one.summary.n and one.summary.undefined else ""
 
 
 def _worth_reading(measure: Measure, result: Result) -> bool:
@@ -61,12 +76,16 @@ def _print_table(console: Console, result: Result, part: Partition, found: list[
     table.add_column("Against the others", justify="right", no_wrap=True)
     for measure, comparisons in groupby(found, key=lambda comparison: comparison.measure):
         unit = "%" if measure.unit == "share" else measure.unit
-        table.add_row(f"{label(measure, result.scenario)}, {unit}")
-        for place, one in enumerate(comparisons):
+        head, groups = f"{label(measure, result.scenario)}, {unit}", list(comparisons)
+        if all(math.isnan(one.summary.mean) for one in groups):
+            table.add_row(head, UNKNOWN, UNKNOWN)
+            continue
+        table.add_row(head)
+        for place, one in enumerate(groups):
             mean, interval, _ = figures(measure, one.summary)
             # Of two groups, what the second has more is what the first has less.
             gap = "" if len(part.groups) == 2 and place == 1 else against(one)
-            table.add_row(f"  {shortened(one.group, NAME)}", mean, interval, gap)
+            table.add_row(f"  {shortened(one.group, NAME)}{_mark(one)}", mean, interval, gap)
     print_grid(console, table)
 
 
