@@ -341,6 +341,13 @@ def write_but(path, accident):
         raise accident
 
 
+def test_a_name_that_no_disk_takes_is_told_in_words(tmp_path):
+    answer = call("-o", str(tmp_path / ("x" * 300 + ".csv")))
+    assert answer.exit_code == 2
+    assert "found that it cannot be written (File name too long); nothing was written there" in answer.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("accident", [KeyboardInterrupt(), MemoryError(), OSError(28, "No space left on device")])
 def test_an_accident_leaves_nothing_behind(tmp_path, accident):
     known = IopsimError if isinstance(accident, OSError) else type(accident)

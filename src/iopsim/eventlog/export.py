@@ -56,8 +56,8 @@ class Draft:
         self._shell: Path | None = None
 
     def __enter__(self) -> Self:
-        self._refuse_other()
         try:
+            self._refuse_other()
             self._shell = Path(tempfile.mkdtemp(prefix=".iopsim-", dir=self._path.parent))
             # With the permissions a new file has; its shell is private.
             self.file = self._draft.open("x", encoding="utf-8", newline="")
