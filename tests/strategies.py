@@ -1,4 +1,4 @@
-"""Whole scenarios for Hypothesis: changes to the Palmetto file that are valid together and make small, crowded clinics.
+"""Whole scenarios for Hypothesis: changes to the plain file that are valid together and make small, crowded clinics.
 
 Values come first that change least, so that a failing scenario shrinks to a plain one.
 """
@@ -18,7 +18,7 @@ from iopsim.rulebook import Rulebook, write
 from iopsim.scenario.load import load
 from iopsim.scenario.model import Scenario
 
-PALMETTO = Path(__file__).parent.parent / "scenarios" / "palmetto.toml"
+PLAIN = Path(__file__).parent / "plain.toml"
 OPENING = datetime.date(2027, 1, 4)
 SOURCES = ("self", "court", "health_care", "inpatient")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -37,8 +37,8 @@ class Run:
 
 
 def run(changes: Changes, seed: int = 1, replication: int = 0) -> Run:
-    """Simulate one replication of the Palmetto file with some changes."""
-    scenario = load(PALMETTO, changes=changes)
+    """Simulate one replication of the plain file with some changes."""
+    scenario = load(PLAIN, changes=changes)
     book = write(scenario)
     cohort = draw(book, Deck(seed, replication))
     return Run(scenario, book, cohort, simulate(book, cohort))
@@ -185,7 +185,7 @@ def leaving(draw: st.DrawFn) -> dict[str, object]:
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> dict[str, object]:
-    """Changes to the Palmetto file that make a whole, valid scenario."""
+    """Changes to the plain file that make a whole, valid scenario."""
     return {
         "weeks": draw(st.sampled_from([8, 14, 14, 12, 4, 2, 1])),
         "calendar.holidays": draw(st.sampled_from(["", "US", "US-LA"])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -122,21 +123,10 @@ def staff_facts(team: Team) -> StaffFacts:
     """Return one row per week and role."""
     staff, weeks, roles = team.staffing, team.days // 7, len(team.staffing.role_names)
 
-    def person_days(flags: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> I64:
-        """Sum over posts and days of the week; shape (weeks, roles)."""
-        by_week = flags.reshape(len(team.role), weeks, 7).sum(axis=2)
-        total = np.zeros((weeks, roles), dtype=np.int64)
-        for post, role in enumerate(team.role):
-            total[:, role] += by_week[post]
-        return total
-
-    def minutes(what: str) -> I64:
-        table = np.zeros((weeks, roles), dtype=np.int64)
-        for (kind, week, role), spent in team.minutes.items():
-            if kind == what:
-                table[week, role] += spent
-        return table
-
+    minutes: defaultdict[str, I64] = defaultdict(lambda: np.zeros((weeks, roles), dtype=np.int64))
+    for (kind, week, role), spent in team.minutes.items():
+        minutes[kind][week, role] += spent
+    person_days = team.person_days
     filled, off = team.filled, team.force.off
     working = staff.working
     began = np.cumsum(filled, axis=1) > 0
@@ -144,7 +134,7 @@ def staff_facts(team: Team) -> StaffFacts:
     starts[:, 1:] &= ~filled[:, :-1]
     starts[:, :1] = False
     available = person_days(filled & ~off & working) * staff.day_minutes
-    used = {what: minutes(what) for what in USES}
+    used = {what: minutes[what] for what in USES}
     total = sum(used.values(), np.zeros((weeks, roles), dtype=np.int64))
     columns = (
         np.repeat(np.arange(weeks), roles).reshape(weeks, roles),
@@ -156,10 +146,10 @@ def staff_facts(team: Team) -> StaffFacts:
         *used.values(),
         np.maximum(available - total, 0),
         np.maximum(total - available, 0),
-        minutes("short_individual"),
-        minutes("short_medication"),
-        minutes("short_notes"),
-        minutes("cover"),
+        minutes["short_individual"],
+        minutes["short_medication"],
+        minutes["short_notes"],
+        minutes["cover"],
         person_days(starts),
     )
     return StaffFacts(*(np.ascontiguousarray(column.ravel(), dtype=np.int64) for column in columns))

@@ -137,21 +137,9 @@ class Office:
     def _left(self, week: int, roles: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> dict[int, int]:
         """Return the minutes that roles have left this week."""
         return {
-            role: max(0, self._available(week, role) - self._used(week, role))
+            role: max(0, self.clinic.team.available[week][role] - self._used(week, role))
             for role in np.flatnonzero(roles).tolist()
         }
-
-    def _available(self, week: int, role: int) -> int:
-        team = self.clinic.team
-        days = range(7 * week, 7 * week + 7)
-        here = sum(
-            team.here[post][day]
-            for post in range(len(team.role))
-            if team.role[post] == role
-            for day in days
-            if team.staffing.working[day]
-        )
-        return here * int(team.staffing.day_minutes[role])
 
     def _used(self, week: int, role: int) -> int:
         return sum(self.clinic.team.minutes[what, week, role] for what in USES)

@@ -6,11 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iopsim import workforce
 from iopsim.clock import Phase
 from iopsim.engines.person import Person
-from iopsim.record import NEVER
+from iopsim.record import I64, NEVER
 from iopsim.rulebook import UNLIMITED, Rulebook
 from iopsim.rulebook.treatment import Fact
 from iopsim.rules.facilitation import enough
@@ -18,6 +19,7 @@ from iopsim.rules.facilitation import enough
 if TYPE_CHECKING:
     from iopsim.engines.clinic import Clinic
 
+Flags = NDArray[np.bool_]
 STAFF = int(Phase.STAFF)
 ANY_CARD = 0.5
 """Stands for a card that decides nothing."""
@@ -35,6 +37,8 @@ class Team:
         self.role: list[int] = staff.post_role.tolist()
         self.filled = workforce.filled(self.force, self.start, book.days)
         self.here: list[list[bool]] = (self.filled & ~self.force.off).tolist()
+        self.available = self._available()
+        """Minutes that there are, by week and role."""
         self.off: list[list[bool]] = self.force.off.tolist()
         self.cover: list[list[float]] = self.force.cover.tolist()
         self.cover_chance = float(staff.cover[staff.facilitates].max(initial=0.0))
@@ -139,7 +143,21 @@ class Team:
         self.start[post] = day
         self.filled[post] = workforce.filled(self.force, self.start, self.days)[post]
         self.here[post] = (self.filled[post] & ~self.force.off[post]).tolist()
+        self.available = self._available()
         self._expect_changes(post)
+
+    def person_days(self, flags: Flags) -> I64:
+        """Return person-days by week and role of flags by post and day; shape (weeks, roles)."""
+        by_week = flags.reshape(len(self.role), self.days // 7, 7).sum(axis=2)
+        total = np.zeros((self.days // 7, len(self.staffing.role_names)), dtype=np.int64)
+        for post, role in enumerate(self.role):
+            total[:, role] += by_week[post]
+        return total
+
+    def _available(self) -> list[list[int]]:
+        here = self.person_days(self.filled & ~self.force.off & self.staffing.working)
+        minutes: list[list[int]] = (here * self.staffing.day_minutes).tolist()
+        return minutes
 
     # Who runs tonight's group.
 

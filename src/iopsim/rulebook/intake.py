@@ -54,6 +54,7 @@ class Intake:
     """First day from each day on with an orientation, or that day itself if none is required; shape (days + 1,)."""
     orientation: bool
     orientation_show: float
+    """1 where none is required."""
     orientation_minutes: int
     renege_per_day: float
     interim: int
@@ -118,7 +119,7 @@ def write_intake(scenario: Scenario, planned_assessors: I64) -> Intake:
         ready_delay=delay_table(waitlist.ready_delay),
         next_orientation_day=next_day(open_days(scenario, orientation.weekdays) | (not orientation.required)),
         orientation=orientation.required,
-        orientation_show=orientation.show_probability,
+        orientation_show=orientation.show_probability if orientation.required else 1.0,
         orientation_minutes=round(60 * orientation.hours),
         renege_per_day=waitlist.renege_per_day,
         interim=OFFERED.index(interim.offered),
