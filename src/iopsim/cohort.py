@@ -205,7 +205,8 @@ def _deal(
     has = _has(traits, len(demand.trait_names))
     authorization = (coverage.authorization[payer] < cover[:, AUTHORIZATION : AUTHORIZATION + 1]).sum(axis=1)
     priority, phase = _priority(book, source, traits), demand.source_phase[source]
-    phase[: len(book.present) if episode == 0 else 0] = book.present.phase
+    if episode == 0:
+        phase[: len(book.present)] = book.present.phase
     return Cohort(
         deck=deck,
         workforce=workforce,
