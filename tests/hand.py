@@ -13,15 +13,15 @@ from scipy.stats import norm, poisson
 
 from iopsim.cohort import (
     CALL,
-    COVERED,
-    DENIED,
-    LOSS,
     CLIENT_DELAY,
+    COVERED,
     DEATH,
+    DENIED,
     DROPOUT,
     EXCUSED,
     GAP,
     INCARCERATION,
+    LOSS,
     LOT,
     OTHER,
     PATIENCE,
@@ -39,8 +39,8 @@ from iopsim.engines.reference import simulate
 from iopsim.events import Activity, events
 from iopsim.record import NEVER, Exit, Record
 from iopsim.rulebook import write
-from iopsim.workforce import SPELLS
 from iopsim.scenario.load import from_toml
+from iopsim.workforce import SPELLS
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

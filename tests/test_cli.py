@@ -66,7 +66,8 @@ def refused(answer):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["check", "-h"], ["evidence", "-h"], ["--version"]]
+    "arguments",
+    [["--help"], ["run", "--help"], ["events", "--help"], ["check", "-h"], ["evidence", "-h"], ["--version"]],
 )
 def test_help_imports_nothing_heavier_than_the_command_line_library(arguments):
     code = (
@@ -80,7 +81,7 @@ def test_help_imports_nothing_heavier_than_the_command_line_library(arguments):
 def test_every_command_and_every_option_is_explained():
     told = call("--help").stdout
     assert "..." not in told.partition("Commands:")[2]
-    assert re.findall(r"^  (run|check|init|schema|trace|evidence|measures) +\w", told, re.MULTILINE) == [
+    assert re.findall(r"^  (run|check|init|schema|trace|evidence|measures|events) +\w", told, re.MULTILINE) == [
         "run",
         "check",
         "init",
@@ -88,8 +89,9 @@ def test_every_command_and_every_option_is_explained():
         "trace",
         "evidence",
         "measures",
+        "events",
     ]
-    for option in ["replications", "seed", "set", "weeks", "out", "workers", "all", "json", "quiet", "help"]:
+    for option in ["replications", "seed", "set", "weeks", "out", "workers", "by", "all", "json", "quiet", "help"]:
         assert re.search(rf"--{option}\b.* {{2,}}\w", call("run", "--help").stdout), option
     assert call("--version").stdout == f"iopsim {iopsim.__version__}\n"
 

@@ -30,8 +30,8 @@ def run(tmp_path):
     """Start a run, in a session of its own, and see to it that it ends."""
     started = []
 
-    def start(*arguments):
-        command = [sys.executable, "-c", MAIN, *ENDLESS, *arguments]
+    def start(*arguments, order=ENDLESS):
+        command = [sys.executable, "-c", MAIN, *order, *arguments]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         started.append(subprocess.Popen(command, cwd=tmp_path, start_new_session=True, **streams))
         return started[-1]
@@ -108,6 +108,15 @@ def test_ctrl_c_ends_a_run_of_one_process_whatever_it_is_at(run, tmp_path, secon
     one = run("--workers", "1")
     wait_until(lambda: sum(work for _, work in session(one.pid)) >= 0.05)
     time.sleep(seconds)
+    os.kill(one.pid, signal.SIGINT)
+    assert ended(one) == (130, "", SAID)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.xes"])
+def test_ctrl_c_leaves_no_half_of_an_event_log(run, tmp_path, name):
+    one = run("-o", name, order=("events", PALMETTO, "-n", "100000"))
+    wait_until(lambda: any(path.stat().st_size > 0 for path in tmp_path.glob(".iopsim-*/draft")))
     os.kill(one.pid, signal.SIGINT)
     assert ended(one) == (130, "", SAID)
     assert not list(tmp_path.iterdir())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from iopsim.experiment.replicate import Progress, replicate
 from iopsim.experiment.result import Result
+from iopsim.measures.partition import partitions
 from iopsim.rulebook import write
 from iopsim.scenario.model import Scenario
 
@@ -17,6 +19,7 @@ def simulate(
     *,
     workers: int = 1,
     progress: Progress | None = None,
+    by: Sequence[str] = (),
 ) -> Result:
     """Simulate a scenario.
 
@@ -32,6 +35,8 @@ def simulate(
         Processes. More than 1 starts new Python processes; a script then needs ``if __name__ == "__main__":``.
     progress : callable, optional
         Called with the number of replications done since the last call.
+    by : sequence of str
+        By what to tell clients apart, for `Result.equity`: ``"source"``, ``"trait"`` or both. Nothing else changes.
 
     Returns
     -------
@@ -42,7 +47,7 @@ def simulate(
     TypeError
         If `scenario` is the name of a file, or anything else that is no scenario.
     ValueError
-        If `replications`, `seed` or `workers` is out of range.
+        If `replications`, `seed` or `workers` is out of range, or clients cannot be told apart by what `by` names.
     IopsimError
         If a script asks for workers and does not guard its start.
 
@@ -64,5 +69,7 @@ def simulate(
         raise ValueError(f"seed must be between 0 and 2**64 - 1, not {seed}")
     if workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
-    facts = replicate(write(scenario), seed, replications, workers, progress)
-    return Result(scenario, seed, replications, facts)
+    book = write(scenario)
+    parts = partitions(book, by)
+    facts = replicate(book, seed, replications, workers, progress, by)
+    return Result(scenario, seed, replications, facts, parts)

@@ -27,6 +27,7 @@ import numpy as np
 
 import iopsim
 from iopsim.errors import IopsimError
+from iopsim.experiment.equity import COLUMNS
 from iopsim.experiment.result import F64, Result
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.series import MONTHLY, WAYS_OUT_NAMES, WEEKLY
@@ -156,6 +157,7 @@ def documents(result: Result, scenario_toml: str, charts: Mapping[str, bytes]) -
         "weekly.csv": _csv(_weekly(result)),
         "waits.csv": _csv(_waits(result)),
         "retention.csv": _csv(_retention(result)),
+        **_by_group(result),
         **charts,
     }
     manifest = {
@@ -165,6 +167,7 @@ def documents(result: Result, scenario_toml: str, charts: Mapping[str, bytes]) -
         "replications": result.replications,
         "opening": result.scenario.opening.isoformat(),
         "weeks": result.scenario.weeks,
+        **({"by": sorted({part.dimension for part in result.partitions})} if result.partitions else {}),
         "run_key": run_key(result.scenario, result.seed, result.replications),
         "iopsim": iopsim.__version__,
         "python": platform.python_version(),
@@ -191,6 +194,27 @@ def _replications(result: Result) -> Rows:
     for replication in range(result.replications):
         for column, measure in enumerate(CATALOGUE):
             yield replication, measure.name, above[replication][column], below[replication][column]
+
+
+def _by_group(result: Result) -> dict[str, bytes]:
+    """Return the files of the measures by group; none, if that was not asked for."""
+    if not result.partitions:
+        return {}
+    return {
+        "equity.csv": _csv([COLUMNS, *result.equity.rows()]),
+        "equity_replications.csv": _csv(_group_replications(result)),
+    }
+
+
+def _group_replications(result: Result) -> Rows:
+    """Every measure of every group and replication, as in `_replications`, and the same of all other clients."""
+    yield "replication", "partition", "group", "name", "numerator", "denominator", "others_num", "others_den"
+    columns = [(column, measure.name) for column, measure in enumerate(CATALOGUE) if measure.by_group]
+    groups = result.equity.groups()
+    for replication, facts in enumerate(result.facts.groups.tolist()):
+        for (part, group), (mine, others) in zip(groups, facts, strict=True):
+            for column, name in columns:
+                yield replication, part.name, group, name, *mine[column], *others[column]
 
 
 def _weekly(result: Result) -> Rows:

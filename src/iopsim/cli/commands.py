@@ -90,6 +90,12 @@ def run(
             "The results are the same.",
         ),
     ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by", metavar="WHAT", help="Also show the measures of each group of clients: source or trait; repeatable."
+        ),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Show every measure, not only what a board reads.")] = False,
     json: Annotated[
         bool,
@@ -109,7 +115,7 @@ def run(
         from iopsim.cli.run import Order
         from iopsim.cli.run import run as start
 
-        start(Order(file, replications, seed, changes or [], weeks, out, workers, every, json, quiet))
+        start(Order(file, replications, seed, changes or [], weeks, out, workers, by or [], every, json, quiet))
 
 
 @app.command(short_help="Check a scenario, and demand against capacity.")
@@ -209,3 +215,27 @@ def measures(
         from iopsim.cli.measures import measures as start
 
         start(name, form, csv)
+
+
+@app.command(short_help="Write an event log for process-mining tools.")
+def events(
+    file: Scenario,
+    out: Annotated[
+        str,
+        typer.Option("--out", "-o", metavar="FILE", help="A new file, whose name ends in .csv or .xes."),
+    ],
+    replications: Annotated[
+        str, typer.Option("--replications", "-n", metavar="N", help="Independent repetitions of the whole run.")
+    ] = "1",
+    seed: Seed = "1",
+    changes: Changes = None,
+    weeks: Weeks = None,
+) -> None:
+    """Write everything that happens as one event log, a case for each client of each replication.
+
+    A file that exists is never overwritten, and never half a file written.
+    """
+    with door():
+        from iopsim.cli.events import events as start
+
+        start(file, out, replications, seed, changes or [], weeks)

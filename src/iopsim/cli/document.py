@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import iopsim
+from iopsim.experiment.equity import COLUMNS
 from iopsim.experiment.result import Result
 from iopsim.measures.catalogue import CATALOGUE
 
@@ -47,9 +48,22 @@ def document(result: Result, folder: Path | None) -> str:
             }
             for found in result.bottlenecks
         ],
+        **_by_group(result),
         "out": None if folder is None else str(folder),
     }
     return json.dumps(content, indent=2, allow_nan=False) + "\n"
+
+
+def _by_group(result: Result) -> dict[str, object]:
+    """Return the measures by group; nothing, if that was not asked for."""
+    if not result.partitions:
+        return {}
+    rows = (dict(zip(COLUMNS, row, strict=True)) for row in result.equity.rows())
+    return {"equity": [{key: _told(value) for key, value in row.items()} for row in rows]}
+
+
+def _told(value: str | float) -> str | float | None:
+    return value or None if isinstance(value, str) else _known(value)
 
 
 def _known(value: float) -> float | None:

@@ -12,13 +12,15 @@ from iopsim.cli.console import margin, paragraph, plain, screen
 from iopsim.cli.interrupts import Interrupted, undisturbed
 from iopsim.cli.options import Mistakes, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
-from iopsim.errors import IopsimError
+from iopsim.errors import IopsimError, Problem
 from iopsim.experiment.replicate import CHUNK, cores
 from iopsim.experiment.result import Result
+from iopsim.measures.partition import DIMENSIONS
 from iopsim.rulebook import write
 from iopsim.scenario import Resolved, resolve, resolved_toml
 from iopsim.scenario.cautions import cautions
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.words import nearest
 from iopsim.store import default_folder, documents, examine, run_key, save
 
 MOST_REPLICATIONS = 10_000_000
@@ -43,6 +45,7 @@ class Order:
     weeks: str | None
     out: str | None
     workers: str | None
+    by: list[str]
     every: bool
     json: bool
     quiet: bool
@@ -66,7 +69,10 @@ def run(order: Order) -> None:
     replications = mistakes.whole("--replications", order.replications, 1, MOST_REPLICATIONS)
     seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
     workers = mistakes.whole("--workers", order.workers, 1, MOST_WORKERS) if order.workers is not None else None
+    mistakes.problems += _unknown_dimensions(order.by)
     resolved = mistakes.attempt(lambda: resolve(order.file, with_weeks(order.changes, order.weeks)))
+    if resolved is not None:
+        mistakes.problems += _empty_dimensions(order.by, resolved.scenario)
     mistakes.problems = [weeks_by_name(problem, order.weeks) for problem in mistakes.problems]
     mistakes.settle()
     assert resolved is not None
@@ -92,6 +98,27 @@ def run(order: Order) -> None:
         raise Interrupted(f"interrupted; the results are in {folder}", stop.code) from None
 
 
+def _unknown_dimensions(by: list[str]) -> list[Problem]:
+    """Return a problem for everything by which clients cannot be told apart."""
+    allowed = f"give {' or '.join(DIMENSIONS)}"
+    return [
+        Problem("--by", None, "", plain(name), allowed, nearest(name, DIMENSIONS))
+        for name in by
+        if name.removesuffix("s") not in DIMENSIONS
+    ]
+
+
+def _empty_dimensions(by: list[str], scenario: Scenario) -> list[Problem]:
+    """Return a problem if clients are to be told apart by traits and the scenario has none."""
+    if scenario.traits:
+        return []
+    return [
+        Problem("--by", None, "", name, "the scenario has no traits; a header such as [traits.employed] begins one")
+        for name in by
+        if name.removesuffix("s") == "trait"
+    ]
+
+
 def _simulated(
     order: Order, resolved: Resolved, seed: int, replications: int, workers: int | None, *, charts: bool
 ) -> tuple[Result, dict[str, bytes]]:
@@ -100,7 +127,7 @@ def _simulated(
         workers = worthwhile_workers(resolved.scenario, replications)
     with Bar(margin(), replications, hidden=order.quiet) as bar:
         try:
-            result = simulate(resolved.scenario, replications, seed, workers=workers, progress=bar.advance)
+            result = simulate(resolved.scenario, replications, seed, workers=workers, progress=bar.advance, by=order.by)
         except BrokenProcessPool:
             raise IopsimError(
                 "a worker process was ended from outside, perhaps for want of memory; nothing was written "
@@ -145,6 +172,11 @@ def _report(order: Order, result: Result, folder: Path | None, names: list[str])
 
         sys.stdout.write(document(result, folder))
     elif not order.quiet:
-        from iopsim.cli.table import show
+        from iopsim.cli.groups import show_groups
+        from iopsim.cli.table import show, show_folder
 
-        show(screen(), result, order.every, folder, [name for name in names if name.endswith(".png")])
+        console = screen()
+        show(console, result, order.every)
+        show_groups(console, result, order.every)
+        if folder is not None:
+            show_folder(console, folder, [name for name in names if name.endswith(".png")])

@@ -64,7 +64,7 @@ class Row:
     spread: str
 
 
-def show(console: Console, result: Result, every: bool, folder: Path | None, charts: list[str]) -> None:
+def show(console: Console, result: Result, every: bool) -> None:
     """Print a result.
 
     Parameters
@@ -73,10 +73,6 @@ def show(console: Console, result: Result, every: bool, folder: Path | None, cha
     result : Result
     every : bool
         All measures, not only what a board reads.
-    folder : Path or None
-        Where the files are.
-    charts : list of str
-        Names of the charts in it.
     """
     scenario = result.scenario
     runs = f"{result.replications:,} replication{'s' if result.replications > 1 else ''}"
@@ -93,13 +89,25 @@ def show(console: Console, result: Result, every: bool, folder: Path | None, cha
     console.print()
     for line in bottleneck_sentences(result):
         paragraph(console, line, indent="  ")
-    if folder is not None:
-        console.print()
-        console.print("Charts")
-        for name in charts:
-            console.print(f"  {plain(str(folder / name))}", soft_wrap=True)
-        console.print("Numbers, the scenario as it was run, and its versions")
-        console.print(f"  {plain(str(folder))}{os.sep}", soft_wrap=True)
+
+
+def show_folder(console: Console, folder: Path, charts: list[str]) -> None:
+    """Say where everything lies.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    folder : Path
+        Where the files are.
+    charts : list of str
+        Names of the charts in it.
+    """
+    console.print()
+    console.print("Charts")
+    for name in charts:
+        console.print(f"  {plain(str(folder / name))}", soft_wrap=True)
+    console.print("Numbers, the scenario as it was run, and its versions")
+    console.print(f"  {plain(str(folder))}{os.sep}", soft_wrap=True)
 
 
 def _print_table(console: Console, result: Result, every: bool) -> None:
@@ -114,13 +122,13 @@ def _print_table(console: Console, result: Result, every: bool) -> None:
             table.add_row()
         table.add_row(group, style="bold")
         for measure in measures:
-            if every or _worth_reading(measure, result):
+            if every or worth_reading(measure, result):
                 row = read(measure, result)
                 table.add_row(row.label, row.unit, row.mean, row.interval, row.spread)
     print_grid(console, table)
 
 
-def _worth_reading(measure: Measure, result: Result) -> bool:
+def worth_reading(measure: Measure, result: Result) -> bool:
     """Whether a board reads a measure; limits that the scenario does not have are left out."""
     if measure.name == "balked_share" and isinstance(result.scenario.waitlist.limit, str):
         return False
@@ -132,10 +140,15 @@ def _worth_reading(measure: Measure, result: Result) -> bool:
 def read(measure: Measure, result: Result) -> Row:
     """Return a measure as it is read: shares in percent, as many decimals as its interval deserves."""
     summary = result.measures[measure.name]
-    factor, unit = (100.0, "%") if measure.unit == "share" else (1.0, measure.unit)
-    most = 100.0 if measure.unit == "share" else math.inf
-    places = decimals(factor * summary.mean, factor * (summary.high - summary.low) / 2)
     mark = "*" if 0 < summary.undefined < result.replications else ""
+    unit = "%" if measure.unit == "share" else measure.unit
+    return Row(label(measure, result.scenario) + mark, unit, *figures(measure, summary))
+
+
+def figures(measure: Measure, summary: Summary) -> tuple[str, str, str]:
+    """Return mean, interval and spread of a measure as they are read."""
+    factor, most = (100.0, 100.0) if measure.unit == "share" else (1.0, math.inf)
+    places = decimals(factor * summary.mean, factor * (summary.high - summary.low) / 2)
 
     def written(value: float) -> str:
         value = min(max(factor * value, 0.0), most)
@@ -144,9 +157,7 @@ def read(measure: Measure, result: Result) -> Row:
     def span(low: float, high: float) -> str:
         return UNKNOWN if math.isnan(low) else f"{written(low)} to {written(high)}"
 
-    return Row(
-        label(measure, result.scenario) + mark,
-        unit,
+    return (
         UNKNOWN if math.isnan(summary.mean) else written(summary.mean),
         span(summary.low, summary.high),
         span(summary.p10, summary.p90),
@@ -176,7 +187,7 @@ def decimals(mean: float, half_width: float) -> int:
 
 def notes(result: Result, every: bool) -> list[str]:
     """Return the lines under the table: what a dash or a star means, and what is not shown."""
-    shown = [m for measures in GROUPS.values() for m in measures if every or _worth_reading(m, result)]
+    shown = [m for measures in GROUPS.values() for m in measures if every or worth_reading(m, result)]
     summaries: dict[str, Summary] = {label(m, result.scenario): result.measures[m.name] for m in shown}
     lines = []
     if result.replications == 1:

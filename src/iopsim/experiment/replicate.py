@@ -13,7 +13,7 @@ import pickle
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -31,6 +31,7 @@ from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.errors import IopsimError
 from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.partition import partitions, split
 from iopsim.measures.series import monthly, retention, weekly
 from iopsim.record import I64, Record
 from iopsim.rulebook import Rulebook
@@ -59,6 +60,8 @@ class Facts:
     weekly: I64
     monthly: I64
     retention: I64
+    groups: I64
+    """As `iopsim.measures.partition.split` returns it; no groups, if none were asked for."""
 
 
 def record_of(book: Rulebook, seed: int, replication: int) -> Record:
@@ -79,7 +82,12 @@ def reduce(record: Record, book: Rulebook) -> tuple[I64, I64, I64, I64, I64]:
 
 
 def replicate(
-    book: Rulebook, seed: int, replications: int, workers: int = 1, progress: Progress | None = None
+    book: Rulebook,
+    seed: int,
+    replications: int,
+    workers: int = 1,
+    progress: Progress | None = None,
+    by: Sequence[str] = (),
 ) -> Facts:
     """Run replications 0 to `replications` - 1 and return their facts in that order, whatever the workers.
 
@@ -92,10 +100,12 @@ def replicate(
     workers : int
         Processes; 1 runs in this one.
     progress : callable, optional
+    by : sequence of str
+        Dimensions by which clients are told apart, as for `iopsim.measures.partition.partitions`.
     """
     chunks = [range(first, min(first + CHUNK, replications)) for first in range(0, replications, CHUNK)]
     parts = []
-    for chunk, part in zip(chunks, _run(book, seed, chunks, min(workers, len(chunks))), strict=True):
+    for chunk, part in zip(chunks, _run(book, seed, by, chunks, min(workers, len(chunks))), strict=True):
         parts.append(part)
         if progress:
             progress(len(chunk))
@@ -112,10 +122,10 @@ def cores() -> int:
 Part = tuple[I64, ...]
 
 
-def _run(book: Rulebook, seed: int, chunks: list[range], workers: int) -> Iterator[Part]:
+def _run(book: Rulebook, seed: int, by: Sequence[str], chunks: list[range], workers: int) -> Iterator[Part]:
     if workers <= 1:
         for chunk in chunks:
-            yield _chunk(book, seed, chunk)
+            yield _chunk(book, seed, by, chunk)
         return
     _refuse_in_a_script_read_by_a_worker()
     others = set(multiprocessing.active_children())
@@ -129,7 +139,7 @@ def _run(book: Rulebook, seed: int, chunks: list[range], workers: int) -> Iterat
         try:
             with _held_signals():
                 for chunk in chunks:
-                    parts.append(pool.submit(_filed_chunk, str(path), seed, chunk))
+                    parts.append(pool.submit(_filed_chunk, str(path), seed, by, chunk))
                     if len(started) < workers:
                         started |= set(multiprocessing.active_children()) - others
             while parts:
@@ -185,12 +195,14 @@ def _held_signals() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-def _chunk(book: Rulebook, seed: int, chunk: range) -> Part:
+def _chunk(book: Rulebook, seed: int, by: Sequence[str], chunk: range) -> Part:
     """Run one chunk; the garbage collector rests meanwhile, as a replication's objects all die with it."""
+    parts = partitions(book, by)
     was_on = gc.isenabled()
     gc.disable()
     try:
-        facts = [reduce(record_of(book, seed, replication), book) for replication in chunk]
+        records = (record_of(book, seed, replication) for replication in chunk)
+        facts = [(*reduce(record, book), split(record, book, parts)) for record in records]
     finally:
         if was_on:
             gc.enable()
@@ -219,5 +231,5 @@ def _rulebook(path: str) -> Rulebook:
     return book
 
 
-def _filed_chunk(path: str, seed: int, chunk: range) -> Part:
-    return _chunk(_rulebook(path), seed, chunk)
+def _filed_chunk(path: str, seed: int, by: Sequence[str], chunk: range) -> Part:
+    return _chunk(_rulebook(path), seed, by, chunk)

@@ -7,19 +7,21 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.experiment.bottleneck import Bottleneck, bottlenecks
+from iopsim.experiment.equity import Equity
 from iopsim.experiment.replicate import Facts
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.measures.measure import Measure
+from iopsim.measures.partition import Partition
 from iopsim.measures.series import MONTHLY, WEEKLY
 from iopsim.rulebook import UNLIMITED, write
 from iopsim.scenario.model import Scenario
-from iopsim.stats.intervals import Summary, summarize
+from iopsim.stats.intervals import Summary, ratio, summarize
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,17 +40,25 @@ class Result:
     replications : int
     facts : Facts
         Whole numbers by replication.
+    partitions : tuple of Partition
+        Ways in which clients were told apart; none, if that was not asked for.
     """
 
     scenario: Scenario
     seed: int
     replications: int
     facts: Facts = field(repr=False)
+    partitions: tuple[Partition, ...] = field(default=(), repr=False)
 
     @cached_property
     def measures(self) -> dict[str, Summary]:
         """Each measure by name: mean over replications, 95 % interval, 10th and 90th percentile."""
         return {measure.name: summarize(self.values(measure.name)) for measure in CATALOGUE}
+
+    @cached_property
+    def equity(self) -> Equity:
+        """The measures of each group of clients, and the differences between groups; empty unless asked for."""
+        return Equity(self.partitions, self.facts.groups)
 
     @cached_property
     def bottlenecks(self) -> tuple[Bottleneck, ...]:
@@ -65,7 +75,7 @@ class Result:
         """
         column = _COLUMN[name]
         above, below = self.facts.numerators[:, column], self.facts.denominators[:, column]
-        return _divide(above, below)
+        return ratio(above, below)
 
     def weekly(self, name: str) -> F64:
         """Return a weekly series by replication; shape (replications, weeks).
@@ -90,7 +100,7 @@ class Result:
         if not name.startswith("days"):
             return rows
         who = self.facts.monthly[:, MONTHLY.index(name) - 1, :]
-        return _divide(rows, who)
+        return ratio(rows, who)
 
     @cached_property
     def retention(self) -> F64:
@@ -100,7 +110,7 @@ class Result:
         cumulative, and a last one for those still in program; together 1. NaN where nobody counts.
         """
         counts = self.facts.retention.astype(np.float64)
-        gone = _divide(counts[:, :-1, :], counts[:, -1:, :])
+        gone = ratio(counts[:, :-1, :], counts[:, -1:, :])
         return np.concatenate([gone, 1.0 - gone.sum(axis=1, keepdims=True)], axis=1)
 
     def seat_share(self, name: str) -> F64:
@@ -111,7 +121,7 @@ class Result:
         name : str
             ``seats_taken`` or ``seats_attended``.
         """
-        return _divide(self.weekly(name), self.weekly("seats"))
+        return ratio(self.weekly(name), self.weekly("seats"))
 
     @property
     def caseload(self) -> int | None:
@@ -169,12 +179,6 @@ class Result:
                     f"<td>{cells[1]} to {cells[2]}</td><td>{cells[3]} to {cells[4]}</td></tr>"
                 )
         return "".join([*lines, "</tbody></table>"])
-
-
-def _divide(above: NDArray[Any], below: NDArray[Any]) -> F64:
-    """Divide, NaN where the denominator is 0."""
-    unknown = np.full(above.shape, math.nan)
-    return np.asarray(np.divide(above, below, out=unknown, where=below != 0), dtype=np.float64)
 
 
 def write_value(value: float, unit: str) -> str:

@@ -25,7 +25,7 @@ def _share_within(record: Record, day: I64, days: int) -> Fraction:
     return int((who & reached(record, day, record.clients.referral_day, days)).sum()), int(who.sum())
 
 
-@measure("Referrals", "clients", "clients referred", "1", "everybody referred within the run")
+@measure("Referrals", "clients", "clients referred", "1", "everybody referred within the run", per_program=True)
 def referrals(record: Record, book: Rulebook) -> Fraction:
     """Clients referred within the run."""
     return len(record.clients), 1
@@ -96,13 +96,16 @@ def balked_share(record: Record, book: Rulebook) -> Fraction:
     "client-days on the waitlist",
     "days of the run",
     "everybody on the waitlist",
+    per_program=True,
 )
 def waitlist_mean(record: Record, book: Rulebook) -> Fraction:
     """Mean number of clients on the waitlist at the end of a day."""
     return int(waiting(record).sum()), record.days
 
 
-@measure("Waitlist, longest", "clients", "clients on the fullest day", "1", "everybody on the waitlist")
+@measure(
+    "Waitlist, longest", "clients", "clients on the fullest day", "1", "everybody on the waitlist", per_program=True
+)
 def waitlist_peak(record: Record, book: Rulebook) -> Fraction:
     """Largest number of clients on the waitlist at the end of a day."""
     return int(np.max(waiting(record), initial=0)), 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from inspect import getdoc
 from typing import Literal
 
@@ -37,6 +38,11 @@ class Measure:
         The eligible cohort.
     compute : callable
         The measure itself.
+    by_group : bool
+        Whether it can be told of some of the clients: of all it looks at, the Record knows whose it is.
+    per_program : bool
+        Whether the program, and not its clients, stands below the line: days, seats, slots. Of a group it is then the
+        group's part, and a large group has a large one; to compare two of them says nothing about how they fare.
     """
 
     name: str
@@ -46,6 +52,12 @@ class Measure:
     denominator: str
     counted: str
     compute: Callable[[Record, Rulebook], Fraction]
+    by_group: bool = True
+    per_program: bool = False
+
+    def __reduce__(self) -> tuple[Callable[[str, str], Measure], tuple[str, str]]:
+        """Be pickled by name: the function alone would not be found, as its name now means the measure."""
+        return _found, (self.compute.__module__, self.name)
 
     @property
     def meaning(self) -> str:
@@ -53,12 +65,25 @@ class Measure:
         return " ".join((getdoc(self.compute) or "").split())
 
 
+def _found(module: str, name: str) -> Measure:
+    found: Measure = getattr(import_module(module), name)
+    return found
+
+
 def measure(
-    label: str, unit: Unit, numerator: str, denominator: str, counted: str
+    label: str,
+    unit: Unit,
+    numerator: str,
+    denominator: str,
+    counted: str,
+    *,
+    by_group: bool = True,
+    per_program: bool = False,
 ) -> Callable[[Callable[[Record, Rulebook], Fraction]], Measure]:
     """Make a measure of a function; the measure takes the function's name."""
 
     def made(compute: Callable[[Record, Rulebook], Fraction]) -> Measure:
-        return Measure(compute.__name__, label, unit, numerator, denominator, counted, compute)
+        name = compute.__name__
+        return Measure(name, label, unit, numerator, denominator, counted, compute, by_group, per_program)
 
     return made

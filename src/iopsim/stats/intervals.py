@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,12 @@ class Summary:
     """Replications in which the measure is defined."""
     undefined: int
     """Replications in which it is not."""
+
+
+def ratio(above: NDArray[Any], below: NDArray[Any]) -> F64:
+    """Divide, NaN where the denominator is 0."""
+    unknown = np.full(above.shape, math.nan)
+    return np.asarray(np.divide(above, below, out=unknown, where=below != 0), dtype=np.float64)
 
 
 def summarize(values: F64, confidence: float = 0.95) -> Summary:

@@ -1,0 +1,38 @@
+"""The event log as CSV: one row per event, as PM4Py, Disco and spreadsheets read it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from iopsim.eventlog.cases import Case
+
+COLUMNS = ("case", "activity", "time", "resource", "replication", "detail", "source", "traits", "ending")
+"""The header; the last three say the same on every row of a case. Columns may be added at the end, never moved."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Signs with which a spreadsheet takes a text for something to carry out."""
+
+
+def heading() -> Iterator[str]:
+    """Return the first line of the file."""
+    yield _line(COLUMNS)
+
+
+def lines(case: Case) -> Iterator[str]:
+    """Return the lines of a case, one per event."""
+    for entry in case.entries:
+        cells = (case.name, entry.activity, entry.time, entry.resource, str(case.replication), entry.detail)
+        yield _line((*cells, case.source, case.traits, case.ending))
+
+
+def inert(text: str) -> str:
+    """Return a text that no spreadsheet carries out: an apostrophe goes before what would begin a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([inert(cell) for cell in cells])
+    return line.getvalue()

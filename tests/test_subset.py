@@ -1,0 +1,210 @@
+"""Parts of a Record: parts that make the whole, and measures that know whose facts they count."""
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import iopsim
+from iopsim.measures import subset
+from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.partition import DIMENSIONS, partitions, split
+from iopsim.record import Record
+from iopsim.scenario.load import load
+from strategies import run, scenarios
+
+PALMETTO = str(Path(__file__).parent.parent / "scenarios" / "palmetto.toml")
+TRAITS = {
+    "traits.employed": {"share": 0.5},
+    "traits.mandated": {"share": 0.4, "attendance_odds_ratio": 3.0, "dropout_hazard_ratio": 0.3},
+}
+PLACES = {
+    "palmetto": {**TRAITS, "weeks": 60},
+    "a tight step-down": {
+        **TRAITS,
+        "weeks": 60,
+        "groups.evening.serves": ["intensive"],
+        "groups.after": {"nights": ["Thu", "Mon"], "seats": 1, "serves": ["step_down"], "first_week": 8},
+        "waitlist.limit": 5,
+        "assessment.slots_per_day": 1,
+        "staff.counselor.caseload": 8,
+        "phases.intensive.planned_weeks": 4,
+    },
+    "nobody": {f"referrals.{name}.per_week": 0.0 for name in ("self", "court", "health_care", "inpatient")},
+}
+EVERYTHING = ("source", "trait")
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def clinic(request):
+    told = run(PLACES[request.param], seed=2)
+    return told.record, told.book
+
+
+def column(name):
+    return [measure.name for measure in CATALOGUE].index(name)
+
+
+def answers(record, book):
+    return [measure.compute(record, book) for measure in CATALOGUE]
+
+
+# --------------------------------------------------------------------------------------- part of a record
+
+
+def test_the_part_that_is_everybody_is_the_record(clinic):
+    record, book = clinic
+    part = subset.of(record, np.ones(len(record.clients), dtype=bool))
+    for name, values in record.columns().items():
+        assert part.columns()[name].dtype == values.dtype
+        assert np.array_equal(part.columns()[name], values), name
+    assert answers(part, book) == answers(record, book)
+
+
+def test_the_part_that_is_nobody_has_seats_and_no_clients(clinic):
+    record, _ = clinic
+    part = subset.of(record, np.zeros(len(record.clients), dtype=bool))
+    assert (
+        len(part.clients) == len(part.appointments.client) == len(part.sessions.client) == len(part.moves.client) == 0
+    )
+    assert np.array_equal(part.nights.seats, record.nights.seats)
+    assert part.nights.scheduled.sum() == part.nights.attended.sum() == 0
+
+
+def test_every_row_of_a_part_is_a_row_of_the_whole_about_the_same_client(clinic):
+    record, _ = clinic
+    who = record.clients.traits & 1 == 1
+    part, members = subset.of(record, who), np.flatnonzero(who)
+    for table in ("appointments", "sessions", "moves"):
+        whole = [tuple(row) for row in np.column_stack([*columns(getattr(record, table)).values()]).tolist()]
+        mine = columns(getattr(part, table))
+        mine["client"] = members[mine["client"]]
+        rows = [tuple(row) for row in np.column_stack([*mine.values()]).tolist()]
+        place = list(mine).index("client")
+        assert rows == [row for row in whole if who[row[place]]]
+    assert all(np.array_equal(mine, columns(record.clients)[name][who]) for name, mine in columns(part.clients).items())
+
+
+def columns(table):
+    return {field.name: getattr(table, field.name) for field in fields(table)}
+
+
+def test_a_part_of_a_part_is_the_part_of_both(clinic):
+    record, _ = clinic
+    one, other = record.clients.traits & 1 == 1, record.clients.source % 2 == 0
+    twice, once = subset.of(subset.of(record, one), other[one]), subset.of(record, one & other)
+    assert all(np.array_equal(values, once.columns()[name]) for name, values in twice.columns().items())
+
+
+# --------------------------------------------------------------------------------------------------- laws
+
+PEAKS = {"census_peak", "waitlist_peak"}
+"""The fullest day of one group need not be that of another."""
+
+
+def the_parts_make_the_whole(record, book):
+    """Numerators of groups add up; so do denominators, unless they are the program's and then the same for all."""
+    parts = partitions(book, EVERYTHING)
+    facts, first = split(record, book, parts), 0
+    for part in parts:
+        groups = facts[first : first + len(part.groups), 0]
+        first += len(part.groups)
+        for place, measure in enumerate(CATALOGUE):
+            above, below = groups[:, place].T.tolist()
+            if not measure.by_group:
+                assert above == below == [0] * len(part.groups)
+                continue
+            numerator, denominator = measure.compute(record, book)
+            if measure.per_program:
+                assert set(below) == {denominator}, measure.name
+            else:
+                assert sum(below) == denominator, measure.name
+            if measure.name in PEAKS:
+                assert max(above) <= numerator <= sum(above), measure.name
+            else:
+                assert sum(above) == numerator, measure.name
+
+
+def the_others_are_all_but_the_group(record, book):
+    parts = partitions(book, EVERYTHING)
+    facts = split(record, book, parts)
+    place = column("referrals")
+    assert (facts[:, :, place, 0].sum(axis=1) == len(record.clients)).all()
+
+
+def test_groups_add_up_to_the_whole(clinic):
+    the_parts_make_the_whole(*clinic)
+    the_others_are_all_but_the_group(*clinic)
+
+
+@settings(derandomize=True, deadline=None, max_examples=25)
+@given(changes=scenarios(), seed=st.integers(0, 2**32))
+def test_groups_add_up_to_the_whole_in_any_scenario(changes, seed):
+    told = run(changes, seed=seed)
+    the_parts_make_the_whole(told.record, told.book)
+    the_others_are_all_but_the_group(told.record, told.book)
+
+
+def nameless(record):
+    """The names of the tables that do not say whom a row is about."""
+    return [
+        field.name
+        for field in fields(Record)
+        if hasattr(getattr(record, field.name), "__slots__") and field.name not in ("clients", "nights")
+        if "client" not in getattr(record, field.name).__slots__
+    ]
+
+
+def test_a_measure_by_group_looks_at_nothing_of_which_the_record_does_not_know_whose_it_is(clinic):
+    record, book = clinic
+    assert nameless(record) == ["intake"]
+    emptied = {
+        table: type(rows)(*(values[:0] for values in columns(rows).values()))
+        for table in nameless(record)
+        for rows in [getattr(record, table)]
+    }
+    without = replace(record, **emptied)
+    for measure in CATALOGUE:
+        if measure.by_group:
+            assert measure.compute(without, book) == measure.compute(record, book), measure.name
+
+
+def test_what_is_not_told_by_group_is_the_program_s_own():
+    assert {measure.name for measure in CATALOGUE if not measure.by_group} == {
+        "ever_full_share",
+        "weeks_until_full",
+        "held_back_by_seats",
+        "held_back_by_caseload",
+        "held_back_by_both",
+    }
+
+
+# -------------------------------------------------------------------------------------------- partitions
+
+
+def test_every_client_is_in_one_group_of_each_partition(clinic):
+    record, book = clinic
+    parts = partitions(book, ("traits", "source", "trait"))
+    assert [part.dimension for part in parts] == sorted((part.dimension for part in parts), key=list(DIMENSIONS).index)
+    assert len({part.name for part in parts}) == len(parts)
+    for part in parts:
+        number = part.number(record)
+        assert number.shape == (len(record.clients),)
+        assert set(number.tolist()) <= set(range(len(part.groups)))
+
+
+def test_with_is_with_and_without_is_without():
+    told = run({**PLACES["palmetto"], "traits.employed": {"share": 1.0}, "traits.mandated": {"share": 0.0}})
+    employed, mandated = partitions(told.book, ["trait"])
+    assert (employed.name, employed.called("with")) == ("trait employed", "with trait employed")
+    assert {employed.groups[g] for g in employed.number(told.record).tolist()} == {"with"}
+    assert {mandated.groups[g] for g in mandated.number(told.record).tolist()} == {"without"}
+
+
+@pytest.mark.parametrize("by", ["payer", ("source", "colour"), ("",)])
+def test_clients_are_not_told_apart_by_what_nobody_knows(by):
+    with pytest.raises(ValueError, match=r"clients are not told apart by '.*'; by source or trait"):
+        iopsim.simulate(load(PALMETTO, {"weeks": 2}), 1, by=by)
