@@ -93,11 +93,11 @@ BY_ATTENDANCE = {
 """What is told of a session."""
 
 BY_VISIT = {
-    Visit.INDIVIDUAL: (Activity.INDIVIDUAL, Phase.WEEK_END),
-    Visit.MEDICATION: (Activity.MEDICATION, Phase.WEEK_END),
-    Visit.FAMILY: (Activity.FAMILY, Phase.SESSIONS),
+    Visit.INDIVIDUAL: Activity.INDIVIDUAL,
+    Visit.MEDICATION: Activity.MEDICATION,
+    Visit.FAMILY: Activity.FAMILY,
 }
-"""What is told of a visit, and in which phase of the day."""
+"""What is told of a visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +232,9 @@ def _treatment(record: Record) -> Rows:
         record.visits,
     )
     attendance = np.array([BY_ATTENDANCE[kind] for kind in Attendance])
+    visit = np.array([BY_VISIT[kind] for kind in Visit])
     due, wanted = _still_due(record)
     discharged = np.flatnonzero((clients.admitted_day != NEVER) & (clients.exit_day != NEVER))
-    visit, hour = (np.array(column) for column in zip(*(BY_VISIT[kind] for kind in Visit), strict=True))
     return [
         *_counselors(record),
         (attendance[sessions.attendance], Phase.SESSIONS, sessions.client, sessions.day, sessions.night),
@@ -243,7 +243,7 @@ def _treatment(record: Record) -> Rows:
         (Activity.DUE_TO_MOVE, Phase.REVIEW, due, clients.due_day[due], wanted),
         (Activity.MOVED, Phase.STEP_DOWNS, moves.client, moves.day, moves.phase),
         (Activity.DISCHARGED, Phase.DISCHARGES, discharged, clients.exit_day[discharged], clients.exit[discharged]),
-        (visit[visits.kind], hour[visits.kind], visits.client, visits.day, visits.outcome),
+        (visit[visits.kind], Phase.WEEK_END, visits.client, visits.day, visits.outcome),
     ]
 
 
