@@ -94,9 +94,13 @@ def with_detours(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"placement": shares.model_copy(update={**here, **detours})})
 
 
-def run_everything(changes: Mapping[str, object], seed: int = 1, replication: int = 0) -> Run:
-    """Simulate one replication of the crowded clinic with some changes."""
-    scenario = with_detours(load(PALMETTO, changes={**EVERYTHING, **changes}))
+def run_of(scenario: Scenario, seed: int = 1, replication: int = 0) -> Run:
+    """Simulate one replication of a scenario."""
     book = write(scenario)
     cohort = draw(book, Deck(seed, replication))
     return Run(scenario, book, cohort, simulate(book, cohort))
+
+
+def run_everything(changes: Mapping[str, object], seed: int = 1, replication: int = 0) -> Run:
+    """Simulate one replication of the crowded clinic with some changes."""
+    return run_of(with_detours(load(PALMETTO, changes={**EVERYTHING, **changes})), seed, replication)
