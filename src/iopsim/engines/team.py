@@ -51,6 +51,8 @@ class Team:
         self.ratio: list[int] = staff.ratio[staff.post_role].tolist()
         self.now = [False] * len(self.role)
         self.began = [False] * len(self.role)
+        self.overloaded = False
+        """Whether a caseload was ever handed over."""
         self.load: list[dict[int, Person]] = [{} for _ in self.role]
         self.worked = [0] * len(self.role)
         """Minutes in groups this week."""
@@ -75,7 +77,10 @@ class Team:
             self._look_again(-1)
 
     def staff(self, today: int) -> None:
-        """Who leaves hands over the caseload, who starts takes over what was left; then the triggers are looked at."""
+        """Triggers are looked at; then who leaves hands over the caseload, and who starts takes over what was left."""
+        if self.clinic.book.triggers and today % 7 == self.staffing.monday:
+            self._look_at_triggers(today)
+            self._look_again(today)
         changed = [post for post in range(len(self.role)) if self.filled[post, today] != self.now[post]]
         for post in changed:
             self.now[post] = bool(self.filled[post, today])
@@ -89,9 +94,6 @@ class Team:
             if post in self.assessors:
                 self.clinic.diary.changes(today, self._assessors_more(post, today))
             self.began[post] = self.began[post] or self.now[post]
-        if self.clinic.book.triggers and today % 7 == self.staffing.monday:
-            self._look_at_triggers(today)
-            self._look_again(today)
 
     def _expect_changes(self, post: int, after: int = 0) -> None:
         row = self.filled[post]
@@ -220,13 +222,25 @@ class Team:
     # Caseloads.
 
     def counselor_with_room(self) -> int:
-        """Return the post with the smallest caseload that has room, the first of equals; NEVER if none has."""
+        """Return the post with the smallest caseload that has room, the first of equals; NEVER if none has.
+
+        A role whose posts carry more than all their limits together, after somebody quit, takes nobody.
+        """
         best, least = NEVER, 0
+        spare = self._spare() if self.overloaded else None
         for post in self.counselors:
             carried = len(self.load[post])
-            if carried < self._limit(post) and (best == NEVER or carried < least):
+            room = carried < self._limit(post) and (spare is None or spare[self.role[post]] > 0)
+            if room and (best == NEVER or carried < least):
                 best, least = post, carried
         return best
+
+    def _spare(self) -> dict[int, int]:
+        """Return how many more clients each role could carry."""
+        spare: defaultdict[int, int] = defaultdict(int)
+        for post in self.counselors:
+            spare[self.role[post]] += self._limit(post) - len(self.load[post])
+        return spare
 
     def full(self, post: int) -> bool:
         """Return whether, the best post being this one, no counselor has room."""
@@ -257,6 +271,7 @@ class Team:
 
     def _hands_over(self, post: int, today: int) -> None:
         """Hand the caseload of one who leaves to colleagues; without any, it stays with the empty post."""
+        self.overloaded = True
         for me in list(self.load[post].values()):
             other = self.least_loaded(self.role[post])
             if other == NEVER:
