@@ -29,6 +29,7 @@ from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.series import monthly, retention, weekly
+from iopsim.measures.view import View
 from iopsim.record import I64, Record
 from iopsim.rulebook import Rulebook
 
@@ -55,20 +56,19 @@ def record_of(book: Rulebook, seed: int, replication: int) -> Record:
     return simulate(book, draw(book, Deck(seed, replication)))
 
 
-def reduce(record: Record, book: Rulebook) -> tuple[I64, I64, I64, I64, I64]:
-    """Return numerators, denominators, weekly, monthly and retention series of a record."""
-    fractions = np.array([measure.compute(record, book) for measure in CATALOGUE], dtype=np.int64)
-    return (
-        fractions[:, 0],
-        fractions[:, 1],
-        weekly(record, book),
-        monthly(record, book),
-        retention(record, book),
-    )
+def reduce(view: View) -> tuple[I64, I64, I64, I64, I64]:
+    """Return numerators, denominators, weekly, monthly and retention series of a replication."""
+    fractions = np.array([measure.compute(view) for measure in CATALOGUE], dtype=np.int64)
+    return fractions[:, 0], fractions[:, 1], weekly(view), monthly(view), retention(view)
 
 
 def replicate(
-    book: Rulebook, seed: int, replications: int, workers: int = 1, progress: Progress | None = None
+    book: Rulebook,
+    seed: int,
+    replications: int,
+    workers: int = 1,
+    progress: Progress | None = None,
+    since: int = 0,
 ) -> Facts:
     """Run replications 0 to `replications` - 1 and return their facts in that order, whatever the workers.
 
@@ -81,10 +81,12 @@ def replicate(
     workers : int
         Processes; 1 runs in this one.
     progress : callable, optional
+    since : int
+        First day that counts, as in `iopsim.measures.view.View`.
     """
     chunks = [range(first, min(first + CHUNK, replications)) for first in range(0, replications, CHUNK)]
     parts = []
-    for chunk, part in zip(chunks, _run(book, seed, chunks, min(workers, len(chunks))), strict=True):
+    for chunk, part in zip(chunks, _run(book, seed, chunks, since, min(workers, len(chunks))), strict=True):
         parts.append(part)
         if progress:
             progress(len(chunk))
@@ -101,10 +103,10 @@ def cores() -> int:
 Part = tuple[I64, ...]
 
 
-def _run(book: Rulebook, seed: int, chunks: list[range], workers: int) -> Iterator[Part]:
+def _run(book: Rulebook, seed: int, chunks: list[range], since: int, workers: int) -> Iterator[Part]:
     if workers <= 1:
         for chunk in chunks:
-            yield _chunk(book, seed, chunk)
+            yield _chunk(book, seed, chunk, since)
         return
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
@@ -114,7 +116,7 @@ def _run(book: Rulebook, seed: int, chunks: list[range], workers: int) -> Iterat
         path.write_bytes(pickle.dumps(book))
         try:
             with _held_signals():
-                parts = deque(pool.submit(_filed_chunk, str(path), seed, chunk) for chunk in chunks)
+                parts = deque(pool.submit(_filed_chunk, str(path), seed, chunk, since) for chunk in chunks)
             while parts:
                 yield parts.popleft().result()
         except BaseException:
@@ -150,12 +152,12 @@ def _held_signals() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-def _chunk(book: Rulebook, seed: int, chunk: range) -> Part:
+def _chunk(book: Rulebook, seed: int, chunk: range, since: int) -> Part:
     """Run one chunk; the garbage collector rests meanwhile, as a replication's objects all die with it."""
     was_on = gc.isenabled()
     gc.disable()
     try:
-        facts = [reduce(record_of(book, seed, replication), book) for replication in chunk]
+        facts = [reduce(View(record_of(book, seed, replication), book, since)) for replication in chunk]
     finally:
         if was_on:
             gc.enable()
@@ -184,5 +186,5 @@ def _rulebook(path: str) -> Rulebook:
     return book
 
 
-def _filed_chunk(path: str, seed: int, chunk: range) -> Part:
-    return _chunk(_rulebook(path), seed, chunk)
+def _filed_chunk(path: str, seed: int, chunk: range, since: int) -> Part:
+    return _chunk(_rulebook(path), seed, chunk, since)

@@ -38,12 +38,16 @@ class Result:
     replications : int
     facts : Facts
         Whole numbers by replication.
+    warm_up : int or None
+        None: the opening view, in which everybody and every day counts. A number of weeks: the mature view, in which
+        only clients who come, and only days, after that many weeks count.
     """
 
     scenario: Scenario
     seed: int
     replications: int
     facts: Facts = field(repr=False)
+    warm_up: int | None = None
 
     @cached_property
     def measures(self) -> dict[str, Summary]:
@@ -53,7 +57,24 @@ class Result:
     @cached_property
     def bottlenecks(self) -> tuple[Bottleneck, ...]:
         """The resources that hold people back, the worst first."""
-        return bottlenecks(self.facts.weekly)
+        return bottlenecks(self.facts.weekly, self.weeks.start)
+
+    @property
+    def weeks(self) -> range:
+        """The weeks of the run that count, from 0; the columns of the weekly series."""
+        return range(self.warm_up or 0, self.scenario.weeks)
+
+    @property
+    def months(self) -> range:
+        """The calendar months of the run in which referrals count, from 0; the columns of the monthly series."""
+        opening, first = self.scenario.opening, self.week_start(self.weeks.start)
+        start = 12 * (first.year - opening.year) + first.month - opening.month
+        return range(start, start + self.facts.monthly.shape[2])
+
+    @property
+    def mature_from(self) -> datetime.date | None:
+        """The first day of the mature view; None for the opening view."""
+        return None if self.warm_up is None else self.week_start(self.warm_up)
 
     def values(self, name: str) -> F64:
         """Return one measure by replication; NaN where a replication cannot tell; shape (replications,).
@@ -68,7 +89,7 @@ class Result:
         return _divide(above, below)
 
     def weekly(self, name: str) -> F64:
-        """Return a weekly series by replication; shape (replications, weeks).
+        """Return a weekly series by replication, for the weeks that count; shape (replications, weeks).
 
         Parameters
         ----------
@@ -155,6 +176,8 @@ class Result:
     def _repr_html_(self) -> str:
         """Return the table of measures for a notebook."""
         title = f"{escape(self.scenario.name)}: {self.replications} replications, seed {self.seed}"
+        if self.mature_from is not None:
+            title += f"; {mature_view(self.mature_from)}"
         heads = ("Measure", "Unit", "Mean", "95 % interval", "10th-90th percentile")
         head = "".join(f"<th>{name}</th>" for name in heads)
         lines = [f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>"]
@@ -175,6 +198,11 @@ def _divide(above: NDArray[Any], below: NDArray[Any]) -> F64:
     """Divide, NaN where the denominator is 0."""
     unknown = np.full(above.shape, math.nan)
     return np.asarray(np.divide(above, below, out=unknown, where=below != 0), dtype=np.float64)
+
+
+def mature_view(since: datetime.date) -> str:
+    """Return what a mature view is, for headings."""
+    return f"mature view: clients who came, and days, from {since.day} {since:%B %Y} on"
 
 
 def write_value(value: float, unit: str) -> str:

@@ -6,30 +6,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.measures.measure import FOLLOW_UP_DAYS
+from iopsim.measures.view import Flags, View
 from iopsim.record import I64, NEVER, Attendance, Exit, Record
 from iopsim.rulebook import Rulebook
-
-Flags = NDArray[np.bool_]
 
 SPARE_DAYS = 28
 """Days beyond the planned length that a client is followed, because some wait for a step-down seat."""
 
 
-def referred(record: Record) -> Flags:
-    """Clients whose 90th day after referral still lies within the run."""
-    return _flags(record.clients.referral_day + FOLLOW_UP_DAYS < record.days)
+def referred(view: View) -> Flags:
+    """Clients referred within the view whose 90th day after referral still lies within the run."""
+    return followed(view, view.record.clients.referral_day, FOLLOW_UP_DAYS)
 
 
-def listed(record: Record) -> Flags:
-    """Clients whose 90th day after joining the waitlist still lies within the run."""
-    joined = record.clients.joined_day
-    return _flags((joined != NEVER) & (joined + FOLLOW_UP_DAYS < record.days))
+def listed(view: View) -> Flags:
+    """Clients who joined the waitlist within the view and whose 90th day after that still lies within the run."""
+    return followed(view, view.record.clients.joined_day, FOLLOW_UP_DAYS)
 
 
-def admitted(record: Record, follow_up: int) -> Flags:
-    """Clients whose day number `follow_up` after admission still lies within the run."""
-    day = record.clients.admitted_day
-    return _flags((day != NEVER) & (day + follow_up < record.days))
+def admitted(view: View, follow_up: int) -> Flags:
+    """Clients admitted within the view whose day number `follow_up` after admission still lies within the run."""
+    return followed(view, view.record.clients.admitted_day, follow_up)
+
+
+def followed(view: View, day: I64, follow_up: int) -> Flags:
+    """Clients whose `day` lies within the view, and so many days after it still within the run."""
+    return view.covers(day) & (day + follow_up < view.record.days)
 
 
 def full_course(book: Rulebook) -> int:
@@ -37,7 +39,7 @@ def full_course(book: Rulebook) -> int:
     return book.planned_days + SPARE_DAYS
 
 
-def reached(record: Record, day: I64, since: I64, within: int) -> Flags:
+def reached(day: I64, since: I64, within: int) -> Flags:
     """Clients for whom `day` came no later than `within` days after `since`."""
     return _flags((day != NEVER) & (day - since <= within))
 

@@ -1,4 +1,4 @@
-"""What a measure is: a name, a unit, who is counted, and a function from the Record to two whole numbers."""
+"""What a measure is: a name, a unit, who is counted, and a function from the View to two whole numbers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from iopsim.record import Record
-from iopsim.rulebook import Rulebook
+from iopsim.measures.view import View
 
 Unit = Literal["clients", "days", "weeks", "sessions", "share"]
 Fraction = tuple[int, int]
@@ -44,15 +43,15 @@ class Measure:
     numerator: str
     denominator: str
     counted: str
-    compute: Callable[[Record, Rulebook], Fraction]
+    compute: Callable[[View], Fraction]
 
 
 def measure(
     label: str, unit: Unit, numerator: str, denominator: str, counted: str
-) -> Callable[[Callable[[Record, Rulebook], Fraction]], Measure]:
+) -> Callable[[Callable[[View], Fraction]], Measure]:
     """Make a measure of a function; the measure takes the function's name."""
 
-    def made(compute: Callable[[Record, Rulebook], Fraction]) -> Measure:
+    def made(compute: Callable[[View], Fraction]) -> Measure:
         return Measure(compute.__name__, label, unit, numerator, denominator, counted, compute)
 
     return made
