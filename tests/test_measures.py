@@ -135,7 +135,7 @@ class Naive:
         return sum(who == client and day - start < days and attendance == 0 for who, day, attendance in mine)
 
     def full_weeks(self):
-        """Weeks, the first that counts being 1, with every night of every open group and nine seats in ten are taken."""
+        """Weeks, the first that counts being 1, with every night of every open group and nine seats in ten taken."""
         full, nights = [], self.record.nights
         for number, week in enumerate(range(self.since // 7, self.days // 7), start=1):
             rows = [k for k, day in enumerate(nights.day.tolist()) if day // 7 == week]
