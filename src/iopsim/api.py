@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from iopsim.experiment.replicate import Progress, replicate
 from iopsim.experiment.result import Result
+from iopsim.experiment.warmup import estimate, foreseen, refused, settle
 from iopsim.rulebook import write
 from iopsim.scenario.model import Scenario
 
@@ -15,6 +18,7 @@ def simulate(
     *,
     workers: int = 1,
     progress: Progress | None = None,
+    warm_up: int | Literal["auto"] | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -30,6 +34,10 @@ def simulate(
         Processes. More than 1 starts new Python processes; a script then needs ``if __name__ == "__main__":``.
     progress : callable, optional
         Called with the number of replications done since the last call.
+    warm_up : int or "auto", optional
+        None: the opening view, in which everybody and every day from the opening on counts. A number of weeks: the
+        mature view, in which only clients who come after so many weeks, and days after them, count; the program itself
+        goes on from where it was. "auto": the replications are run twice, and the first time tells how many weeks.
 
     Returns
     -------
@@ -37,6 +45,8 @@ def simulate(
 
     Raises
     ------
+    ScenarioError
+        If a mature view is asked for and no steady state can be expected, with every reason.
     ValueError
         If `replications`, `seed` or `workers` is out of range.
 
@@ -54,5 +64,32 @@ def simulate(
         raise ValueError(f"seed must be between 0 and 2**64 - 1, not {seed}")
     if workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
-    facts = replicate(write(scenario), seed, replications, workers, progress)
-    return Result(scenario, seed, replications, facts)
+    if isinstance(warm_up, str):
+        warm_up = estimated_weeks(scenario, replications, seed, workers=workers, progress=progress)
+    elif warm_up is not None:
+        settle(refused(scenario, warm_up))
+    facts = replicate(write(scenario), seed, replications, workers, progress, 7 * (warm_up or 0))
+    return Result(scenario, seed, replications, facts, warm_up)
+
+
+def estimated_weeks(
+    scenario: Scenario, replications: int, seed: int, *, workers: int = 1, progress: Progress | None = None
+) -> int:
+    """Run a scenario in the opening view, and return the weeks after which the program is mature.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    replications, seed, workers, progress
+        As for `simulate`.
+
+    Raises
+    ------
+    ScenarioError
+        If no steady state can be expected, or the run is too short to find one, with every reason.
+    """
+    settle(foreseen(scenario))
+    found = estimate(simulate(scenario, replications, seed, workers=workers, progress=progress))
+    settle(found.problems)
+    assert found.weeks is not None
+    return found.weeks

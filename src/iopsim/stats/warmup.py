@@ -59,10 +59,11 @@ def mser5(series: F64) -> Truncation:
     Notes
     -----
     Assumes that what is left has one mean and one variance; a season or a trend has none, and a change of level in the
-    second half is not seen. With few replications the
-    choice is itself noisy, and it need not be the first week that is steady. Cutting at the boundary means that the
-    run is too short; steady white noise does so by accident 10 times in 100 with 50 observations, 3 times in 100 with
-    100, and fewer than once in 100 with 200 (``tests/test_warmup.py``).
+    second half is not seen. With few replications the choice is itself noisy, and it need not be the first week that
+    is steady. Cutting at the boundary means that the run is too short; steady white noise does so by accident 10 times
+    in 100 with 50 observations, 3 times in 100 with 100, and fewer than once in 100 with 200
+    (``tests/test_warmup.py``).
+
     Source: White KP, An effective truncation heuristic for bias reduction in simulation output, Simulation
     1997;69(6):323-334 (the statistic); White KP, Cobb MJ, Spratt SC, Proc. Winter Simulation Conference 2000:755-760
     (batches of five); Hoad K, Robinson S, Davies R, Automating warm-up length estimation, Journal of the Operational
