@@ -6,7 +6,7 @@ from typing import Literal
 
 from iopsim.experiment.replicate import Progress, replicate
 from iopsim.experiment.result import Result
-from iopsim.experiment.warmup import estimate, foreseen, refused, settle
+from iopsim.experiment.warmup import estimate, forbidden, settle
 from iopsim.rulebook import write
 from iopsim.scenario.model import Scenario
 
@@ -64,32 +64,10 @@ def simulate(
         raise ValueError(f"seed must be between 0 and 2**64 - 1, not {seed}")
     if workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
-    if isinstance(warm_up, str):
-        warm_up = estimated_weeks(scenario, replications, seed, workers=workers, progress=progress)
-    elif warm_up is not None:
-        settle(refused(scenario, warm_up))
+    settle(forbidden(scenario, warm_up))
+    if warm_up == "auto":
+        found = estimate(simulate(scenario, replications, seed, workers=workers, progress=progress))
+        settle(found.problems)
+        warm_up = found.weeks
     facts = replicate(write(scenario), seed, replications, workers, progress, 7 * (warm_up or 0))
     return Result(scenario, seed, replications, facts, warm_up)
-
-
-def estimated_weeks(
-    scenario: Scenario, replications: int, seed: int, *, workers: int = 1, progress: Progress | None = None
-) -> int:
-    """Run a scenario in the opening view, and return the weeks after which the program is mature.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    replications, seed, workers, progress
-        As for `simulate`.
-
-    Raises
-    ------
-    ScenarioError
-        If no steady state can be expected, or the run is too short to find one, with every reason.
-    """
-    settle(foreseen(scenario))
-    found = estimate(simulate(scenario, replications, seed, workers=workers, progress=progress))
-    settle(found.problems)
-    assert found.weeks is not None
-    return found.weeks

@@ -10,6 +10,7 @@ from pathlib import Path
 import iopsim
 from iopsim.experiment.result import Result
 from iopsim.measures.catalogue import CATALOGUE
+from iopsim.store import mature
 
 
 def document(result: Result, folder: Path | None) -> str:
@@ -27,6 +28,7 @@ def document(result: Result, folder: Path | None) -> str:
         "seed": result.seed,
         "replications": result.replications,
         "weeks": result.scenario.weeks,
+        **mature(result),
         "iopsim": iopsim.__version__,
         "measures": [
             {

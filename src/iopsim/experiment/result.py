@@ -76,6 +76,14 @@ class Result:
         """The first day of the mature view; None for the opening view."""
         return None if self.warm_up is None else self.week_start(self.warm_up)
 
+    @property
+    def view_in_words(self) -> str:
+        """What headings say of a mature view, without a full stop; nothing of the opening view."""
+        if self.mature_from is None:
+            return ""
+        since = f"{self.mature_from.day} {self.mature_from:%B %Y}"
+        return f"Mature view, after a warm-up of {self.warm_up} weeks: only clients who came, and days, from {since} on"
+
     def values(self, name: str) -> F64:
         """Return one measure by replication; NaN where a replication cannot tell; shape (replications,).
 
@@ -176,8 +184,8 @@ class Result:
     def _repr_html_(self) -> str:
         """Return the table of measures for a notebook."""
         title = f"{escape(self.scenario.name)}: {self.replications} replications, seed {self.seed}"
-        if self.mature_from is not None:
-            title += f"; {mature_view(self.mature_from)}"
+        if self.view_in_words:
+            title += f". {self.view_in_words}."
         heads = ("Measure", "Unit", "Mean", "95 % interval", "10th-90th percentile")
         head = "".join(f"<th>{name}</th>" for name in heads)
         lines = [f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>"]
@@ -198,11 +206,6 @@ def _divide(above: NDArray[Any], below: NDArray[Any]) -> F64:
     """Divide, NaN where the denominator is 0."""
     unknown = np.full(above.shape, math.nan)
     return np.asarray(np.divide(above, below, out=unknown, where=below != 0), dtype=np.float64)
-
-
-def mature_view(since: datetime.date) -> str:
-    """Return what a mature view is, for headings."""
-    return f"mature view: clients who came, and days, from {since.day} {since:%B %Y} on"
 
 
 def write_value(value: float, unit: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from iopsim.errors import Problem, ScenarioError
 from iopsim.experiment.result import F64, Result
@@ -82,7 +83,7 @@ def estimate(result: Result) -> WarmUp:
     if result.warm_up is not None:
         raise ValueError("a warm-up is estimated from the opening view, not from a mature one")
     scenario = result.scenario
-    problems, truncations = foreseen(scenario), {}
+    problems, truncations = forbidden(scenario, "auto"), {}
     if scenario.weeks >= FEWEST_WEEKS:
         truncations = {name: mser5(mean(result, name)) for name in SERIES}
         moving = [SERIES[name].lower() for name, truncation in truncations.items() if not truncation.settled]
@@ -92,39 +93,18 @@ def estimate(result: Result) -> WarmUp:
     return WarmUp(result, truncations, earliest(scenario), problems)
 
 
-def foreseen(scenario: Scenario) -> tuple[Problem, ...]:
-    """Return all that forbids to estimate a warm-up, as far as it is known before anything is simulated.
+def forbidden(scenario: Scenario, warm_up: int | Literal["auto"] | None) -> tuple[Problem, ...]:
+    """Return all that forbids a view, as far as it is known before anything is simulated.
 
     Parameters
     ----------
     scenario : Scenario
+    warm_up : int, "auto" or None
+        Weeks before the mature view; to be estimated; or the opening view, which nothing forbids.
     """
-    problems = obstacles(scenario)
-    half = scenario.weeks // 2
-    if scenario.weeks < FEWEST_WEEKS:
-        said = f"a warm-up is estimated from at least {FEWEST_WEEKS} weeks"
-        problems += (Problem("", None, "weeks", f"a run of {scenario.weeks} weeks", said),)
-    elif half < earliest(scenario) < scenario.weeks:
-        found = f"a run of {scenario.weeks} weeks, of which {earliest(scenario)} pass before everything has begun"
-        problems += (Problem("", None, "weeks", found, "at least half of the run must come after that"),)
-    return problems
-
-
-def refused(scenario: Scenario, warm_up: int) -> tuple[Problem, ...]:
-    """Return all that forbids a warm-up of so many weeks.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    warm_up : int
-        Weeks.
-    """
-    problems = obstacles(scenario)
-    if not 1 <= warm_up < scenario.weeks:
-        said = f"the run has {scenario.weeks} weeks; give a whole number from 1 to {scenario.weeks - 1}, or auto"
-        return (Problem("", None, "warm_up", str(warm_up), said), *problems)
-    known = {problem.path for problem in problems}
-    return (*problems, *(problem for problem in too_early(scenario, warm_up) if problem.path not in known))
+    if warm_up is None:
+        return ()
+    return _estimate_forbidden(scenario) if warm_up == "auto" else _weeks_forbidden(scenario, warm_up)
 
 
 def settle(problems: tuple[Problem, ...]) -> None:
@@ -136,3 +116,24 @@ def settle(problems: tuple[Problem, ...]) -> None:
     """
     if problems:
         raise ScenarioError(problems)
+
+
+def _estimate_forbidden(scenario: Scenario) -> tuple[Problem, ...]:
+    problems = obstacles(scenario)
+    half = scenario.weeks // 2
+    if scenario.weeks < FEWEST_WEEKS:
+        said = f"a warm-up is estimated from at least {FEWEST_WEEKS} weeks"
+        problems += (Problem("", None, "weeks", f"a run of {scenario.weeks} weeks", said),)
+    elif half < earliest(scenario) < scenario.weeks:
+        found = f"a run of {scenario.weeks} weeks, of which {earliest(scenario)} pass before everything has begun"
+        problems += (Problem("", None, "weeks", found, "at least half of the run must come after that"),)
+    return problems
+
+
+def _weeks_forbidden(scenario: Scenario, warm_up: int) -> tuple[Problem, ...]:
+    problems = obstacles(scenario)
+    if not 1 <= warm_up < scenario.weeks:
+        said = f"the run has {scenario.weeks} weeks; give a whole number from 1 to {scenario.weeks - 1}, or auto"
+        return (Problem("", None, "warm_up", str(warm_up), said), *problems)
+    known = {problem.path for problem in problems}
+    return (*problems, *(problem for problem in too_early(scenario, warm_up) if problem.path not in known))
