@@ -10,14 +10,14 @@ from matplotlib.ticker import MaxNLocator
 
 from iopsim.charts.dates import dated, places
 from iopsim.charts.headlines import no_steady_state_headline, warm_up_headline
-from iopsim.charts.marks import Label, counted, label_right
+from iopsim.charts.marks import Label, counted, in_percent, label_right
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, INK, PALE, SMALL, styled
 from iopsim.experiment.result import F64, Result
 from iopsim.experiment.warmup import SERIES, WarmUp
 from iopsim.stats.warmup import welch as smooth
 
-UNITS = {"census": "clients", "waiting": "clients", "seats_attended": "seats"}
+UNITS = {"census": "clients", "waiting": "clients", "seats_attended": "of seats"}
 
 SIDES = 20
 """The moving average looks to either side as far as this part of the run."""
@@ -41,7 +41,7 @@ def welch(warm_up: WarmUp) -> bytes:
             return nothing(result, "Warm-up: nothing to show", "Nobody is admitted in any replication.")
         window = max(1, weeks // SIDES) if weeks >= 4 else 0
         title = _title(warm_up)
-        drawn = "Clients in program, clients on the waitlist, and seats attended a week, from the opening on."
+        drawn = "Clients in program, clients on the waitlist, and share of seats attended, by week from the opening on."
         page = Page(result, title, drawn, _caption(warm_up))
         panels = page.panels((1, 1, 1), labels=1.75)
         x = places([result.week_start(week) for week in result.weeks])
@@ -61,20 +61,23 @@ def _title(warm_up: WarmUp) -> str:
 
 
 def _draw(axes: Axes, x: F64, name: str, warm_up: WarmUp, window: int) -> None:
-    line, weeks = warm_up.mean(name), warm_up.weeks
+    line, weeks, share = warm_up.mean(name), warm_up.weeks, name == "seats_attended"
     average = smooth(line, window)
     axes.plot(x, line, color=GREY, linewidth=0.8)
     axes.plot(x[: len(average)], average, color=BLUE, linewidth=2.2)
-    axes.set_ylim(top=1.15 * max(1.0, float(line.max())))
-    counted(axes)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10], integer=True))
+    if share:
+        in_percent(axes)
+    else:
+        axes.set_ylim(top=1.15 * max(1.0, float(line.max())))
+        counted(axes)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10], integer=not share))
     axes.set_ylabel(UNITS[name])
-    labels = [Label(float(average[-1]), SERIES[name], "#005A8E")]
+    said, colour = SERIES[name], "#005A8E"
     if weeks is not None:
         axes.axvspan(_day(warm_up.result, 0), _day(warm_up.result, weeks), color=PALE, alpha=0.5, linewidth=0)
-        labels = [
-            Label(float(average[-1]), f"{SERIES[name]}:\n{np.mean(line[weeks:]):,.1f} on average\nonce mature", INK)
-        ]
+        level = float(np.mean(line[weeks:]))
+        said, colour = f"{said}:\n{100 * level:.0f} % on average" if share else f"{said}:\n{level:,.1f} on average", INK
+        said = f"{said}\nonce mature"
     truncation = warm_up.truncations.get(name)
     if truncation is not None and truncation.settled:
         cut = truncation.observations
@@ -88,7 +91,7 @@ def _draw(axes: Axes, x: F64, name: str, warm_up: WarmUp, window: int) -> None:
             size=SMALL,
             color=INK,
         )
-    label_right(axes, labels)
+    label_right(axes, [Label(float(average[-1]), said, colour)])
 
 
 def _day(result: Result, week: int) -> int:
@@ -117,8 +120,8 @@ def _explain(axes: Axes, warm_up: WarmUp, window: int) -> None:
 
 def _caption(warm_up: WarmUp) -> str:
     counted = (
-        "Mean of all replications; census and waitlist over the days of the week, seats attended on all its group "
-        "nights, fewer where a day is closed. Thick: Welch's moving average, which ends before the run does."
+        "Mean of all replications; census and waitlist over the days of the week, seats attended of those on its group "
+        "nights. Thick: Welch's moving average, which ends before the run does."
     )
     if warm_up.weeks is None:
         settled = any(truncation.settled for truncation in warm_up.truncations.values())

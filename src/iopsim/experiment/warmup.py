@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
 from iopsim.errors import Problem, ScenarioError
 from iopsim.experiment.result import F64, Result
 from iopsim.experiment.steady import earliest, obstacles, too_early
@@ -47,14 +49,21 @@ class WarmUp:
         return max(self.earliest, *(truncation.observations for truncation in self.truncations.values()))
 
     def mean(self, name: str) -> F64:
-        """Return the mean over replications of one of `SERIES`; shape (weeks,)."""
+        """Return the mean over replications of one of `SERIES`, as `mean` does; shape (weeks,)."""
         return mean(self.result, name)
 
 
 def mean(result: Result, name: str) -> F64:
-    """Return the mean over replications of a weekly series of a result; shape (weeks,)."""
-    line: F64 = result.weekly(name).mean(axis=0)
-    return line
+    """Return the mean over replications of one of `SERIES`; shape (weeks,).
+
+    Seats attended are a share of the seats on the nights held, so that a closed night is no change of level. A week
+    without any night is given the share of the week before, and 0 before the first night.
+    """
+    if name != "seats_attended":
+        return np.asarray(result.weekly(name).mean(axis=0), dtype=np.float64)
+    line = result.seat_share(name).mean(axis=0)
+    held = np.maximum.accumulate(np.where(np.isnan(line), -1, np.arange(len(line))))
+    return np.where(held < 0, 0.0, line[held])
 
 
 def estimate(result: Result) -> WarmUp:
