@@ -78,14 +78,15 @@ def test_help_imports_nothing_heavier_than_the_command_line_library(arguments):
 def test_every_command_and_every_option_is_explained():
     told = call("--help").stdout
     assert "..." not in told.partition("Commands:")[2]
-    assert re.findall(r"^  (run|check|init|schema|trace) +\w", told, re.MULTILINE) == [
+    assert re.findall(r"^  (run|warmup|check|init|schema|trace) +\w", told, re.MULTILINE) == [
         "run",
+        "warmup",
         "check",
         "init",
         "schema",
         "trace",
     ]
-    for option in ["replications", "seed", "set", "weeks", "out", "workers", "all", "json", "quiet", "help"]:
+    for option in ["replications", "seed", "set", "weeks", "out", "workers", "warm-up", "all", "json", "quiet", "help"]:
         assert re.search(rf"--{option}\b.* {{2,}}\w", call("run", "--help").stdout), option
     assert call("--version").stdout == f"iopsim {iopsim.__version__}\n"
 
