@@ -230,6 +230,11 @@ def test_a_warm_up_that_is_not_within_the_run_is_refused(flat, warm_up):
         iopsim.simulate(flat, 2, warm_up=warm_up)
 
 
+def test_a_warm_up_is_a_number_or_auto(flat):
+    with pytest.raises(ValueError, match="\"auto\" or None, not 'soon'"):
+        iopsim.simulate(flat, 2, warm_up="soon")
+
+
 def test_a_warm_up_that_ends_before_a_ramp_is_refused_and_by_then_is_not(flat):
     with pytest.raises(ScenarioError, match=r"a ramp that ends after 26 weeks; .* wait at least 26 weeks"):
         iopsim.simulate(flat, 1, warm_up=25)

@@ -37,7 +37,8 @@ def simulate(
     warm_up : int or "auto", optional
         None: the opening view, in which everybody and every day from the opening on counts. A number of weeks: the
         mature view, in which only clients who come after so many weeks, and days after them, count; the program itself
-        goes on from where it was. "auto": the replications are run twice, and the first time tells how many weeks.
+        goes on from where it was. "auto": the replications are run twice (`progress` counts both), and the first time
+        tells how many weeks.
 
     Returns
     -------
@@ -48,7 +49,7 @@ def simulate(
     ScenarioError
         If a mature view is asked for and no steady state can be expected, with every reason.
     ValueError
-        If `replications`, `seed` or `workers` is out of range.
+        If `replications`, `seed` or `workers` is out of range, or `warm_up` is a word other than "auto".
 
     Examples
     --------
@@ -64,6 +65,8 @@ def simulate(
         raise ValueError(f"seed must be between 0 and 2**64 - 1, not {seed}")
     if workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
+    if isinstance(warm_up, str) and warm_up != "auto":
+        raise ValueError(f'warm_up must be a number of weeks, "auto" or None, not {warm_up!r}')
     settle(forbidden(scenario, warm_up))
     if warm_up == "auto":
         found = estimate(simulate(scenario, replications, seed, workers=workers, progress=progress))
