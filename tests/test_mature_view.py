@@ -188,6 +188,15 @@ def test_a_plain_program_without_seasons_may_have_a_steady_state():
         ({"calendar.closures": [{"first": "2027-12-24", "last": "2028-01-02"}]}, "calendar.closures"),
         ({"assessment.slots_per_day": 1}, "assessment.slots_per_day"),
         ({"waitlist.renege_per_day": 0.0}, "groups"),
+        ({"waitlist.renege_per_day": 0.0, "referrals.self.kept_per_week_waited": 0.8}, "groups"),
+        ({"referrals.self.growth_per_year": 1.1}, "referrals.self.growth_per_year"),
+        ({"groups.late": {"nights": ["Thu"], "opens_when_waiting": 5}}, "groups.late.opens_when_waiting"),
+        ({"staff.aide": {"people": 1, "caseload": "none", "first_week": 104}}, "staff.aide.first_week"),
+        (
+            {"staff.counselor.hire_when_caseload": 20, "staff.counselor.most_hires": 1},
+            "staff.counselor.hire_when_caseload",
+        ),
+        ({"payers.aid": {"share": 1.0, "contract_week": 104}}, "payers.aid.contract_week"),
         ({"waitlist.renege_per_day": 0.0, "groups.evening.seats": 50, "staff.counselor.caseload": 12}, "staff"),
     ],
     ids=str,
@@ -208,6 +217,18 @@ def test_each_reason_is_told_with_the_setting_that_makes_it(changes, path):
         {"calendar.closures": [datetime.date(2027, 3, day) for day in range(1, 8)]},
         {"waitlist.renege_per_day": 0.0, "waitlist.limit": 5},
         {"waitlist.renege_per_day": 0.0, "groups.evening.seats": 50},
+        {"waitlist.renege_per_day": 0.0, **each("kept_per_week_waited", 0.9)},
+        {"referrals.self.growth_per_year": 1.1, "referrals.self.per_week": 0.0},
+        {"referrals.self.doubt": 0.5},
+        {"groups.late": {"nights": ["Thu"], "opens_when_waiting": 5, "lever": "second_evening"}},
+        {"groups.late": {"nights": ["Thu"], "first_week": 200, "lever": "second_evening"}},
+        {"groups.late": {"nights": ["Thu"], "admission": "cohort", "cohort_weeks": 8}},
+        {"staff.aide": {"people": 0, "caseload": "none", "first_week": 200}},
+        {"staff.counselor.hire_when_caseload": 20, "staff.counselor.most_hires": 0},
+        {"staff.counselor.turnover_per_year": 0.3},
+        {"payers.aid": {"share": 1.0}, "payers.cash": {"share": 0.0, "contract_week": 200}},
+        {"levers.reminders.on": True},
+        {"present.here": {"count": 3, "source": "self", "weeks": 5}},
     ],
     ids=str,
 )
@@ -239,6 +260,26 @@ def test_a_warm_up_that_ends_before_a_ramp_is_refused_and_by_then_is_not(flat):
     with pytest.raises(ScenarioError, match=r"a ramp that ends after 26 weeks; .* wait at least 26 weeks"):
         iopsim.simulate(flat, 1, warm_up=25)
     assert iopsim.simulate(flat, 1, warm_up=26).warm_up == 26
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"groups.late": {"nights": ["Thu"], "first_week": 40}}, "groups.late.first_week: found a group that opens"),
+        (
+            {"staff.aide": {"people": 1, "caseload": "none", "first_week": 40}},
+            "staff.aide.first_week: found staff who start",
+        ),
+        ({"payers.aid": {"share": 1.0, "contract_week": 40}}, "payers.aid.contract_week: found a contract that starts"),
+    ],
+    ids=str,
+)
+def test_a_warm_up_that_ends_before_a_late_start_is_refused_and_by_then_is_not(changes, said):
+    scenario = iopsim.load(PLAIN, {**FLAT, **changes, "weeks": 70})
+    assert earliest(scenario) == 40
+    (problem,) = forbidden(scenario, 39)
+    assert f"{said} after 40 weeks; a warm-up of 39 weeks ends before that; wait at least 40 weeks" in str(problem)
+    assert forbidden(scenario, 40) == ()
 
 
 def test_a_number_of_weeks_does_not_help_where_there_are_seasons():

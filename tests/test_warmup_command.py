@@ -71,6 +71,19 @@ def test_a_mature_view_says_so_in_its_heading_its_document_and_its_manifest(monk
     assert Path("here/waits.csv").read_text().splitlines()[1].startswith("2027-08,")
 
 
+def test_a_mature_view_by_group_is_written_and_told_with_both(monkeypatch):
+    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    both = ("--warm-up", "30", "--by", "source")
+    answer = call("run", PLAIN, *FLAT, *SHORT, *both, "--out", "here")
+    assert answer.exit_code == 0, answer.stderr
+    assert answer.stdout.index("Mature view, after a warm-up of 30 weeks") < answer.stdout.index("By source")
+    manifest = json.loads(Path("here/manifest.json").read_text())
+    assert (manifest["by"], manifest["warm_up_weeks"]) == (["source"], 30)
+    assert "equity.csv" in manifest["sha256"]
+    document = json.loads(call("run", PLAIN, *FLAT, *SHORT, *both, "--json").stdout)
+    assert (document["warm_up_weeks"], document["equity"][0]["partition"]) == (30, "source")
+
+
 def test_an_opening_view_says_nothing_of_it(monkeypatch):
     monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
     answer = call("run", PLAIN, "--weeks", "6", "-n", "2", "--out", "here")
@@ -186,6 +199,11 @@ def test_warmup_tells_where_it_cannot_write():
         (
             {"waitlist.renege_per_day": 0.0},
             "No steady state to wait for: demand exceeds the seats, and nobody gives up",
+        ),
+        ({"referrals.self.growth_per_year": 1.2}, "No steady state to wait for: referrals have a trend"),
+        (
+            {"groups.late": {"nights": ["Thu"], "opens_when_waiting": 5}},
+            "No steady state to wait for: a group opens when many wait",
         ),
         ({"assessment.slots_per_day": 0}, "Warm-up: nothing to show"),
     ],
