@@ -10,72 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iopsim.cohort import Cohort
 from iopsim.deck import Deck, Purpose, name_word
 from iopsim.events import events
 from iopsim.record import Attendance
-from iopsim.rulebook import Rulebook
+from people import BASE, BY_ATTEMPT, RATIOS, Client, assert_same_hands, facts, hands, names
 from strategies import SOURCES, Changes, Run, run, scenarios
-
-Client = tuple[str, int, int]
-
-BASE: Changes = {
-    "weeks": 20,
-    "traits.employed": {"share": 0.4, "attendance_odds_ratio": 1.5, "renege_hazard_ratio": 2.0},
-    "traits.mandated": {"share": 0.3, "show_odds_ratio": 2.0, "dropout_hazard_ratio": 0.5},
-    "referrals.court.traits.mandated": 0.9,
-    "groups.evening.seats": 5,
-}
-CARDS = (
-    "lot", "placement", "ready_delay", "patience", "dropout", "transfer_week", "incarceration_week", "death_week",
-    "other_week",
-)  # fmt: skip
-"""What every client of a cohort is dealt once."""
-BY_ATTEMPT = ("show", "rebook", "client_delay")
-RATIOS = ("show_ratio", "renege_ratio", "attendance_ratio", "dropout_ratio")
-
-
-def names(book: Rulebook, cohort: Cohort) -> list[Client]:
-    sources = [book.demand.source_names[source] for source in cohort.source]
-    return list(zip(sources, cohort.day.tolist(), cohort.ordinal.tolist(), strict=True))
-
-
-def traits(book: Rulebook, cohort: Cohort, row: int) -> frozenset[str]:
-    return frozenset(name for k, name in enumerate(book.demand.trait_names) if cohort.traits[row] >> k & 1)
-
-
-def hands(it: Run) -> dict[Client, dict[str, object]]:
-    """Everything that chance gives each client: traits, and each card by its name."""
-    book, cohort = it.book, it.cohort
-    rows = np.arange(len(cohort))
-    absences = np.hstack([cohort.absences(rows, page) for page in range(2)])
-    return {
-        client: {
-            "traits": traits(book, cohort, row),
-            "absences": tuple(absences[row].tolist()),
-            **{card: getattr(cohort, card)[row].item() for card in (*CARDS, *RATIOS)},
-            **{card: tuple(getattr(cohort, card)[row].tolist()) for card in BY_ATTEMPT},
-        }
-        for row, client in enumerate(names(book, cohort))
-    }
-
-
-def assert_same_hands(one: Run, other: Run, but: tuple[str, ...] = ()) -> set[Client]:
-    """Hold the hands of the clients whom two runs share to each other, and return those clients."""
-    ours, theirs = hands(one), hands(other)
-    common = set(ours) & set(theirs)
-    for client in common:
-        for card, ours_is in ours[client].items():
-            if card not in but:
-                assert theirs[client][card] == ours_is, f"{card} of {client}"
-    return common
-
-
-def facts(it: Run, *columns: str) -> dict[Client, tuple[int, ...]]:
-    """Some columns of the Record for each client."""
-    table = np.column_stack([getattr(it.record.clients, column) for column in columns]).tolist()
-    return dict(zip(names(it.book, it.cohort), map(tuple, table), strict=True))
-
 
 # Who comes
 
@@ -248,17 +187,6 @@ def test_the_number_of_rebookings_moves_no_card(most: int) -> None:
         assert np.array_equal(ours[:, :both], theirs[:, :both])
 
 
-def test_every_card_of_a_client_lies_at_an_address_of_its_own() -> None:
-    """No card is dealt twice, to the same client or to two."""
-    it = run({**BASE, "assessment.max_rebookings": 7})
-    cohort = it.cohort
-    cards = [cohort.lot, cohort.placement, cohort.show.ravel(), cohort.rebook.ravel()]
-    cards.append(cohort.absences(np.arange(len(cohort)), 0).ravel())
-    cards.append(cohort.absences(np.arange(len(cohort)), 1).ravel())
-    dealt = np.concatenate(cards)
-    assert len(np.unique(dealt)) > len(dealt) - 5, "but for a coincidence of 32-bit cards"
-
-
 def test_the_cards_are_those_at_the_client_s_address_in_the_deck() -> None:
     it = run(BASE, seed=5, replication=3)
     for row, (source, day, ordinal) in enumerate(names(it.book, it.cohort)[:40]):
@@ -269,7 +197,9 @@ def test_the_cards_are_those_at_the_client_s_address_in_the_deck() -> None:
         attempt = Deck(5, 3).deal(Purpose.APPOINTMENT, who, when, 0)[0]
         assert it.cohort.show[row].tolist() == [attempt[0], attempt[4]]
         runs = Deck(5, 3).deal(Purpose.ABSENCE, who, when, 1)[0]
-        assert it.cohort.absences(np.array([row]), 0)[0, 8:16].tolist() == runs.tolist()
+        assert it.cohort.page(Purpose.ABSENCE, np.array([row]), 0)[0, 8:16].tolist() == runs.tolist()
+        visits = Deck(5, 3).deal(Purpose.VISIT, who, when, 2)[0]
+        assert it.cohort.page(Purpose.VISIT, np.array([row]), 2)[0].tolist() == visits.tolist()
 
 
 # What happens to them: upstream of a change nothing moves

@@ -204,8 +204,10 @@ def _deal(
     cover = deck.deal(Purpose.COVERAGE, who, when, 0, episode) if needed else np.full((n, CARDS), 0.5)
     has = _has(traits, len(demand.trait_names))
     authorization = (coverage.authorization[payer] < cover[:, AUTHORIZATION : AUTHORIZATION + 1]).sum(axis=1)
+    relapse_ratio = _ratio(book, has, demand.relapse_ratio) * demand.relapse_centre
     priority, phase = _priority(book, source, traits), demand.source_phase[source]
-    phase[: len(book.present) if episode == 0 else 0] = book.present.phase
+    if episode == 0:
+        phase[: len(book.present)] = book.present.phase
     return Cohort(
         deck=deck,
         workforce=workforce,
@@ -219,13 +221,13 @@ def _deal(
         payer=payer,
         priority=priority,
         start_phase=phase,
-        show_ratio=_ratio(book, has, demand.show_ratio),
+        show_ratio=_ratio(book, has, demand.show_ratio) * demand.show_centre,
         placement_ratio=_ratio(book, has, demand.placement_ratio),
-        renege_ratio=_ratio(book, has, demand.renege_ratio),
-        attendance_ratio=_ratio(book, has, demand.attendance_ratio),
-        dropout_ratio=_ratio(book, has, demand.dropout_ratio),
+        renege_ratio=_ratio(book, has, demand.renege_ratio) * demand.renege_centre,
+        attendance_ratio=_ratio(book, has, demand.attendance_ratio) * demand.attendance_centre,
+        dropout_ratio=_ratio(book, has, demand.dropout_ratio) * demand.dropout_centre,
         lapse_ratio=_ratio(book, has, demand.lapse_ratio),
-        relapse_ratio=_ratio(book, has, demand.relapse_ratio),
+        relapse_ratio=relapse_ratio,
         lot=intakes[:, LOT],
         call=intakes[:, CALL],
         kept=intakes[:, KEPT],
@@ -244,7 +246,7 @@ def _deal(
         incarceration_week=_week(threshold[:, INCARCERATION], treatment.incarceration_hazard),
         death_week=_week(threshold[:, DEATH], treatment.death_hazard),
         other_week=_week(threshold[:, OTHER], treatment.other_hazard),
-        relapse=_relapse(book, leaving[:, RELAPSE], _ratio(book, has, demand.relapse_ratio)),
+        relapse=_relapse(book, leaving[:, RELAPSE], relapse_ratio),
         returns=leaving[:, RETURN] < book.after.returns,
         return_delay=np.ceil(threshold[:, RETURN_DELAY] * book.after.return_days).astype(np.int64),
         show=attempts[:, :, SHOW],

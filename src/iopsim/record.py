@@ -268,6 +268,17 @@ class CounselorFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PostFacts:
+    """One row per person in a post, in order of (post, first day)."""
+
+    post: I64
+    """Index into the rulebook's posts."""
+    first_day: I64
+    end_day: I64
+    """First day on which the person is gone; the run's length if still there."""
+
+
+@dataclass(frozen=True, slots=True)
 class VisitFacts:
     """One row per individual session, medication visit or family at a family night, in order of day."""
 
@@ -330,6 +341,7 @@ class Record:
     moves: MoveFacts
     lapses: LapseFacts
     counselors: CounselorFacts
+    posts: PostFacts
     visits: VisitFacts
     staff: StaffFacts
 

@@ -25,6 +25,7 @@ from iopsim.record import (
     LapseFacts,
     MoveFacts,
     NightFacts,
+    PostFacts,
     Record,
     SessionFacts,
     StaffFacts,
@@ -66,6 +67,7 @@ def record_of(clinic: Clinic) -> Record:
         moves=MoveFacts(*rows(program.move_rows, 4)),
         lapses=LapseFacts(*(column[order] for column in lapses)),
         counselors=CounselorFacts(*rows(clinic.team.rows, 3)),
+        posts=post_facts(clinic.team),
         visits=VisitFacts(*rows(clinic.office.rows, 4)),
         staff=staff_facts(clinic.team),
     )
@@ -117,6 +119,15 @@ def night_facts(clinic: Clinic, sessions: SessionFacts) -> NightFacts:
         cover=cover,
         short=short,
     )
+
+
+def post_facts(team: Team) -> PostFacts:
+    """Return one row per person in a post."""
+    days = team.days
+    step = np.diff(team.filled.astype(np.int8), axis=1, prepend=0, append=0)
+    post, first = np.nonzero(step == 1)
+    _, end = np.nonzero(step == -1)
+    return PostFacts(*(np.ascontiguousarray(column, dtype=np.int64) for column in (post, first, np.minimum(end, days))))
 
 
 def staff_facts(team: Team) -> StaffFacts:

@@ -95,10 +95,10 @@ def transferred_share(view: View) -> Fraction:
     return _share_left(view, Exit.TRANSFERRED)
 
 
-@measure("Left for other reasons", "share", "incarcerated, died or other", "clients admitted", FOLLOWED)
+@measure("Left for other reasons", "share", "incarcerated, died, coverage ended or other", "clients admitted", FOLLOWED)
 def left_otherwise_share(view: View) -> Fraction:
-    """Share of clients incarcerated, died, or leaving for another reason."""
-    return _share_left(view, Exit.INCARCERATED, Exit.DIED, Exit.OTHER)
+    """Share of clients incarcerated, died, without coverage, or leaving for another reason."""
+    return _share_left(view, Exit.INCARCERATED, Exit.DIED, Exit.OTHER, Exit.COVERAGE_ENDED)
 
 
 @measure("Still in program 4 weeks past plan", "share", "still in program", "clients admitted", FOLLOWED)

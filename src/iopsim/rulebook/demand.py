@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from iopsim import clock
 from iopsim.deck import name_word
+from iopsim.rulebook.centre import WEEKS, centre_of_hazard, centre_of_odds
 from iopsim.rulebook.days import F64, FINEST, I64
 from iopsim.scenario.demand import ReferralSource
 from iopsim.scenario.fields import MONTHS, WEEKDAYS
@@ -21,6 +22,9 @@ U64 = NDArray[np.uint64]
 
 LEVELS = 20
 """Equally likely levels by which a doubtful source's factor is told."""
+
+TYPICAL_WAIT_DAYS = 8
+"""Median days from assessment to enrolment (evidence row 2.2); by then as many have given up as the base means."""
 
 NOBODY = -1
 """A trait that nobody has because it is not in the file."""
@@ -68,6 +72,12 @@ class Demand:
     dropout_ratio: F64
     lapse_ratio: F64
     relapse_ratio: F64
+    show_centre: float
+    """Factor on every client's odds of showing up that keeps the base that of a typical mix; the next four likewise."""
+    renege_centre: float
+    attendance_centre: float
+    dropout_centre: float
+    relapse_centre: float
     federal: bool
     """Whether the federal order of priority binds."""
     pregnant: int
@@ -120,10 +130,30 @@ def write_demand(scenario: Scenario) -> Demand:
         dropout_ratio=np.array([effect.dropout_hazard_ratio for effect in effects]),
         lapse_ratio=np.array([trait.lapse_hazard_ratio for trait in traits.values()]),
         relapse_ratio=np.array([trait.relapse_odds_ratio for trait in traits.values()]),
+        show_centre=centre_of_odds(
+            scenario.traits, "show_odds_ratio", odds_of(scenario.assessment.show_probability_next_day)
+        ),
+        renege_centre=centre_of_hazard(
+            scenario.traits, "renege_hazard_ratio", scenario.waitlist.renege_per_day * TYPICAL_WAIT_DAYS
+        ),
+        attendance_centre=centre_of_odds(
+            scenario.traits, "attendance_odds_ratio", odds_of(scenario.attendance.probability)
+        ),
+        dropout_centre=centre_of_hazard(
+            scenario.traits,
+            "dropout_hazard_ratio",
+            WEEKS * scenario.leaving.dropout_per_week - math.log1p(-scenario.leaving.early_probability),
+        ),
+        relapse_centre=centre_of_odds(scenario.traits, "relapse_odds_ratio", 1.0),
         federal=scenario.block_grant.applies,
         pregnant=_index(scenario.block_grant.pregnant, names),
         injecting=_index(scenario.block_grant.injecting, names),
     )
+
+
+def odds_of(probability: float) -> float:
+    """Return the odds of a probability; very large for certainty."""
+    return probability / (1.0 - probability) if probability < 1.0 else 1e300
 
 
 def trait_bits(wanted: Iterable[str], names: Sequence[str]) -> int:

@@ -15,6 +15,7 @@ from iopsim.scenario.fields import (
     Weekday,
     _frozen,
     number,
+    probability,
     ratio,
     share,
     text,
@@ -70,6 +71,9 @@ class Trait(Part):
     """
 
     share: float = share("Share of referred clients with the trait; left out for one that follows from others")
+    typical_share: float = probability(
+        "Share with the trait among the clients of whom the base rates tell; 0: the base is a client without it"
+    )
     all_of: Names = text("Traits that a client must all have, to have this one")
     none_of: Names = text("Traits of which a client must have none, to have this one")
     show_odds_ratio: float = ratio("Odds of coming to the assessment, with the trait against without")
