@@ -9,7 +9,7 @@ from iopsim.rulebook import write
 from iopsim.scenario.intake import Detour
 from iopsim.scenario.load import load
 from iopsim.scenario.model import Scenario
-from strategies import PALMETTO, Changes, Run
+from strategies import PLAIN, Changes, Run
 
 EVERYTHING: Changes = {
     "weeks": 60,
@@ -103,4 +103,4 @@ def run_of(scenario: Scenario, seed: int = 1, replication: int = 0) -> Run:
 
 def run_everything(changes: Mapping[str, object], seed: int = 1, replication: int = 0) -> Run:
     """Simulate one replication of the crowded clinic with some changes."""
-    return run_of(with_detours(load(PALMETTO, changes={**EVERYTHING, **changes})), seed, replication)
+    return run_of(with_detours(load(PLAIN, changes={**EVERYTHING, **changes})), seed, replication)

@@ -81,8 +81,9 @@ def test_help_imports_nothing_heavier_than_the_command_line_library(arguments):
 def test_every_command_and_every_option_is_explained():
     told = call("--help").stdout
     assert "..." not in told.partition("Commands:")[2]
-    assert re.findall(r"^  (run|check|init|schema|trace|evidence|measures|events) +\w", told, re.MULTILINE) == [
+    assert re.findall(r"^  (run|warmup|check|init|schema|trace|evidence|measures|events) +\w", told, re.MULTILINE) == [
         "run",
+        "warmup",
         "check",
         "init",
         "schema",
@@ -91,7 +92,8 @@ def test_every_command_and_every_option_is_explained():
         "measures",
         "events",
     ]
-    for option in ["replications", "seed", "set", "weeks", "out", "workers", "by", "all", "json", "quiet", "help"]:
+    options = "replications seed set weeks out workers warm-up by all json quiet help"
+    for option in options.split():
         assert re.search(rf"--{option}\b.* {{2,}}\w", call("run", "--help").stdout), option
     assert call("--version").stdout == f"iopsim {iopsim.__version__}\n"
 

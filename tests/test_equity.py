@@ -20,13 +20,14 @@ from iopsim.experiment.equity import COLUMNS, MISTAKEN, Equity, differences
 from iopsim.measures import subset
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import partitions, split
+from iopsim.measures.view import View
 from iopsim.scenario import resolve, resolved_toml
 from iopsim.scenario.load import load
 from iopsim.stats.intervals import summarize
 from iopsim.store import MANIFEST, documents
 from strategies import run
 
-PALMETTO = str(Path(__file__).parent.parent / "scenarios" / "palmetto.toml")
+PLAIN = str(Path(__file__).parent / "plain.toml")
 TRAITS = {
     "traits.employed": {"share": 0.5},
     "traits.mandated": {"share": 0.4, "attendance_odds_ratio": 3.0, "dropout_hazard_ratio": 0.3},
@@ -37,7 +38,7 @@ EVERYTHING = ("source", "trait")
 
 @pytest.fixture(scope="module")
 def result():
-    return iopsim.simulate(load(PALMETTO, CLINIC), 12, 4, by=EVERYTHING)
+    return iopsim.simulate(load(PLAIN, CLINIC), 12, 4, by=EVERYTHING)
 
 
 def column(name):
@@ -99,7 +100,7 @@ def test_a_trait_without_effect_cannot_be_told_from_its_absence(result):
 
 
 def test_sizes_are_not_compared_and_too_few_replications_tell_nothing():
-    result = iopsim.simulate(load(PALMETTO, {"weeks": 4}), 1, by="source")
+    result = iopsim.simulate(load(PLAIN, {"weeks": 4}), 1, by="source")
     for found in result.equity.comparisons:
         assert found.told_apart is None
         assert (found.difference is None) == found.measure.per_program
@@ -111,7 +112,7 @@ def test_a_single_group_has_nobody_to_be_compared_with():
     told = run({"weeks": 30})
     (part,) = partitions(told.book, ["source"])
     alone = replace(part, groups=("all",), number=lambda record: record.clients.source * 0)
-    facts = np.stack([split(told.record, told.book, [alone])] * 3)
+    facts = np.stack([split(View(told.record, told.book), [alone])] * 3)
     for found in Equity((alone,), facts).comparisons:
         assert found.told_apart is None
         assert math.isnan(found.others.mean) or found.measure.per_program
@@ -140,7 +141,7 @@ def rows(content):
 
 
 def test_the_folder_holds_the_groups_if_they_were_asked_for(result):
-    resolved = resolve(PALMETTO, CLINIC)
+    resolved = resolve(PLAIN, CLINIC)
     files = documents(result, resolved_toml(resolved), {})
     assert json.loads(files[MANIFEST])["by"] == ["source", "trait"]
     summaries = rows(files["equity.csv"])
@@ -158,11 +159,12 @@ def test_the_folder_holds_the_groups_if_they_were_asked_for(result):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
     return tmp_path
 
 
-SHORT = ("run", PALMETTO, "--weeks", "40", "-n", "6", "--set", "traits.mandated={share=0.5}")
+SHORT = ("run", PLAIN, "--weeks", "40", "-n", "6", "--set", "traits.mandated={share=0.5}")
 
 
 def call(*arguments):
@@ -202,7 +204,7 @@ def test_json_holds_the_groups_if_they_were_asked_for(folder):
     ],
 )
 def test_what_cannot_tell_clients_apart_is_refused(folder, by, said):
-    answer = CliRunner().invoke(app, ["run", PALMETTO, "--by", by])
+    answer = CliRunner().invoke(app, ["run", PLAIN, "--by", by])
     assert (answer.exit_code, answer.stdout, answer.stderr) == (2, "", said)
     assert not list(folder.iterdir())
 

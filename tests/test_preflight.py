@@ -10,6 +10,7 @@ from iopsim.cohort import draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.measures.presence import census as measures_census
+from iopsim.measures.view import View
 from iopsim.scenario.load import load
 
 PALMETTO = "scenarios/palmetto.toml"
@@ -82,7 +83,7 @@ def test_offered_load_is_the_mean_use_of_a_program_in_which_nobody_waits(ample):
     night = [(r.nights.day >= last.start) for r in records]
     taken = [r.nights.scheduled[n].sum() / 52 for r, n in zip(records, night, strict=True)]
     booked = [(r.appointments.day >= last.start).sum() / 52 for r in records]
-    here = [measures_census(r)[last].mean() for r in records]
+    here = [measures_census(View(r, book))[last].mean() for r in records]
     for simulated, expected in ((taken, seats.demand), (booked, slots.demand), (here, caseload.demand)):
         t = (np.mean(simulated) - expected) / (np.std(simulated, ddof=1) / math.sqrt(BLOCKS))
         assert abs(t) < 15.6, (np.mean(simulated), expected, t)  # Student's t, 5 degrees: one false alarm in 50,000

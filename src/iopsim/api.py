@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from iopsim.experiment.replicate import Progress, replicate
 from iopsim.experiment.result import Result
+from iopsim.experiment.warmup import estimate, forbidden, settle
 from iopsim.measures.partition import partitions
 from iopsim.rulebook import write
 from iopsim.scenario.model import Scenario
@@ -20,6 +22,7 @@ def simulate(
     workers: int = 1,
     progress: Progress | None = None,
     by: Sequence[str] = (),
+    warm_up: int | Literal["auto"] | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -37,6 +40,11 @@ def simulate(
         Called with the number of replications done since the last call.
     by : sequence of str
         By what to tell clients apart, for `Result.equity`: ``"source"``, ``"trait"`` or both. Nothing else changes.
+    warm_up : int or "auto", optional
+        None: the opening view, in which everybody and every day from the opening on counts. A number of weeks: the
+        mature view, in which only clients who come after so many weeks, and days after them, count; the program itself
+        goes on from where it was. "auto": the replications are run twice (`progress` counts both), and the first time
+        tells how many weeks.
 
     Returns
     -------
@@ -46,8 +54,11 @@ def simulate(
     ------
     TypeError
         If `scenario` is the name of a file, or anything else that is no scenario.
+    ScenarioError
+        If a mature view is asked for and no steady state can be expected, with every reason.
     ValueError
-        If `replications`, `seed` or `workers` is out of range, or clients cannot be told apart by what `by` names.
+        If `replications`, `seed` or `workers` is out of range, clients cannot be told apart by what `by` names, or
+        `warm_up` is a word other than "auto".
     IopsimError
         If a script asks for workers and does not guard its start.
 
@@ -69,7 +80,14 @@ def simulate(
         raise ValueError(f"seed must be between 0 and 2**64 - 1, not {seed}")
     if workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
+    if isinstance(warm_up, str) and warm_up != "auto":
+        raise ValueError(f'warm_up must be a number of weeks, "auto" or None, not {warm_up!r}')
     book = write(scenario)
     parts = partitions(book, by)
-    facts = replicate(book, seed, replications, workers, progress, by)
-    return Result(scenario, seed, replications, facts, parts)
+    settle(forbidden(scenario, warm_up))
+    if warm_up == "auto":
+        found = estimate(simulate(scenario, replications, seed, workers=workers, progress=progress))
+        settle(found.problems)
+        warm_up = found.weeks
+    facts = replicate(book, seed, replications, workers, progress, by, 7 * (warm_up or 0))
+    return Result(scenario, seed, replications, facts, parts, warm_up)

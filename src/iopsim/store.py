@@ -45,15 +45,19 @@ LONGEST_SLUG = 40
 MENDING = "name a new or empty folder with --out"
 
 
-def run_key(scenario: Scenario, seed: int, replications: int) -> str:
+def run_key(scenario: Scenario, seed: int, replications: int, warm_up: int | None = None) -> str:
     """Return the hash of what a run depends on, 64 hexadecimal digits.
 
     Parameters
     ----------
     scenario : Scenario
     seed, replications : int
+    warm_up : int or None
+        Weeks before the mature view; None for the opening view.
     """
-    parts = (scenario.hash, str(seed), str(replications), iopsim.__version__)
+    parts = [scenario.hash, str(seed), str(replications), iopsim.__version__]
+    if warm_up is not None:
+        parts.append(f"warm-up {warm_up}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -135,6 +139,33 @@ def save(folder: Path, key: str, files: Mapping[str, bytes]) -> None:
         _clear(shell)
 
 
+def save_picture(file: Path, content: bytes) -> None:
+    """Save a picture that stands alone, whole or not at all; one of the same name is replaced.
+
+    Parameters
+    ----------
+    file : Path
+    content : bytes
+
+    Raises
+    ------
+    IopsimError
+        If the file cannot be written.
+    """
+    shell = None
+    try:
+        target = file.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shell = Path(tempfile.mkdtemp(prefix=".iopsim-", dir=target.parent))
+        draft = shell / "draft"
+        draft.write_bytes(content)
+        draft.replace(target)
+    except (OSError, ValueError) as error:
+        raise _unwritable(file, error) from None
+    finally:
+        _clear(shell)
+
+
 def documents(result: Result, scenario_toml: str, charts: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return every file of a result by name.
 
@@ -168,13 +199,21 @@ def documents(result: Result, scenario_toml: str, charts: Mapping[str, bytes]) -
         "opening": result.scenario.opening.isoformat(),
         "weeks": result.scenario.weeks,
         **({"by": sorted({part.dimension for part in result.partitions})} if result.partitions else {}),
-        "run_key": run_key(result.scenario, result.seed, result.replications),
+        **mature(result),
+        "run_key": run_key(result.scenario, result.seed, result.replications, result.warm_up),
         "iopsim": iopsim.__version__,
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     return {**files, MANIFEST: (json.dumps(manifest, indent=2) + "\n").encode()}
+
+
+def mature(result: Result) -> dict[str, int | str]:
+    """Return what a document says of a mature view; nothing of an opening view."""
+    if result.mature_from is None or result.warm_up is None:
+        return {}
+    return {"warm_up_weeks": result.warm_up, "mature_from": result.mature_from.isoformat()}
 
 
 Cell = str | int | float | datetime.date
@@ -218,20 +257,19 @@ def _group_replications(result: Result) -> Rows:
 
 
 def _weekly(result: Result) -> Rows:
-    """Weeks count from 1; clients are means over the days of the week, seats are seat-nights of the week."""
+    """Weeks count from 1, the opening; clients are means over the days of a week, seats are seat-nights of a week."""
     series = {name: result.weekly(name) for name in WEEKLY}
     series |= {f"{name}_share": result.seat_share(name) for name in ("seats_taken", "seats_attended")}
     yield "week", "date", *_headings(series)
-    dates = [result.week_start(week) for week in range(result.scenario.weeks)]
-    for week, (date, row) in enumerate(zip(dates, _bands(series), strict=True)):
-        yield week + 1, date, *row
+    for week, row in zip(result.weeks, _bands(series), strict=True):
+        yield week + 1, result.week_start(week), *row
 
 
 def _waits(result: Result) -> Rows:
     """By month of referral: clients counted, clients who came within 90 days, and their mean wait."""
     series = {name: result.monthly(name) for name in MONTHLY}
     yield "month", *_headings(series)
-    for month, row in enumerate(_bands(series)):
+    for month, row in zip(result.months, _bands(series), strict=True):
         yield f"{result.month_start(month):%Y-%m}", *row
 
 
@@ -279,6 +317,8 @@ def _refuse_other(folder: Path, key: str) -> None:
             run = (
                 f"scenario {str(held['scenario_hash'])[:10]}, seed {held['seed']}, {held['replications']} replications"
             )
+            if "warm_up_weeks" in held:
+                run += f", mature after {held['warm_up_weeks']} weeks"
             what = f"other results ({run})"
         raise IopsimError(f"{folder}: found a folder with {what}; {MENDING}")
 

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from iopsim.charts.dates import dated, places
-from iopsim.charts.headlines import census_headline, seats_headline
+from iopsim.charts.headlines import census_headline, mature_headline, seats_headline
 from iopsim.charts.marks import FEW, Label, band_in_words, banded, counted, in_percent, label_right, last_known
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, INK, ORANGE, SMALL, styled
@@ -37,17 +37,21 @@ def census(result: Result) -> bytes:
             return nothing(result, "Census by week: nothing to show", "Nobody is admitted in any replication.")
         page = Page(
             result,
-            census_headline(line[0]) + seats_headline(taken[0]),
+            _title(result, line[0], taken[0]),
             "Clients in program by week (above), and share of seats taken and attended (below).",
             _caption(result),
         )
         top, bottom = page.panels((3, 1.5), labels=1.75)
-        x = places([result.week_start(week) for week in range(result.scenario.weeks)])
+        x = places([result.week_start(week) for week in result.weeks])
         _draw_census(top, x, line, result)
         _draw_seats(bottom, x, taken, result)
-        dated(bottom, result.week_start(0), result.week_start(result.scenario.weeks))
+        dated(bottom, result.week_start(result.weeks.start), result.week_start(result.weeks.stop))
         top.tick_params(labelbottom=False)
         return page.png()
+
+
+def _title(result: Result, mean: F64, taken: F64) -> str:
+    return census_headline(mean) + seats_headline(taken) if result.warm_up is None else mature_headline(mean, taken)
 
 
 def _draw_census(axes: Axes, x: F64, line: tuple[F64, F64, F64], result: Result) -> None:

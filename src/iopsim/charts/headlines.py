@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from iopsim.experiment.result import F64
@@ -17,6 +19,22 @@ STEADY = 0.25
 
 CHANGED = 1.1
 """Census is growing if its last quarter exceeds the quarter before by this ratio."""
+
+
+WHY_NOT = {
+    "months": "referrals have seasons",
+    "growth_per_year": "referrals have a trend",
+    "ramp_weeks": "a ramp outlasts the run",
+    "first_week": "something opens only when the run is over",
+    "contract_week": "a contract starts only when the run is over",
+    "opens_when_waiting": "a group opens when many wait",
+    "hire_when_caseload": "people are hired when there are many clients",
+    "closures": "a long closure interrupts the program",
+    "slots_per_day": "demand exceeds the assessment slots",
+    "groups": "demand exceeds the seats, and nobody gives up",
+    "staff": "demand exceeds the caseload, and nobody gives up",
+}
+"""Why there is no steady state, by the last part of the setting's path."""
 
 
 def clients(number: float) -> str:
@@ -62,6 +80,52 @@ def seats_headline(taken: F64) -> str:
     last = taken[-max(1, len(taken) // 4) :]
     known = last[~np.isnan(last)]
     return f"; {100 * known.mean():.0f} % of the seats are then taken" if len(known) else ""
+
+
+def mature_headline(mean: F64, taken: F64) -> str:
+    """Say how large and how full the mature program is.
+
+    Parameters
+    ----------
+    mean, taken : float arrays, shape (weeks,)
+        Mean census, and mean share of seats taken, in each week; the latter NaN where no group met.
+    """
+    known = taken[~np.isnan(taken)]
+    seats = f", with {100 * known.mean():.0f} % of its seats taken" if len(known) else ""
+    return f"The mature program has {clients(float(mean.mean()))} on average{seats}"
+
+
+def warm_up_headline(weeks: int, month: str, awaits_ramp: bool) -> str:
+    """Say from when on a program is mature.
+
+    Parameters
+    ----------
+    weeks : int
+        The warm-up.
+    month : str
+        Month in which it ends.
+    awaits_ramp : bool
+        Whether a ramp, or anything else that begins late, asks for more weeks than any series.
+    """
+    after = f"{weeks} week{'' if weeks == 1 else 's'}"
+    said = f"The program is mature after {after}, from {month} on"
+    return f"{said}: when the last ramp or late start is over" if awaits_ramp else said
+
+
+def no_steady_state_headline(settings: Sequence[str], run: int) -> str:
+    """Say why a program is never mature.
+
+    Parameters
+    ----------
+    settings : sequence of str
+        Paths of the settings that stand in the way.
+    run : int
+        Weeks of the run.
+    """
+    reasons = dict.fromkeys(WHY_NOT[part] for path in settings if (part := path.split(".")[-1]) in WHY_NOT)
+    if reasons:
+        return f"No steady state to wait for: {'; '.join(reasons)}"
+    return f"A run of {run} week{'' if run == 1 else 's'} is too short to tell from when on the program is mature"
 
 
 def waits_headline(in_time: float, target: int, started: float, days: float) -> str:

@@ -58,6 +58,8 @@ class Page:
         self.figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI)
         self._letters = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
         top = self._write(self.wrapped(title, TITLE, "bold"), HEIGHT - ABOVE, TITLE, INK, "bold")
+        if result.view_in_words:
+            subtitle = f"{subtitle} {result.view_in_words}.".strip()
         self._head = self._write(self.wrapped(subtitle, TEXT), top - 0.06, TEXT, GREY) - 0.12
         lines = self.wrapped(caption, SMALL)
         self._sign(result)

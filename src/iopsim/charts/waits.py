@@ -41,7 +41,7 @@ def waits(result: Result) -> bytes:
         if last_known(assessed[0]) < 0:
             why = (
                 f"Waits are told of clients referred at least {FOLLOW_UP_DAYS} days before the run ends and assessed "
-                f"within {FOLLOW_UP_DAYS} days. In this run of {_weeks(result.scenario.weeks)} there are none."
+                f"within {FOLLOW_UP_DAYS} days. In this run of {_weeks(len(result.weeks))} there are none."
             )
             return nothing(result, "Days from referral to first session: nothing to show", why)
         page = Page(
@@ -58,8 +58,7 @@ def waits(result: Result) -> bytes:
 def _followed_months(result: Result) -> int:
     """Return how many months to show: those that can be followed to their last day, or one that cannot."""
     end = result.week_start(result.scenario.weeks) - datetime.timedelta(days=FOLLOW_UP_DAYS)
-    months = range(1, result.facts.monthly.shape[2] + 1)
-    return max(1, sum(result.month_start(month) <= end + datetime.timedelta(days=1) for month in months))
+    return max(1, sum(result.month_start(month + 1) <= end + datetime.timedelta(days=1) for month in result.months))
 
 
 def _line(result: Result, name: str, months: int) -> Line:
@@ -77,8 +76,9 @@ def _title(result: Result) -> str:
 
 def _draw(axes: Axes, result: Result, months: int, assessed: Line, started: Line) -> None:
     scenario = result.scenario
-    middles = [result.month_start(month) + datetime.timedelta(days=14) for month in range(months)]
-    x = places([max(middle, scenario.opening) for middle in middles])
+    first = result.week_start(result.weeks.start)
+    middles = [result.month_start(month) + datetime.timedelta(days=14) for month in result.months[:months]]
+    x = places([max(middle, first) for middle in middles])
     banded(axes, x, assessed, BLUE, "--")
     banded(axes, x, started, VERMILLION)
     lines = (
@@ -96,8 +96,8 @@ def _draw(axes: Axes, result: Result, months: int, assessed: Line, started: Line
     axes.set_ylim(0, 1.08 * max(1.0, float(np.nanmax(highest))))
     counted(axes)
     axes.set_ylabel("days since referral")
-    dated(axes, scenario.opening, result.week_start(scenario.weeks))
-    _mark_unfollowed(axes, result.month_start(months), result.week_start(scenario.weeks))
+    dated(axes, first, result.week_start(scenario.weeks))
+    _mark_unfollowed(axes, result.month_start(result.months.start + months), result.week_start(scenario.weeks))
     label_right(axes, labels)
 
 

@@ -28,6 +28,18 @@ Weeks = Annotated[str | None, typer.Option("--weeks", metavar="N", help="Weeks t
 Seed = Annotated[
     str, typer.Option("--seed", metavar="N", help="The same seed meets every scenario with the same people.")
 ]
+Replications = Annotated[
+    str, typer.Option("--replications", "-n", metavar="N", help="Independent repetitions of the whole run.")
+]
+Workers = Annotated[
+    str | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        help="Processes. Without it: all cores, or one where a run is too short to gain from more. "
+        "The results are the same.",
+    ),
+]
 
 Format = Annotated[
     str, typer.Option("--format", metavar="FORM", help="A table to read, or csv or json on stdout for a machine.")
@@ -66,9 +78,7 @@ def iopsim(
 @app.command(short_help="Simulate a scenario: table, bottleneck and charts.")
 def run(
     file: Scenario,
-    replications: Annotated[
-        str, typer.Option("--replications", "-n", metavar="N", help="Independent repetitions of the whole run.")
-    ] = "200",
+    replications: Replications = "200",
     seed: Seed = "1",
     changes: Changes = None,
     weeks: Weeks = None,
@@ -81,13 +91,14 @@ def run(
             "of its own for each run under results/.",
         ),
     ] = None,
-    workers: Annotated[
+    workers: Workers = None,
+    warm_up: Annotated[
         str | None,
         typer.Option(
-            "--workers",
-            metavar="N",
-            help="Processes. Without it: all cores, or one where a run is too short to gain from more. "
-            "The results are the same.",
+            "--warm-up",
+            metavar="WEEKS",
+            help="Show the mature program: count only clients who come, and days, after so many weeks; or auto. "
+            "Without it everything counts from the opening on.",
         ),
     ] = None,
     by: Annotated[
@@ -115,7 +126,34 @@ def run(
         from iopsim.cli.run import Order
         from iopsim.cli.run import run as start
 
-        start(Order(file, replications, seed, changes or [], weeks, out, workers, by or [], every, json, quiet))
+        groups, more = by or [], changes or []
+        start(Order(file, replications, seed, more, weeks, out, workers, groups, every, json, quiet, warm_up))
+
+
+@app.command(short_help="Find from when on a program is mature.")
+def warmup(
+    file: Scenario,
+    replications: Replications = "200",
+    seed: Seed = "1",
+    changes: Changes = None,
+    weeks: Weeks = None,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE.png", help="A new file for the plot. Without it: one under results/."),
+    ] = None,
+    workers: Workers = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No table and no progress: errors only.")] = False,
+) -> None:
+    """Find the weeks after which census, waitlist and seats attended no longer tell of the opening.
+
+    Prints what MSER-5 says of each, the warm-up to use with iopsim run --warm-up, or why there is none, and draws
+    Welch's plot, on which to judge it by eye.
+    """
+    with door():
+        from iopsim.cli.run import Order
+        from iopsim.cli.warmup import warmup as start
+
+        start(Order(file, replications, seed, changes or [], weeks, out, workers, [], False, False, quiet))
 
 
 @app.command(short_help="Check a scenario, and demand against capacity.")

@@ -11,6 +11,7 @@ import iopsim
 from iopsim.experiment.equity import COLUMNS
 from iopsim.experiment.result import Result
 from iopsim.measures.catalogue import CATALOGUE
+from iopsim.store import mature
 
 
 def document(result: Result, folder: Path | None) -> str:
@@ -28,6 +29,7 @@ def document(result: Result, folder: Path | None) -> str:
         "seed": result.seed,
         "replications": result.replications,
         "weeks": result.scenario.weeks,
+        **mature(result),
         "iopsim": iopsim.__version__,
         "measures": [
             {

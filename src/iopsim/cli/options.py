@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from iopsim.errors import Problem, ScenarioError
+from iopsim.scenario import Resolved
 from iopsim.scenario.words import nearest, short
 
 T = TypeVar("T")
@@ -57,6 +58,16 @@ class Mistakes:
         self.problems.append(Problem(option, None, "", short(text), said, nearest(text, choices)))
         return choices[0]
 
+    def warm_up(self, text: str | None) -> int | Literal["auto"] | None:
+        """Return the weeks that `--warm-up` gives, "auto", or None where it is not given."""
+        if text is None or text == "auto":
+            return None if text is None else "auto"
+        try:
+            return int(text)
+        except ValueError:
+            self.problems.append(Problem("--warm-up", None, "", text, "give a whole number of weeks, or auto"))
+            return None
+
     def attempt(self, action: Callable[[], T]) -> T | None:
         """Return what an action returns; if it finds problems, keep them and return None."""
         try:
@@ -74,6 +85,21 @@ class Mistakes:
         """
         if self.problems:
             raise ScenarioError(self.problems)
+
+
+def placed(problem: Problem, resolved: Resolved) -> Problem:
+    """Return a problem of a scenario with the file and line where its setting, or the first below it, was made."""
+    if problem.path == "warm_up":
+        return replace(problem, file="--warm-up", path="")
+    below = [
+        origin
+        for path, origin in resolved.origins.items()
+        if path == problem.path or path.startswith(f"{problem.path}.")
+    ]
+    layers = ("change", "file", "default")
+    for origin in sorted(below, key=lambda origin: layers.index(origin.layer))[:1]:
+        return replace(problem, file=origin.where, line=origin.line)
+    return replace(problem, file=resolved.name)
 
 
 WEEKS_LABEL = "--set weeks="

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,11 +11,12 @@ from pathlib import Path
 from iopsim.api import simulate
 from iopsim.cli.console import margin, paragraph, plain, screen
 from iopsim.cli.interrupts import Interrupted, undisturbed
-from iopsim.cli.options import Mistakes, weeks_by_name, with_weeks
+from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
 from iopsim.errors import IopsimError, Problem
 from iopsim.experiment.replicate import CHUNK, cores
 from iopsim.experiment.result import Result
+from iopsim.experiment.warmup import estimate, forbidden
 from iopsim.measures.partition import DIMENSIONS
 from iopsim.rulebook import write
 from iopsim.scenario import Resolved, resolve, resolved_toml
@@ -49,6 +51,7 @@ class Order:
     every: bool
     json: bool
     quiet: bool
+    warm_up: str | None = None
 
 
 def run(order: Order) -> None:
@@ -69,22 +72,31 @@ def run(order: Order) -> None:
     replications = mistakes.whole("--replications", order.replications, 1, MOST_REPLICATIONS)
     seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
     workers = mistakes.whole("--workers", order.workers, 1, MOST_WORKERS) if order.workers is not None else None
+    warm_up = mistakes.warm_up(order.warm_up)
     mistakes.problems += _unknown_dimensions(order.by)
     resolved = mistakes.attempt(lambda: resolve(order.file, with_weeks(order.changes, order.weeks)))
     if resolved is not None:
         mistakes.problems += _empty_dimensions(order.by, resolved.scenario)
+        mistakes.problems += [placed(problem, resolved) for problem in forbidden(resolved.scenario, warm_up)]
     mistakes.problems = [weeks_by_name(problem, order.weeks) for problem in mistakes.problems]
     mistakes.settle()
     assert resolved is not None
 
-    key = run_key(resolved.scenario, seed, replications)
+    if warm_up == "auto":
+        warm_up = _estimated_weeks(order, resolved, seed, replications, workers)
+    key = run_key(resolved.scenario, seed, replications, warm_up)
     folder = _folder(order, resolved.scenario, key)
     if folder is not None:
         examine(folder, key)
     if not order.quiet:
         for caution in cautions(resolved):
             paragraph(margin(), plain(caution), lead="warning  ", indent="         ")
-    result, files = _simulated(order, resolved, seed, replications, workers, charts=folder is not None)
+    with Bar(margin(), replications, hidden=order.quiet) as bar:
+        result = simulated(resolved.scenario, seed, replications, workers, bar, order.by, warm_up)
+        files = {}
+        if folder is not None:
+            bar.says("Drawing charts")
+            files = _files(result, resolved)
     if folder is None:
         _report(order, result, folder, [])
         return
@@ -119,24 +131,43 @@ def _empty_dimensions(by: list[str], scenario: Scenario) -> list[Problem]:
     ]
 
 
-def _simulated(
-    order: Order, resolved: Resolved, seed: int, replications: int, workers: int | None, *, charts: bool
-) -> tuple[Result, dict[str, bytes]]:
-    """Return the result and, if wanted, the files of its folder, with a progress bar meanwhile."""
+def simulated(
+    scenario: Scenario,
+    seed: int,
+    replications: int,
+    workers: int | None,
+    bar: Bar,
+    by: Sequence[str] = (),
+    warm_up: int | None = None,
+) -> Result:
+    """Return the result of a run, with a progress bar meanwhile.
+
+    Raises
+    ------
+    IopsimError
+        If somebody ends a worker.
+    """
     if workers is None:
-        workers = worthwhile_workers(resolved.scenario, replications)
+        workers = worthwhile_workers(scenario, replications)
+    try:
+        return simulate(scenario, replications, seed, workers=workers, progress=bar.advance, by=by, warm_up=warm_up)
+    except BrokenProcessPool:
+        raise IopsimError(
+            "a worker process was ended from outside, perhaps for want of memory; nothing was written "
+            "(--workers 1 needs least)"
+        ) from None
+
+
+def _estimated_weeks(order: Order, resolved: Resolved, seed: int, replications: int, workers: int | None) -> int:
+    """Run the scenario in the opening view, and return the weeks after which the program is mature."""
     with Bar(margin(), replications, hidden=order.quiet) as bar:
-        try:
-            result = simulate(resolved.scenario, replications, seed, workers=workers, progress=bar.advance, by=order.by)
-        except BrokenProcessPool:
-            raise IopsimError(
-                "a worker process was ended from outside, perhaps for want of memory; nothing was written "
-                "(--workers 1 needs least)"
-            ) from None
-        if not charts:
-            return result, {}
-        bar.says("Drawing charts")
-        return result, _files(result, resolved)
+        bar.says("Looking for the warm-up")
+        found = estimate(simulated(resolved.scenario, seed, replications, workers, bar))
+    mistakes = Mistakes()
+    mistakes.problems = [weeks_by_name(placed(problem, resolved), order.weeks) for problem in found.problems]
+    mistakes.settle()
+    assert found.weeks is not None
+    return found.weeks
 
 
 def worthwhile_workers(scenario: Scenario, replications: int) -> int:

@@ -82,6 +82,8 @@ def show(console: Console, result: Result, every: bool) -> None:
         f"{scenario.weeks} weeks from {day(scenario.opening)}; {runs}; seed {result.seed}; "
         f"scenario {scenario.hash[:10]}",
     )
+    if result.view_in_words:
+        paragraph(console, result.view_in_words)
     console.print()
     _print_table(console, result, every)
     for line in notes(result, every):
@@ -210,10 +212,11 @@ def notes(result: Result, every: bool) -> list[str]:
 def _why_unknown(result: Result) -> str:
     course = result.facts.retention.shape[2] - 1
     needed = FOLLOW_UP_DAYS // 7 + 1
-    if result.scenario.weeks <= max(course, needed):
+    if len(result.weeks) <= max(course, needed):
+        weeks = f"{len(result.weeks)} week{'' if len(result.weeks) == 1 else 's'}"
+        counted = f"and {weeks} count" if result.warm_up else f"and the run has {weeks}"
         return (
-            f"waits need {FOLLOW_UP_DAYS} days after referral and retention {course} weeks after admission, "
-            f"and the run has {result.scenario.weeks} week{'' if result.scenario.weeks == 1 else 's'}; "
+            f"waits need {FOLLOW_UP_DAYS} days after referral and retention {course} weeks after admission, {counted}; "
             "or nobody came so far."
         )
     return "no client came so far, or it never happened, in any replication."
@@ -248,12 +251,11 @@ def _mildest(result: Result) -> str:
 
 def _sentence(found: Bottleneck, result: Result) -> str:
     assert found.first_week is not None
-    weeks = result.scenario.weeks
     first = f"week {found.first_week + 1} ({day(result.week_start(found.first_week))})"
-    if found.weeks == weeks - found.first_week:
+    if found.weeks == result.weeks.stop - found.first_week:
         when = f"from {first} on"
     else:
-        when = f"in {found.weeks} of {weeks} weeks, first in {first}"
+        when = f"in {found.weeks} of {len(result.weeks)} weeks, first in {first}"
     worst = f"week {found.worst_week + 1}, {day(result.week_start(found.worst_week))}"
     return (
         f"{found.resource}, {when}. On average {found.held_back:.1f} clients "

@@ -23,16 +23,16 @@ BITES = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Bottleneck:
-    """The resource that holds back most client-days over the run.
+    """The resource that holds back most client-days.
 
     Parameters
     ----------
     resource : str
         In words.
     first_week : int or None
-        First week, from 0, in which it holds back a client at a time on average; None if it never does.
+        First week of the run, from 0, in which it holds back a client at a time on average; None if it never does.
     worst_week : int
-        Week in which it holds back most.
+        Week of the run in which it holds back most.
     held_back : float
         Clients it holds back at a time in that week, mean over replications.
     weeks : int
@@ -46,12 +46,14 @@ class Bottleneck:
     weeks: int
 
 
-def bottlenecks(weekly: I64) -> tuple[Bottleneck, ...]:
+def bottlenecks(weekly: I64, since: int = 0) -> tuple[Bottleneck, ...]:
     """Return the resources that hold anybody back, the worst first.
 
     Parameters
     ----------
     weekly : int array, shape (replications, len(WEEKLY), weeks)
+    since : int
+        Week of the run that the first column is.
     """
     found = []
     for name, resource in RESOURCES.items():
@@ -60,6 +62,7 @@ def bottlenecks(weekly: I64) -> tuple[Bottleneck, ...]:
             continue
         biting = np.flatnonzero(clients >= BITES)
         worst = int(clients.argmax())
-        first = int(biting[0]) if len(biting) else None
-        found.append((float(clients.sum()), Bottleneck(resource, first, worst, float(clients[worst]), len(biting))))
+        first = since + int(biting[0]) if len(biting) else None
+        bottleneck = Bottleneck(resource, first, since + worst, float(clients[worst]), len(biting))
+        found.append((float(clients.sum()), bottleneck))
     return tuple(bottleneck for _, bottleneck in sorted(found, key=lambda pair: -pair[0]))

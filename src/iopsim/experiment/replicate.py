@@ -33,6 +33,7 @@ from iopsim.errors import IopsimError
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import partitions, split
 from iopsim.measures.series import monthly, retention, weekly
+from iopsim.measures.view import View
 from iopsim.record import I64, Record
 from iopsim.rulebook import Rulebook
 
@@ -69,16 +70,10 @@ def record_of(book: Rulebook, seed: int, replication: int) -> Record:
     return simulate(book, draw(book, Deck(seed, replication)))
 
 
-def reduce(record: Record, book: Rulebook) -> tuple[I64, I64, I64, I64, I64]:
-    """Return numerators, denominators, weekly, monthly and retention series of a record."""
-    fractions = np.array([measure.compute(record, book) for measure in CATALOGUE], dtype=np.int64)
-    return (
-        fractions[:, 0],
-        fractions[:, 1],
-        weekly(record, book),
-        monthly(record, book),
-        retention(record, book),
-    )
+def reduce(view: View) -> tuple[I64, I64, I64, I64, I64]:
+    """Return numerators, denominators, weekly, monthly and retention series of a replication."""
+    fractions = np.array([measure.compute(view) for measure in CATALOGUE], dtype=np.int64)
+    return fractions[:, 0], fractions[:, 1], weekly(view), monthly(view), retention(view)
 
 
 def replicate(
@@ -88,6 +83,7 @@ def replicate(
     workers: int = 1,
     progress: Progress | None = None,
     by: Sequence[str] = (),
+    since: int = 0,
 ) -> Facts:
     """Run replications 0 to `replications` - 1 and return their facts in that order, whatever the workers.
 
@@ -102,10 +98,12 @@ def replicate(
     progress : callable, optional
     by : sequence of str
         Dimensions by which clients are told apart, as for `iopsim.measures.partition.partitions`.
+    since : int
+        First day that counts, as in `iopsim.measures.view.View`.
     """
     chunks = [range(first, min(first + CHUNK, replications)) for first in range(0, replications, CHUNK)]
-    parts = []
-    for chunk, part in zip(chunks, _run(book, seed, by, chunks, min(workers, len(chunks))), strict=True):
+    task, parts = Task(seed, by, since), []
+    for chunk, part in zip(chunks, _run(book, task, chunks, min(workers, len(chunks))), strict=True):
         parts.append(part)
         if progress:
             progress(len(chunk))
@@ -122,10 +120,19 @@ def cores() -> int:
 Part = tuple[I64, ...]
 
 
-def _run(book: Rulebook, seed: int, by: Sequence[str], chunks: list[range], workers: int) -> Iterator[Part]:
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is done with each replication of a rulebook."""
+
+    seed: int
+    by: Sequence[str]
+    since: int
+
+
+def _run(book: Rulebook, task: Task, chunks: list[range], workers: int) -> Iterator[Part]:
     if workers <= 1:
         for chunk in chunks:
-            yield _chunk(book, seed, by, chunk)
+            yield _chunk(book, task, chunk)
         return
     _refuse_in_a_script_read_by_a_worker()
     others = set(multiprocessing.active_children())
@@ -139,7 +146,7 @@ def _run(book: Rulebook, seed: int, by: Sequence[str], chunks: list[range], work
         try:
             with _held_signals():
                 for chunk in chunks:
-                    parts.append(pool.submit(_filed_chunk, str(path), seed, by, chunk))
+                    parts.append(pool.submit(_filed_chunk, str(path), task, chunk))
                     if len(started) < workers:
                         started |= set(multiprocessing.active_children()) - others
             while parts:
@@ -195,14 +202,14 @@ def _held_signals() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-def _chunk(book: Rulebook, seed: int, by: Sequence[str], chunk: range) -> Part:
+def _chunk(book: Rulebook, task: Task, chunk: range) -> Part:
     """Run one chunk; the garbage collector rests meanwhile, as a replication's objects all die with it."""
-    parts = partitions(book, by)
+    parts = partitions(book, task.by)
     was_on = gc.isenabled()
     gc.disable()
     try:
-        records = (record_of(book, seed, replication) for replication in chunk)
-        facts = [(*reduce(record, book), split(record, book, parts)) for record in records]
+        views = (View(record_of(book, task.seed, replication), book, task.since) for replication in chunk)
+        facts = [(*reduce(view), split(view, parts)) for view in views]
     finally:
         if was_on:
             gc.enable()
@@ -231,5 +238,5 @@ def _rulebook(path: str) -> Rulebook:
     return book
 
 
-def _filed_chunk(path: str, seed: int, by: Sequence[str], chunk: range) -> Part:
-    return _chunk(_rulebook(path), seed, by, chunk)
+def _filed_chunk(path: str, task: Task, chunk: range) -> Part:
+    return _chunk(_rulebook(path), task, chunk)

@@ -42,6 +42,9 @@ class Result:
         Whole numbers by replication.
     partitions : tuple of Partition
         Ways in which clients were told apart; none, if that was not asked for.
+    warm_up : int or None
+        None: the opening view, in which everybody and every day counts. A number of weeks: the mature view, in which
+        only clients who come, and only days, after that many weeks count.
     """
 
     scenario: Scenario
@@ -49,6 +52,7 @@ class Result:
     replications: int
     facts: Facts = field(repr=False)
     partitions: tuple[Partition, ...] = field(default=(), repr=False)
+    warm_up: int | None = None
 
     @cached_property
     def measures(self) -> dict[str, Summary]:
@@ -63,7 +67,32 @@ class Result:
     @cached_property
     def bottlenecks(self) -> tuple[Bottleneck, ...]:
         """The resources that hold people back, the worst first."""
-        return bottlenecks(self.facts.weekly)
+        return bottlenecks(self.facts.weekly, self.weeks.start)
+
+    @property
+    def weeks(self) -> range:
+        """The weeks of the run that count, from 0; the columns of the weekly series."""
+        return range(self.warm_up or 0, self.scenario.weeks)
+
+    @property
+    def months(self) -> range:
+        """The calendar months of the run in which referrals count, from 0; the columns of the monthly series."""
+        opening, first = self.scenario.opening, self.week_start(self.weeks.start)
+        start = 12 * (first.year - opening.year) + first.month - opening.month
+        return range(start, start + self.facts.monthly.shape[2])
+
+    @property
+    def mature_from(self) -> datetime.date | None:
+        """The first day of the mature view; None for the opening view."""
+        return None if self.warm_up is None else self.week_start(self.warm_up)
+
+    @property
+    def view_in_words(self) -> str:
+        """What headings say of a mature view, without a full stop; nothing of the opening view."""
+        if self.mature_from is None:
+            return ""
+        since = f"{self.mature_from.day} {self.mature_from:%B %Y}"
+        return f"Mature view, after a warm-up of {self.warm_up} weeks: only clients who came, and days, from {since} on"
 
     def values(self, name: str) -> F64:
         """Return one measure by replication; NaN where a replication cannot tell; shape (replications,).
@@ -78,7 +107,7 @@ class Result:
         return ratio(above, below)
 
     def weekly(self, name: str) -> F64:
-        """Return a weekly series by replication; shape (replications, weeks).
+        """Return a weekly series by replication, for the weeks that count; shape (replications, weeks).
 
         Parameters
         ----------
@@ -165,6 +194,8 @@ class Result:
     def _repr_html_(self) -> str:
         """Return the table of measures for a notebook."""
         title = f"{escape(self.scenario.name)}: {self.replications} replications, seed {self.seed}"
+        if self.view_in_words:
+            title += f". {self.view_in_words}."
         heads = ("Measure", "Unit", "Mean", "95 % interval", "10th-90th percentile")
         head = "".join(f"<th>{name}</th>" for name in heads)
         lines = [f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>"]

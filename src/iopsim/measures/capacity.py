@@ -6,8 +6,9 @@ import numpy as np
 
 from iopsim.measures.measure import Fraction, Unit, measure
 from iopsim.measures.presence import census, held_back
-from iopsim.record import Night, Record
-from iopsim.rulebook import UNLIMITED, Rulebook
+from iopsim.measures.view import View
+from iopsim.record import Night
+from iopsim.rulebook import UNLIMITED
 
 FULL = (9, 10)
 """A week counts as full when at least nine seats in ten are taken."""
@@ -16,15 +17,15 @@ FULL = (9, 10)
 @measure(
     "Census, average", "clients", "client-days in program", "days of the run", "everybody admitted", per_program=True
 )
-def census_mean(record: Record, book: Rulebook) -> Fraction:
-    """Mean number of clients in program on a day of the run, ramp-up included."""
-    return int(census(record).sum()), record.days
+def census_mean(view: View) -> Fraction:
+    """Mean number of clients in program on a day; over the whole run that has the ramp-up in it."""
+    return int(census(view).sum()), view.days
 
 
 @measure("Census, highest", "clients", "clients on the fullest day", "1", "everybody admitted", per_program=True)
-def census_peak(record: Record, book: Rulebook) -> Fraction:
+def census_peak(view: View) -> Fraction:
     """Largest number of clients in program on a day."""
-    return int(np.max(census(record), initial=0)), 1
+    return int(np.max(census(view), initial=0)), 1
 
 
 @measure(
@@ -35,30 +36,33 @@ def census_peak(record: Record, book: Rulebook) -> Fraction:
     "every group night",
     per_program=True,
 )
-def seats_taken_share(record: Record, book: Rulebook) -> Fraction:
+def seats_taken_share(view: View) -> Fraction:
     """Share of seat-nights that belong to a client, who may be absent."""
-    return int(record.nights.scheduled.sum()), seats_held(record)
+    nights = view.record.nights
+    return int(nights.scheduled[view.covers(nights.day)].sum()), seats_held(view)
 
 
 @measure(
     "Seats attended", "share", "clients who came", "seats on group nights held", "every group night", per_program=True
 )
-def seats_attended_share(record: Record, book: Rulebook) -> Fraction:
+def seats_attended_share(view: View) -> Fraction:
     """Share of seat-nights on which a client sat."""
-    return int(record.nights.attended.sum() + record.nights.guests.sum()), seats_held(record)
+    nights = view.record.nights
+    return int((nights.attended + nights.guests)[view.covers(nights.day)].sum()), seats_held(view)
 
 
-def seats_held(record: Record) -> int:
+def seats_held(view: View) -> int:
     """Return the seat-nights of all group nights held."""
-    return int(record.nights.seats[record.nights.status == Night.HELD].sum())
+    nights = view.record.nights
+    return int(nights.seats[view.covers(nights.day) & (nights.status == Night.HELD)].sum())
 
 
-def _first_full_week(record: Record, book: Rulebook) -> int:
-    """Return the first week, from 1, in which nine seats in ten are taken; 0 if none.
+def _first_full_week(view: View) -> int:
+    """Return the first week of the view, from 1, in which nine seats in ten are taken; 0 if none.
 
     A week in which an open group misses a night is passed over, as its other nights do not tell.
     """
-    nights = record.nights
+    book, nights = view.book, view.record.nights
     week, held = nights.day // 7, nights.status == Night.HELD
     taken = np.bincount(week, nights.scheduled, minlength=book.weeks)
     seats = np.bincount(week[held], nights.seats[held], minlength=book.weeks)
@@ -66,7 +70,7 @@ def _first_full_week(record: Record, book: Rulebook) -> int:
     np.minimum.at(first, book.schedule.night_group[nights.night], week)
     opened = first[book.schedule.night_group] <= np.arange(book.weeks)[:, np.newaxis]
     whole = (seats > 0) & (np.bincount(week[held], minlength=book.weeks) == opened.sum(axis=1))
-    full = np.flatnonzero(whole & (FULL[1] * taken >= FULL[0] * seats))
+    full = np.flatnonzero((whole & (FULL[1] * taken >= FULL[0] * seats))[view.since // 7 :])
     return int(full[0]) + 1 if len(full) else 0
 
 
@@ -79,9 +83,9 @@ def _first_full_week(record: Record, book: Rulebook) -> int:
     by_group=False,
     per_program=True,
 )
-def ever_full_share(record: Record, book: Rulebook) -> Fraction:
-    """Whether nine seats in ten are taken in some week of the run."""
-    return int(_first_full_week(record, book) > 0), 1
+def ever_full_share(view: View) -> Fraction:
+    """Whether nine seats in ten are taken in some week."""
+    return int(_first_full_week(view) > 0), 1
 
 
 @measure(
@@ -93,16 +97,17 @@ def ever_full_share(record: Record, book: Rulebook) -> Fraction:
     by_group=False,
     per_program=True,
 )
-def weeks_until_full(record: Record, book: Rulebook) -> Fraction:
+def weeks_until_full(view: View) -> Fraction:
     """First week, counted from 1, in which nine seats in ten are taken, of runs in which there is one."""
-    week = _first_full_week(record, book)
+    week = _first_full_week(view)
     return (week, 1) if week else (0, 0)
 
 
 @measure("Assessment slots booked", "share", "slots booked", "slots offered", "every slot of the run", per_program=True)
-def assessment_slots_booked_share(record: Record, book: Rulebook) -> Fraction:
+def assessment_slots_booked_share(view: View) -> Fraction:
     """Share of assessment slots that are booked; a booked client may not come."""
-    return int((record.appointments.day < record.days).sum()), int(book.intake.slots.sum())
+    slots = view.book.intake.slots
+    return int(view.covers(view.record.appointments.day).sum()), int(view.counted(slots).sum())
 
 
 @measure(
@@ -113,46 +118,43 @@ def assessment_slots_booked_share(record: Record, book: Rulebook) -> Fraction:
     "every day",
     per_program=True,
 )
-def caseload_used_share(record: Record, book: Rulebook) -> Fraction:
+def caseload_used_share(view: View) -> Fraction:
     """Share of the counselors' caseload limit in use; cannot be told where there is no limit."""
-    return (
-        (int(census(record).sum()), record.days * book.staffing.caseload_limit)
-        if book.staffing.caseload_limit != UNLIMITED
-        else (0, 0)
-    )
+    limit = view.book.staffing.caseload_limit
+    return (int(census(view).sum()), view.days * limit) if limit != UNLIMITED else (0, 0)
 
 
 HELD: tuple[Unit, str, str] = ("clients", "client-days held back", "days of the run")
 
 
 @measure("Held back by assessment slots", *HELD, "everybody referred", per_program=True)
-def held_back_by_slots(record: Record, book: Rulebook) -> Fraction:
+def held_back_by_slots(view: View) -> Fraction:
     """Mean number of clients whose assessment is later than they could come, because the diary is full."""
-    return int(held_back(record, book).by_slots.sum()), record.days
+    return int(held_back(view).by_slots.sum()), view.days
 
 
 @measure("Held back by seats", *HELD, "clients ready to start", by_group=False, per_program=True)
-def held_back_by_seats(record: Record, book: Rulebook) -> Fraction:
+def held_back_by_seats(view: View) -> Fraction:
     """Mean number of clients ready to start who lack nothing but a seat."""
-    return int(held_back(record, book).by_seats.sum()), record.days
+    return int(held_back(view).by_seats.sum()), view.days
 
 
 @measure("Held back by caseload", *HELD, "clients ready to start", by_group=False, per_program=True)
-def held_back_by_caseload(record: Record, book: Rulebook) -> Fraction:
+def held_back_by_caseload(view: View) -> Fraction:
     """Mean number of clients ready to start who lack nothing but room in a counselor's caseload."""
-    return int(held_back(record, book).by_caseload.sum()), record.days
+    return int(held_back(view).by_caseload.sum()), view.days
 
 
 @measure("Held back by seats and caseload", *HELD, "clients ready to start", by_group=False, per_program=True)
-def held_back_by_both(record: Record, book: Rulebook) -> Fraction:
+def held_back_by_both(view: View) -> Fraction:
     """Mean number of clients ready to start for whom there is neither a seat nor room in a caseload."""
-    return int(held_back(record, book).by_both.sum()), record.days
+    return int(held_back(view).by_both.sum()), view.days
 
 
 @measure("Held back by the next phase", *HELD, "clients due to move on", per_program=True)
-def held_back_by_next_phase(record: Record, book: Rulebook) -> Fraction:
+def held_back_by_next_phase(view: View) -> Fraction:
     """Mean number of clients due to move on whose next phase is full."""
-    return int(held_back(record, book).by_next_phase.sum()), record.days
+    return int(held_back(view).by_next_phase.sum()), view.days
 
 
 MEASURES = (

@@ -6,31 +6,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.measures.measure import FOLLOW_UP_DAYS
+from iopsim.measures.view import Flags, View
 from iopsim.record import CAME, I64, NEVER, Exit, Record
 from iopsim.rulebook import Rulebook
-
-Flags = NDArray[np.bool_]
 
 SPARE_DAYS = 28
 """Days beyond the planned length that a client is followed, because some wait for a step-down seat."""
 
 
-def referred(record: Record) -> Flags:
-    """Clients referred within the run whose 90th day after referral still lies within it."""
-    day = record.clients.referral_day
-    return _flags((day != NEVER) & (day + FOLLOW_UP_DAYS < record.days))
+def referred(view: View) -> Flags:
+    """Clients referred within the view whose 90th day after referral still lies within the run."""
+    return _followed(view, view.record.clients.referral_day, FOLLOW_UP_DAYS)
 
 
-def listed(record: Record) -> Flags:
-    """Clients whose 90th day after joining the waitlist still lies within the run."""
-    joined = record.clients.joined_day
-    return _flags(came_by_referral(record) & (joined != NEVER) & (joined + FOLLOW_UP_DAYS < record.days))
+def listed(view: View) -> Flags:
+    """Clients who joined the waitlist within the view and whose 90th day after that still lies within the run."""
+    return _followed(view, view.record.clients.joined_day, FOLLOW_UP_DAYS)
 
 
-def admitted(record: Record, follow_up: int) -> Flags:
-    """Clients whose day number `follow_up` after admission still lies within the run."""
-    day = record.clients.admitted_day
-    return _flags(came_by_referral(record) & (day != NEVER) & (day + follow_up < record.days))
+def admitted(view: View, follow_up: int) -> Flags:
+    """Clients admitted within the view whose day number `follow_up` after admission still lies within the run."""
+    return _followed(view, view.record.clients.admitted_day, follow_up)
 
 
 def came_by_referral(record: Record) -> Flags:
@@ -38,12 +34,17 @@ def came_by_referral(record: Record) -> Flags:
     return _flags(record.clients.referral_day != NEVER)
 
 
+def _followed(view: View, day: I64, follow_up: int) -> Flags:
+    """Clients by referral whose `day` lies within the view, and so many days after it still within the run."""
+    return came_by_referral(view.record) & view.covers(day) & (day + follow_up < view.record.days)
+
+
 def full_course(book: Rulebook) -> int:
     """Days for which a client is followed to know how treatment ended: the planned length and four weeks."""
     return book.planned_days + SPARE_DAYS
 
 
-def reached(record: Record, day: I64, since: I64, within: int) -> Flags:
+def reached(day: I64, since: I64, within: int) -> Flags:
     """Clients for whom `day` came no later than `within` days after `since`."""
     return _flags((day != NEVER) & (day - since <= within))
 

@@ -1,4 +1,4 @@
-"""What a measure is: a name, a unit, who is counted, and a function from the Record to two whole numbers."""
+"""What a measure is: a name, a unit, who is counted, and a function from the View to two whole numbers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from importlib import import_module
 from inspect import getdoc
 from typing import Literal
 
-from iopsim.record import Record
-from iopsim.rulebook import Rulebook
+from iopsim.measures.view import View
 
 Unit = Literal["clients", "days", "weeks", "sessions", "share"]
 Fraction = tuple[int, int]
@@ -51,7 +50,7 @@ class Measure:
     numerator: str
     denominator: str
     counted: str
-    compute: Callable[[Record, Rulebook], Fraction]
+    compute: Callable[[View], Fraction]
     by_group: bool = True
     per_program: bool = False
 
@@ -79,10 +78,10 @@ def measure(
     *,
     by_group: bool = True,
     per_program: bool = False,
-) -> Callable[[Callable[[Record, Rulebook], Fraction]], Measure]:
+) -> Callable[[Callable[[View], Fraction]], Measure]:
     """Make a measure of a function; the measure takes the function's name."""
 
-    def made(compute: Callable[[Record, Rulebook], Fraction]) -> Measure:
+    def made(compute: Callable[[View], Fraction]) -> Measure:
         name = compute.__name__
         return Measure(name, label, unit, numerator, denominator, counted, compute, by_group, per_program)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from iopsim.measures import subset
 from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.view import Flags, View
 from iopsim.record import I64, Record
 from iopsim.rulebook import Rulebook
 
@@ -86,13 +87,13 @@ def partitions(book: Rulebook, by: Sequence[str]) -> tuple[Partition, ...]:
     return tuple(part for name, parts in DIMENSIONS.items() if name in wanted for part in parts(book))
 
 
-def split(record: Record, book: Rulebook, parts: Sequence[Partition]) -> I64:
+def split(view: View, parts: Sequence[Partition]) -> I64:
     """Return numerators and denominators of each group, and of everybody else of its partition.
 
     Parameters
     ----------
-    record : Record
-    book : Rulebook
+    view : View
+        Its record is split; the first day that counts is the same for every group.
     parts : sequence of Partition
 
     Returns
@@ -103,16 +104,17 @@ def split(record: Record, book: Rulebook, parts: Sequence[Partition]) -> I64:
     """
     rows = []
     for part in parts:
-        number = part.number(record)
+        number = part.number(view.record)
         groups = range(len(part.groups))
-        each = [_fractions(subset.of(record, number == group), book) for group in groups]
+        each = [_fractions(view, number == group) for group in groups]
         if len(each) == 2:
             others = each[::-1]
         else:
-            others = [_fractions(subset.of(record, number != group), book) for group in groups]
+            others = [_fractions(view, number != group) for group in groups]
         rows += list(zip(each, others, strict=True))
     return np.array(rows, dtype=np.int64).reshape(-1, 2, len(CATALOGUE), 2)
 
 
-def _fractions(record: Record, book: Rulebook) -> list[tuple[int, int]]:
-    return [measure.compute(record, book) if measure.by_group else (0, 0) for measure in CATALOGUE]
+def _fractions(view: View, who: Flags) -> list[tuple[int, int]]:
+    part = replace(view, record=subset.of(view.record, who))
+    return [measure.compute(part) if measure.by_group else (0, 0) for measure in CATALOGUE]

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from iopsim.record import I64, NEVER, Exit, Record
-from iopsim.rulebook import Rulebook
+from iopsim.measures.view import View
+from iopsim.record import I64, NEVER, Exit
 
 
 def present(came: I64, went: I64, days: int) -> I64:
@@ -29,27 +29,27 @@ def present(came: I64, went: I64, days: int) -> I64:
 
 
 @lru_cache(maxsize=1)
-def census(record: Record) -> I64:
-    """Return the clients in the program on each day; shape (days,)."""
-    clients = record.clients
+def census(view: View) -> I64:
+    """Return the clients in the program on each day that counts, whenever they came; shape (days,)."""
+    clients, days = view.record.clients, view.record.days
     here = clients.admitted_day != NEVER
-    went = np.where(clients.exit_day[here] == NEVER, record.days, clients.exit_day[here])
-    return present(np.maximum(clients.admitted_day[here], 0), went, record.days)
+    went = np.where(clients.exit_day[here] == NEVER, days, clients.exit_day[here])
+    return view.counted(present(np.maximum(clients.admitted_day[here], 0), went, days))
 
 
 @lru_cache(maxsize=1)
-def waiting(record: Record) -> I64:
-    """Return the clients on the waitlist at the end of each day; shape (days,)."""
-    clients = record.clients
+def waiting(view: View) -> I64:
+    """Return the clients on the waitlist at the end of each day that counts, whenever they joined; shape (days,)."""
+    clients, days = view.record.clients, view.record.days
     here = clients.joined_day != NEVER
     went = np.where(clients.admitted_day[here] != NEVER, clients.admitted_day[here], clients.exit_day[here])
     still = (clients.exit[here] == Exit.WAITING) | (went == NEVER)
-    return present(np.maximum(clients.joined_day[here], 0), np.where(still, record.days, went), record.days)
+    return view.counted(present(np.maximum(clients.joined_day[here], 0), np.where(still, days, went), days))
 
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Clients held back on each day, by what holds them back; arrays of shape (days,)."""
+    """Clients held back on each day that counts, by what holds them back; arrays of shape (days,)."""
 
     by_slots: I64
     """From the day that would have suited to the day of the assessment, because the diary was full."""
@@ -67,16 +67,19 @@ class HeldBack:
 
 
 @lru_cache(maxsize=1)
-def held_back(record: Record, book: Rulebook) -> HeldBack:
-    """Return how many clients each resource holds back on each day."""
-    days, booked, intake = record.days, record.appointments, record.intake
+def held_back(view: View) -> HeldBack:
+    """Return how many clients each resource holds back on each day that counts."""
+    record, days = view.record, view.record.days
+    booked, intake = record.appointments, record.intake
     seen = np.where(booked.seen_day == NEVER, days, booked.seen_day)
     until_seen = np.where(booked.came_day == NEVER, booked.day, seen)
-    by_slots = present(np.minimum(booked.wanted_day, days), np.minimum(until_seen, days), days)
-    until = book.intake.next_admission_day[intake.day + 1]
+    until = view.book.intake.next_admission_day[intake.day + 1]
+
+    def on_each_day(came: I64, went: I64) -> I64:
+        return view.counted(present(came, went, days))
 
     def turned_away(count: I64) -> I64:
-        return present(np.repeat(intake.day, count), np.repeat(until, count), days)
+        return on_each_day(np.repeat(intake.day, count), np.repeat(until, count))
 
     clients, moves = record.clients, record.moves
     still_due = clients.due_day != NEVER
@@ -85,9 +88,9 @@ def held_back(record: Record, book: Rulebook) -> HeldBack:
     due = np.concatenate([moves.due_day, clients.due_day[still_due]])
     moved = np.concatenate([moves.day, gone[still_due]])
     return HeldBack(
-        by_slots=by_slots,
+        by_slots=on_each_day(np.minimum(booked.wanted_day, days), np.minimum(until_seen, days)),
         by_seats=turned_away(intake.no_seat),
         by_caseload=turned_away(intake.no_caseload),
         by_both=turned_away(intake.neither),
-        by_next_phase=present(due, moved, days),
+        by_next_phase=on_each_day(due, moved),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from iopsim.measures.cohorts import Flags
+from iopsim.measures.view import Flags
 from iopsim.record import I64, NEVER, Attendance, NightFacts, Record, SessionFacts
 
 

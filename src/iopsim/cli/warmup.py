@@ -1,0 +1,90 @@
+"""`iopsim warmup`: from when on a program is mature, and the plot on which to judge it."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from rich.console import Console
+
+from iopsim.cli.console import grid, margin, paragraph, plain, print_grid, screen, shortened
+from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
+from iopsim.cli.progress import Bar
+from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS, MOST_WORKERS, Order, simulated
+from iopsim.cli.table import NAME, day
+from iopsim.errors import IopsimError, Problem
+from iopsim.experiment.warmup import SERIES, WarmUp, estimate
+from iopsim.scenario import resolve
+from iopsim.store import default_folder, run_key, save_picture
+
+
+def warmup(order: Order) -> None:
+    """Estimate a plan's warm-up.
+
+    Parameters
+    ----------
+    order : Order
+        Its `out` is a file.
+
+    Raises
+    ------
+    IopsimError
+        If anything in the order cannot be done; nothing is then written.
+    """
+    from iopsim.charts.welch import welch
+
+    mistakes = Mistakes()
+    replications = mistakes.whole("--replications", order.replications, 1, MOST_REPLICATIONS)
+    seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
+    workers = mistakes.whole("--workers", order.workers, 1, MOST_WORKERS) if order.workers is not None else None
+    resolved = mistakes.attempt(lambda: resolve(order.file, with_weeks(order.changes, order.weeks)))
+    mistakes.problems = [weeks_by_name(problem, order.weeks) for problem in mistakes.problems]
+    mistakes.settle()
+    assert resolved is not None
+
+    scenario = resolved.scenario
+    folder = default_folder(scenario, run_key(scenario, seed, replications))
+    picture = Path(order.out) if order.out is not None else folder.with_name(f"{folder.name}-welch.png")
+    if order.out is not None and picture.exists():
+        raise IopsimError(f"{picture}: found something there; name a new file with --out")
+    with Bar(margin(), replications, hidden=order.quiet) as bar:
+        found = estimate(simulated(scenario, seed, replications, workers, bar))
+        bar.says("Drawing the plot")
+        drawn = welch(found)
+    save_picture(picture, drawn)
+    if not order.quiet:
+        problems = [weeks_by_name(placed(problem, resolved), order.weeks) for problem in found.problems]
+        _show(screen(), found, problems, order.file, picture)
+
+
+def _show(console: Console, found: WarmUp, problems: list[Problem], file: str, picture: Path) -> None:
+    result, scenario = found.result, found.result.scenario
+    runs = f"{result.replications:,} replication{'s' if result.replications > 1 else ''}"
+    console.print(shortened(plain(scenario.name), NAME), style="bold")
+    paragraph(
+        console,
+        f"{scenario.weeks} weeks from {day(scenario.opening)}; {runs}; seed {result.seed}; "
+        f"scenario {scenario.hash[:10]}",
+    )
+    console.print()
+    table = grid(console)
+    table.add_column("What takes time")
+    table.add_column("Weeks", justify="right")
+    for name, truncation in found.truncations.items():
+        weeks = str(truncation.observations) if truncation.settled else f"{truncation.observations} or more"
+        table.add_row(f"{SERIES[name]} (MSER-5)", weeks)
+    table.add_row("Ramps and late starts", str(found.earliest))
+    print_grid(console, table)
+    console.print()
+    if found.weeks is None:
+        console.print("No warm-up makes this a mature program:")
+        for problem in problems:
+            paragraph(console, plain(str(problem)), lead="  ", indent="    ")
+    else:
+        since = day(result.week_start(found.weeks))
+        paragraph(console, f"A warm-up of {found.weeks} weeks: the program is mature from {since} on.")
+        if found.weeks:
+            console.print(f"  iopsim run {shlex.quote(plain(file))} --warm-up {found.weeks}", soft_wrap=True)
+    console.print()
+    console.print("Welch's plot")
+    console.print(f"  {plain(str(picture))}", soft_wrap=True)

@@ -1,0 +1,51 @@
+"""The view: one replication's Record, the Rulebook it followed, and the first day that counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iopsim.record import I64, Record
+from iopsim.rulebook import Rulebook
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What measures look at: everything that happened, and from which day on it counts.
+
+    The record is whole whatever the first day is: a client who came before it holds a seat and a place in a caseload
+    on every later day, but belongs to no cohort of clients.
+
+    Parameters
+    ----------
+    record : Record
+    book : Rulebook
+    since : int
+        First day counted, a whole number of weeks, less than the days of the run; 0 is the opening.
+    """
+
+    record: Record
+    book: Rulebook
+    since: int = 0
+
+    @property
+    def days(self) -> int:
+        """Days counted."""
+        return self.record.days - self.since
+
+    @property
+    def weeks(self) -> int:
+        """Weeks counted."""
+        return self.days // 7
+
+    def covers(self, day: I64) -> Flags:
+        """Whether each of some days counts; one that never came (-1) or lies beyond the run does not."""
+        return np.asarray((day >= self.since) & (day < self.record.days), dtype=np.bool_)
+
+    def counted(self, daily: I64) -> I64:
+        """Return the counted part of a series with one value for each day of the run; shape (days,)."""
+        return daily[self.since :]

@@ -1,0 +1,242 @@
+"""`iopsim warmup` and `iopsim run --warm-up`, as a person meets them."""
+
+import io
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import iopsim
+from iopsim.charts import page as pages
+from iopsim.charts.headlines import mature_headline, no_steady_state_headline, warm_up_headline
+from iopsim.charts.welch import welch
+from iopsim.cli.commands import app
+from iopsim.experiment.warmup import estimate
+from test_charts import overlapping, texts
+
+PLAIN = str(Path(__file__).parent / "plain.toml")
+SOURCES = ("self", "court", "health_care", "inpatient")
+FLAT = [f"--set=referrals.{source}.months.{month}=1.0" for source in SOURCES for month in ("Jan", "Dec")]
+SHORT = ["--weeks", "70", "-n", "12", "--workers", "1"]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Every test stands in a folder of its own, at a terminal of no particular width."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Every page that is finished in the course of a test."""
+    finished = []
+    png = pages.Page.png
+    monkeypatch.setattr(pages.Page, "png", lambda page: (finished.append(page), png(page))[1])
+    return finished
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, arguments)
+
+
+def scenario(**changes):
+    flat = {f"referrals.{source}.months.{month}": 1.0 for source in SOURCES for month in ("Jan", "Dec")}
+    return iopsim.load(PLAIN, {**flat, **changes})
+
+
+# ------------------------------------------------------------------------------------------------ run
+
+
+def test_a_mature_view_says_so_in_its_heading_its_document_and_its_manifest(monkeypatch):
+    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    answer = call("run", PLAIN, *FLAT, *SHORT, "--warm-up", "30", "--out", "here")
+    assert answer.exit_code == 0, answer.stderr
+    said = "Mature view, after a warm-up of 30 weeks: only clients who came, and days, from 2 August 2027 on\n"
+    assert answer.stdout.splitlines(keepends=True)[2] == said
+    assert re.search(r"in \d+ of 40 weeks|from week \d+ ", answer.stdout)
+    for text in (
+        Path("here/manifest.json").read_text(),
+        call("run", PLAIN, *FLAT, *SHORT, "--warm-up", "30", "--json").stdout,
+    ):
+        document = json.loads(text)
+        assert (document["warm_up_weeks"], document["mature_from"]) == (30, "2027-08-02")
+    weeks = Path("here/weekly.csv").read_text().splitlines()
+    assert weeks[1].startswith("31,2027-08-02,")
+    assert len(weeks) == 41
+    assert Path("here/waits.csv").read_text().splitlines()[1].startswith("2027-08,")
+
+
+def test_a_mature_view_by_group_is_written_and_told_with_both(monkeypatch):
+    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    both = ("--warm-up", "30", "--by", "source")
+    answer = call("run", PLAIN, *FLAT, *SHORT, *both, "--out", "here")
+    assert answer.exit_code == 0, answer.stderr
+    assert answer.stdout.index("Mature view, after a warm-up of 30 weeks") < answer.stdout.index("By source")
+    manifest = json.loads(Path("here/manifest.json").read_text())
+    assert (manifest["by"], manifest["warm_up_weeks"]) == (["source"], 30)
+    assert "equity.csv" in manifest["sha256"]
+    document = json.loads(call("run", PLAIN, *FLAT, *SHORT, *both, "--json").stdout)
+    assert (document["warm_up_weeks"], document["equity"][0]["partition"]) == (30, "source")
+
+
+def test_an_opening_view_says_nothing_of_it(monkeypatch):
+    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    answer = call("run", PLAIN, "--weeks", "6", "-n", "2", "--out", "here")
+    assert "ature" not in answer.stdout + Path("here/manifest.json").read_text()
+    assert "warm_up" not in call("run", PLAIN, "--weeks", "6", "-n", "2", "--json").stdout
+
+
+def test_another_view_of_the_same_run_is_another_result(monkeypatch):
+    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    assert call("run", PLAIN, *FLAT, *SHORT, "--warm-up", "30", "--out", "here").exit_code == 0
+    answer = call("run", PLAIN, *FLAT, *SHORT, "--out", "here")
+    assert answer.exit_code == 2
+    assert "12 replications, mature after 30 weeks); name a new or empty folder" in answer.stderr
+
+
+def test_auto_gives_the_same_folder_as_the_number_of_weeks_that_it_finds(monkeypatch):
+    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    assert call("run", PLAIN, *FLAT, *SHORT, "--warm-up", "auto", "--out", "auto").exit_code == 0
+    weeks = json.loads(Path("auto/manifest.json").read_text())["warm_up_weeks"]
+    assert call("run", PLAIN, *FLAT, *SHORT, "--warm-up", str(weeks), "--out", "told").exit_code == 0
+    for path in Path("auto").iterdir():
+        assert path.read_bytes() == (Path("told") / path.name).read_bytes()
+
+
+def test_every_reason_against_a_mature_view_is_told_with_its_place_and_with_all_other_mistakes():
+    options = ["--set", "assessment.slots_per_day=1", "--weeks", "40", "--warm-up", "10", "--seed", "x"]
+    answer = call("run", PLAIN, *options)
+    assert answer.exit_code == 2
+    lines = answer.stderr.splitlines()
+    assert lines[0].startswith("--seed: found x; ")
+    for line, source in zip(lines[1:5], SOURCES, strict=True):
+        assert re.match(rf"defaults\.toml:\d+: referrals\.{source}\.months: found weights from 0\.85 \(Dec\)", line)
+    assert lines[5].startswith("--set assessment.slots_per_day=1: assessment.slots_per_day: found a demand of ")
+    for line, source in zip(lines[6:], SOURCES, strict=True):
+        assert re.match(rf"defaults\.toml:\d+: referrals\.{source}\.ramp_weeks: found a ramp that ends after 26", line)
+    assert not list(Path().iterdir())
+
+
+@pytest.mark.parametrize(("typed", "said"), [("soon", "weeks, or auto"), ("70", "1 to 69, or auto"), ("-3", "1 to 69")])
+def test_a_warm_up_that_is_none_is_refused_by_its_option(typed, said):
+    answer = call("run", PLAIN, *FLAT, *SHORT, "--warm-up", typed)
+    assert answer.exit_code == 2
+    assert answer.stderr.startswith(f"--warm-up: found {typed}; ")
+    assert said in answer.stderr
+
+
+def test_a_run_too_short_for_auto_is_told_by_the_option_that_made_it_short():
+    answer = call("run", PLAIN, *FLAT, "--weeks", "45", "-n", "2", "--warm-up", "auto")
+    assert answer.exit_code == 2
+    assert answer.stderr == "--weeks: found a run of 45 weeks; a warm-up is estimated from at least 50 weeks\n"
+
+
+# -------------------------------------------------------------------------------------------- warmup
+
+
+def test_warmup_tells_each_series_the_warm_up_and_the_command_and_draws_welchs_plot():
+    answer = call("warmup", PLAIN, *FLAT, *SHORT)
+    assert answer.exit_code == 0, answer.stderr
+    for row in (r"Census \(MSER-5\) +\d+", r"Waitlist \(MSER-5\) +\d+", r"Seats attended \(MSER-5\) +\d+"):
+        assert re.search(f"^{row}$", answer.stdout, re.MULTILINE)
+    assert re.search(r"^Ramps and late starts +26$", answer.stdout, re.MULTILINE)
+    weeks = re.search(r"^A warm-up of (\d+) weeks: the program is mature from ", answer.stdout, re.MULTILINE)[1]
+    assert f"--warm-up {weeks}\n" in answer.stdout
+    (picture,) = Path("results").iterdir()
+    assert re.fullmatch(r"plain-[0-9a-f]{10}-welch\.png", picture.name)
+    assert f"  {picture}\n" in answer.stdout
+    before = picture.read_bytes()
+    assert call("warmup", PLAIN, *FLAT, *SHORT, "--quiet").stdout == ""
+    assert picture.read_bytes() == before
+
+
+def test_warmup_draws_a_plan_without_a_steady_state_too_and_says_why():
+    answer = call("warmup", PLAIN, "--weeks", "40", "-n", "2", "--out", "deep/plot.png")
+    assert answer.exit_code == 0, answer.stderr
+    assert "MSER-5" not in answer.stdout
+    said = " ".join(answer.stdout.split())
+    assert "No warm-up makes this a mature program:" in said
+    assert "referrals.self.months: found weights from 0.85 (Dec) to 1.15 (Jan)" in said
+    assert "--weeks: found a run of 40 weeks; a warm-up is estimated from at least 50 weeks" in said
+    assert Path("deep/plot.png").read_bytes().startswith(b"\x89PNG")
+    assert [path.name for path in Path("deep").iterdir()] == ["plot.png"]
+
+
+def test_warmup_never_writes_over_a_file_that_a_person_named():
+    Path("mine.png").write_text("mine")
+    answer = call("warmup", PLAIN, "--weeks", "6", "-n", "1", "--out", "mine.png")
+    assert (answer.exit_code, Path("mine.png").read_text()) == (2, "mine")
+    assert answer.stderr == "mine.png: found something there; name a new file with --out\n"
+
+
+def test_warmup_tells_where_it_cannot_write():
+    Path("file").write_text("")
+    answer = call("warmup", PLAIN, "--weeks", "6", "-n", "1", "--out", "file/plot.png")
+    assert answer.exit_code == 2
+    assert "found that it cannot be written" in answer.stderr
+
+
+# ---------------------------------------------------------------------------------------- the picture
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({"weeks": 156}, r"The program is mature after \d+ weeks, from \w+ 20\d\d on"),
+        (
+            {"weeks": 208, "groups.late": {"nights": ["Thu"], "first_week": 60}},
+            r"The program is mature after (60|65|[789]\d) weeks",
+        ),
+        ({"weeks": 1}, "No steady state to wait for: a ramp outlasts the run|nothing to show"),
+        ({"weeks": 3}, "No steady state to wait for: a ramp outlasts the run"),
+        ({"weeks": 40}, "A run of 40 weeks is too short to tell from when on the program is mature"),
+        ({"referrals.self.months.Jan": 2.0}, "No steady state to wait for: referrals have seasons"),
+        (
+            {"waitlist.renege_per_day": 0.0},
+            "No steady state to wait for: demand exceeds the seats, and nobody gives up",
+        ),
+        ({"referrals.self.growth_per_year": 1.2}, "No steady state to wait for: referrals have a trend"),
+        (
+            {"groups.late": {"nights": ["Thu"], "opens_when_waiting": 5}},
+            "No steady state to wait for: a group opens when many wait",
+        ),
+        ({"assessment.slots_per_day": 0}, "Warm-up: nothing to show"),
+    ],
+    ids=str,
+)
+def test_the_plot_says_what_it_shows_and_nothing_is_cut_off_or_written_over(changes, title, drawn):
+    picture = welch(estimate(iopsim.simulate(scenario(**changes), 4)))
+    assert picture.startswith(b"\x89PNG")
+    (page,) = drawn
+    boxes = texts(page)
+    said = " ".join(text for text, _ in boxes)
+    assert re.search(title, said), said
+    assert not overlapping(boxes)
+    for text, box in boxes:
+        assert box.x0 >= 0 and box.y0 >= 0, text
+        assert box.x1 <= pages.WIDTH * pages.DPI and box.y1 <= pages.HEIGHT * pages.DPI, text
+
+
+def test_the_same_estimate_gives_the_same_picture():
+    found = estimate(iopsim.simulate(scenario(weeks=60), 2))
+    assert welch(found) == welch(found)
+    assert io.BytesIO(welch(found)).read(8) == b"\x89PNG\r\n\x1a\n"
+
+
+def test_headlines_of_a_mature_program():
+    assert warm_up_headline(1, "May 2027", awaits_ramp=False) == "The program is mature after 1 week, from May 2027 on"
+    assert warm_up_headline(30, "May 2027", awaits_ramp=True).endswith("on: when the last ramp or late start is over")
+    assert no_steady_state_headline(["weeks"], 50) == (
+        "A run of 50 weeks is too short to tell from when on the program is mature"
+    )
+    assert no_steady_state_headline(["referrals.a.months", "referrals.b.months", "staff", "weeks"], 50) == (
+        "No steady state to wait for: referrals have seasons; demand exceeds the caseload, and nobody gives up"
+    )
+    full = mature_headline(np.array([11.0, 13.0]), np.array([np.nan, 0.9]))
+    assert full == "The mature program has 12 clients on average, with 90 % of its seats taken"
+    assert mature_headline(np.array([3.0]), np.array([np.nan])) == "The mature program has 3 clients on average"
