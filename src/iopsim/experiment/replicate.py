@@ -31,7 +31,8 @@ from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.errors import IopsimError
 from iopsim.measures.catalogue import CATALOGUE
-from iopsim.measures.series import monthly, retention, weekly
+from iopsim.measures.series import money, monthly, retention, weekly
+from iopsim.money import Ledger, settle
 from iopsim.record import I64, Record
 from iopsim.rulebook import Rulebook
 
@@ -46,6 +47,9 @@ UNGUARDED_SAID = (
     'does under `if __name__ == "__main__":`, or use workers=1'
 )
 
+Part = tuple[I64, ...]
+"""Columns of `Facts`, of one replication or of some."""
+
 Progress = Callable[[int], None]
 """Called with the number of replications done since the last call."""
 
@@ -59,22 +63,26 @@ class Facts:
     weekly: I64
     monthly: I64
     retention: I64
+    money: I64
 
 
-def record_of(book: Rulebook, seed: int, replication: int) -> Record:
-    """Simulate one replication."""
-    return simulate(book, draw(book, Deck(seed, replication)))
+def facts_of(book: Rulebook, seed: int, replication: int) -> Part:
+    """Simulate one replication, settle its accounts, and reduce both to the columns of `Facts`."""
+    cohort = draw(book, Deck(seed, replication))
+    record = simulate(book, cohort)
+    return reduce(record, book, settle(record, book, cohort))
 
 
-def reduce(record: Record, book: Rulebook) -> tuple[I64, I64, I64, I64, I64]:
-    """Return numerators, denominators, weekly, monthly and retention series of a record."""
-    fractions = np.array([measure.compute(record, book) for measure in CATALOGUE], dtype=np.int64)
+def reduce(record: Record, book: Rulebook, ledger: Ledger) -> Part:
+    """Return the columns of `Facts` for one replication: numerators, denominators and the series."""
+    fractions = np.array([measure.of(record, book, ledger) for measure in CATALOGUE], dtype=np.int64)
     return (
         fractions[:, 0],
         fractions[:, 1],
         weekly(record, book),
         monthly(record, book),
         retention(record, book),
+        money(ledger),
     )
 
 
@@ -107,9 +115,6 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-Part = tuple[I64, ...]
 
 
 def _run(book: Rulebook, seed: int, chunks: list[range], workers: int) -> Iterator[Part]:
@@ -190,7 +195,7 @@ def _chunk(book: Rulebook, seed: int, chunk: range) -> Part:
     was_on = gc.isenabled()
     gc.disable()
     try:
-        facts = [reduce(record_of(book, seed, replication), book) for replication in chunk]
+        facts = [facts_of(book, seed, replication) for replication in chunk]
     finally:
         if was_on:
             gc.enable()

@@ -1,18 +1,25 @@
-"""What a measure is: a name, a unit, who is counted, and a function from the Record to two whole numbers."""
+"""What a measure is: a name, a unit, who is counted, and a function from the Record to two whole numbers.
+
+Measures of money take the Ledger too, and count in cents.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import getdoc
-from typing import Literal
+from typing import Literal, cast
 
+from iopsim.money import Ledger
 from iopsim.record import Record
 from iopsim.rulebook import Rulebook
 
-Unit = Literal["clients", "days", "weeks", "sessions", "share"]
+Unit = Literal["clients", "days", "weeks", "sessions", "share", "usd"]
 Fraction = tuple[int, int]
-"""Numerator and denominator; a denominator of 0 means that the replication cannot tell."""
+"""Numerator and denominator; a denominator of 0 means that the replication cannot tell. Dollars are in cents."""
+
+OfRecord = Callable[[Record, Rulebook], Fraction]
+OfLedger = Callable[[Record, Rulebook, Ledger], Fraction]
 
 FOLLOW_UP_DAYS = 90
 """A client counts in a measure of waiting only if referred this long before the run ends, and waits longer than
@@ -37,6 +44,8 @@ class Measure:
         The eligible cohort.
     compute : callable
         The measure itself.
+    of_money : bool
+        Whether it takes the Ledger too.
     """
 
     name: str
@@ -45,7 +54,14 @@ class Measure:
     numerator: str
     denominator: str
     counted: str
-    compute: Callable[[Record, Rulebook], Fraction]
+    compute: OfRecord | OfLedger
+    of_money: bool = False
+
+    def of(self, record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+        """Return numerator and denominator for one replication."""
+        if self.of_money:
+            return cast(OfLedger, self.compute)(record, book, ledger)
+        return cast(OfRecord, self.compute)(record, book)
 
     @property
     def meaning(self) -> str:
@@ -53,12 +69,21 @@ class Measure:
         return " ".join((getdoc(self.compute) or "").split())
 
 
-def measure(
-    label: str, unit: Unit, numerator: str, denominator: str, counted: str
-) -> Callable[[Callable[[Record, Rulebook], Fraction]], Measure]:
+def measure(label: str, unit: Unit, numerator: str, denominator: str, counted: str) -> Callable[[OfRecord], Measure]:
     """Make a measure of a function; the measure takes the function's name."""
 
-    def made(compute: Callable[[Record, Rulebook], Fraction]) -> Measure:
+    def made(compute: OfRecord) -> Measure:
         return Measure(compute.__name__, label, unit, numerator, denominator, counted, compute)
+
+    return made
+
+
+def money_measure(
+    label: str, unit: Unit, numerator: str, denominator: str, counted: str
+) -> Callable[[OfLedger], Measure]:
+    """Make a measure of a function that takes the Ledger too."""
+
+    def made(compute: OfLedger) -> Measure:
+        return Measure(compute.__name__, label, unit, numerator, denominator, counted, compute, of_money=True)
 
     return made

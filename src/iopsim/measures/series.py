@@ -7,6 +7,7 @@ import numpy as np
 from iopsim.measures.cohorts import admitted, ended_as, full_course, reached, referred
 from iopsim.measures.measure import FOLLOW_UP_DAYS
 from iopsim.measures.presence import census, held_back, waiting
+from iopsim.money import Ledger
 from iopsim.record import I64, NEVER, Exit, Night, Record
 from iopsim.rulebook import Rulebook
 
@@ -23,6 +24,9 @@ WEEKLY = (
     "held_back_by_next_phase",
 )
 """By week: the first two and the last five in client-days, the others in seat-nights."""
+
+MONEY = ("cash", "revenue", "cost")
+"""By week, in cents, from the week of the first cost on: cash at the week's end, and what the week earned and cost."""
 
 MONTHLY = ("referred", "assessed", "days_to_assessment", "started", "days_to_first_session")
 """By month of referral, for clients referred 90 days before the end; the two waits are sums of days."""
@@ -59,6 +63,11 @@ def weekly(record: Record, book: Rulebook) -> I64:
             *(by_week(daily) for daily in held_back(record, book).each()),
         ]
     )
+
+
+def money(ledger: Ledger) -> I64:
+    """Return the weekly series of money; shape (len(MONEY), weeks before the opening and weeks of the run)."""
+    return np.array([ledger.cash, ledger.revenue, ledger.cost])
 
 
 def monthly(record: Record, book: Rulebook) -> I64:

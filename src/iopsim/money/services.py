@@ -85,10 +85,10 @@ def rendered(record: Record, book: Rulebook, weeks: ClientWeeks) -> Services:
         parts.append((Service.DRUG_SCREEN, who, first, np.full(len(who), NO_NIGHT)))
     kinds, clients, days, nights = zip(*parts, strict=True)
     client, day, night = np.concatenate(clients), np.concatenate(days), np.concatenate(nights)
-    service = np.repeat(kinds, [len(who) for who in clients])
-    order = np.argsort((client * (record.days + 1) + day) * len(Service) + service, kind="stable")
-    nth = np.concatenate([rank(who, len(record.clients)) for who in clients])
-    return Services(client[order], day[order], service[order], nth[order], night[order])
+    what = np.repeat(np.array(kinds, dtype=np.int64), [len(rows) for rows in clients])
+    nth = np.concatenate([rank(rows, len(record.clients)) for rows in clients])
+    order = np.argsort((client * (record.days + 1) + day) * len(Service) + what, kind="stable")
+    return Services(client[order], day[order], what[order], nth[order], night[order])
 
 
 def rank(client: I64, clients: int) -> I64:
