@@ -239,9 +239,12 @@ def notes(result: Result, every: bool) -> list[str]:
 def _of_dollars(result: Result) -> str:
     """Say what dollars these are, and what is not known of them."""
     before = result.weeks_before
-    weeks = f"; from {before} week{'' if before == 1 else 's'} before the opening on" if before else ""
-    said = f"usd  Dollars of {result.scenario.money.dollars_year}, nominal{weeks}. Per client means total by total."
-    return said if result.scenario.payers else f"{said} The file names no payers: what comes in cannot be told."
+    weeks = f", from {before} week{'' if before == 1 else 's'} before the opening on" if before else ""
+    said = (
+        f"usd  Dollars of {result.scenario.money.dollars_year}, nominal{weeks}; a ratio is total by total within a "
+        "replication."
+    )
+    return said if result.scenario.payers else f"{said} Without payers in the file, what comes in cannot be told."
 
 
 def _why_unknown(result: Result) -> str:

@@ -120,7 +120,7 @@ def broken_even_share(record: Record, book: Rulebook, ledger: Ledger) -> Fractio
 
 
 @money_measure(
-    "Weeks until then", "weeks", "first week from which cash is never negative again", "1", f"{PAID} that break even"
+    "Weeks until cash breaks even", "weeks", "first week from which cash is never negative again", "1", f"{PAID} that break even"
 )
 def weeks_until_broken_even(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """First week of the run, from 1, from which on cash stays at or above nothing to the end of the run."""
