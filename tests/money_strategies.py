@@ -97,18 +97,19 @@ def spending(draw: st.DrawFn) -> dict[str, object]:
 
 @st.composite
 def services(draw: st.DrawFn) -> dict[str, object]:
-    """What is done beside the groups, and who comes back."""
+    """What is done beside the groups, and who is here already or comes back."""
+    here = draw(st.integers(0, 2))
     return {
         "phases.intensive.individual_per_week": draw(st.integers(0, 2)),
         "phases.intensive.medication_every_weeks": draw(st.integers(0, 2)),
         "family_night.every_weeks": draw(st.integers(0, 2)),
         "attendance.cut_short_probability": draw(share(0.0, 0.3)),
         "attendance.make_up_probability": draw(share(0.0, 0.5)),
-        "after.return_probability": draw(share(0.0, 1.0)),
+        "after.return_probability": 0.0 if here else draw(share(0.0, 1.0)),
         "after.relapse_scale_days": 1.0,
         "after.return_days": 0.0,
         "absence_rule.lockout_days": 0,
-        "present.few": {"source": "self", "where": "waitlist", "count": draw(st.integers(0, 2))},
+        "present.few": {"source": "self", "where": "waitlist", "count": here},
     }
 
 

@@ -34,7 +34,7 @@ class Twin:
             {name: int(getattr(record.clients, name)[k]) for name in record.clients.__slots__}
             for k in range(len(record.clients))
         ]
-        self.claims = sorted(self.billed()) if scenario.payers else []
+        self.claims = list(self.billed()) if scenario.payers else []
         self.costs = self.spent()
 
     # What is billed.

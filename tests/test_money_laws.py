@@ -16,7 +16,7 @@ from money_strategies import paid_scenarios
 from money_twin import Twin
 from strategies import Run, run
 
-LAW = settings(derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(derandomize=True, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 PAYER = {
     "share": 1.0,
