@@ -25,6 +25,11 @@ def nearest(amount: Fraction) -> int:
     return floor(amount + Fraction(1, 2))
 
 
+def rows(*columns: np.ndarray) -> list[tuple[int, ...]]:
+    """The rows of a table."""
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
 class Twin:
     """What one replication bills and costs."""
 
@@ -58,14 +63,14 @@ class Twin:
         """(day, service) of each service that might be billed, in order."""
         money, record, client = self.scenario.money, self.record, self.clients[who]
         found = []
-        for day, whose, attendance in zip(record.sessions.day, record.sessions.client, record.sessions.attendance):
+        for day, whose, attendance in rows(record.sessions.day, record.sessions.client, record.sessions.attendance):
             if whose == who and attendance in (Attendance.ATTENDED, Attendance.MADE_UP):
-                found.append((int(day), SERVICES.index("session")))
-        for day, whose, kind, outcome in zip(
+                found.append((day, SERVICES.index("session")))
+        for day, whose, kind, outcome in rows(
             record.visits.day, record.visits.client, record.visits.kind, record.visits.outcome
         ):
             if whose == who and outcome == Outcome.HELD and (kind != Visit.FAMILY or money.family_is_billed):
-                found.append((int(day), SERVICES.index(Visit(kind).name.lower())))
+                found.append((day, SERVICES.index(Visit(kind).name.lower())))
         if client["assessed_day"] != -1 and not money.assessment_is_free:
             found.append((client["assessed_day"], SERVICES.index("assessment")))
         for day in self.treatment_weeks(client):
@@ -182,10 +187,10 @@ class Twin:
     def spend_on_rooms(self, costs):
         nights, groups = self.record.nights, list(self.scenario.groups.values())
         used = set()
-        for day, night, status in zip(nights.day, nights.night, nights.status):
+        for day, night, status, due in rows(nights.day, nights.night, nights.status, nights.scheduled + nights.guests):
             room = groups[self.book.schedule.night_group[night]].room
-            if status == Night.HELD and room:
-                used.add((int(day), room))
+            if status == Night.HELD and due and room:
+                used.add((day, room))
         for day, room in used:
             costs["rooms", day // 7] += nearest(100 * exact(self.scenario.rooms[room].usd_per_night))
 
@@ -213,8 +218,8 @@ class Twin:
                 for k, day in enumerate(range(begin, end)):
                     costs["interim", day // 7] += floor(Fraction((k + 1) * week, 7)) - floor(Fraction(k * week, 7))
         came = (Attendance.ATTENDED, Attendance.CUT_SHORT, Attendance.MADE_UP)
-        for day, night, who, attendance in zip(sessions.day, sessions.night, sessions.client, sessions.attendance):
+        for day, night, who, attendance in rows(sessions.day, sessions.night, sessions.client, sessions.attendance):
             if attendance in came:
                 for name, lever in self.clients[who]["reached"]:
                     if name != "video" or groups[self.book.schedule.night_group[night]].video:
-                        costs["levers", int(day) // 7] += nearest(100 * exact(lever.usd_per_session))
+                        costs["levers", day // 7] += nearest(100 * exact(lever.usd_per_session))

@@ -131,7 +131,9 @@ class Naive:
         full, nights = [], self.record.nights
         for week in range(self.days // 7):
             rows = [k for k, day in enumerate(nights.day.tolist()) if day // 7 == week]
-            usual = sum(self.book.schedule.group_opening[g] <= 7 * week for g in self.book.schedule.night_group.tolist())
+            usual = sum(
+                self.book.schedule.group_opening[g] <= 7 * week for g in self.book.schedule.night_group.tolist()
+            )
             seats = sum(int(nights.seats[k]) for k in rows)
             if seats and len(rows) == usual and sum(int(nights.scheduled[k]) for k in rows) / seats >= 0.9:
                 full.append(week + 1)

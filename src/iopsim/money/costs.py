@@ -41,12 +41,12 @@ def costs(record: Record, book: Rulebook, weeks: ClientWeeks) -> I64:
 
 
 def _rent_rooms(spent: I64, record: Record, book: Rulebook) -> None:
-    """Pay for each room on each night on which a group meets in it, once however many do."""
+    """Pay for each room on each night on which a group meets in it that anybody was due at, once however many do."""
     money, nights = book.money, record.nights
     if not money.room_night.any():
         return
     room = money.night_room[nights.night]
-    used = (nights.status == Night.HELD) & (room != NO_ROOM)
+    used = (nights.status == Night.HELD) & (nights.scheduled + nights.guests > 0) & (room != NO_ROOM)
     both = np.unique(nights.day[used] * len(money.room_night) + room[used])
     day, room = np.divmod(both, len(money.room_night))
     np.add.at(spent, day // DAYS - money.first_week, money.room_night[room])
