@@ -131,9 +131,7 @@ class Naive:
         full, nights = [], self.record.nights
         for week in range(self.days // 7):
             rows = [k for k, day in enumerate(nights.day.tolist()) if day // 7 == week]
-            usual = sum(
-                self.book.schedule.group_opening[g] <= 7 * week for g in self.book.schedule.night_group.tolist()
-            )
+            usual = sum(self.book.schedule.group_opening[g] <= 7 * week for g in self.book.schedule.night_group.tolist())
             seats = sum(int(nights.seats[k]) for k in rows)
             if seats and len(rows) == usual and sum(int(nights.scheduled[k]) for k in rows) / seats >= 0.9:
                 full.append(week + 1)
@@ -217,8 +215,9 @@ def run(request):
 def test_every_measure_agrees_with_its_naive_twin(run):
     record, book, naive = run
     twins = naive.answers()
-    assert set(twins) == {measure.name for measure in CATALOGUE}
-    for measure in CATALOGUE:
+    recorded = [measure for measure in CATALOGUE if not measure.of_money]  # money has a twin of its own
+    assert set(twins) == {measure.name for measure in recorded}
+    for measure in recorded:
         ours, theirs = measure.compute(record, book), twins[measure.name]
         if theirs[1] == 0:
             assert ours[1] == 0, measure.name

@@ -88,7 +88,7 @@ def test_clients_services_nights_and_weeks_add_up_to_the_report(changes: Mapping
     told, ledger = settled(changes, seed)
     claims, nights = ledger.claims, told.record.nights
     earned = claims.client_pays + claims.payer_owes
-    report = measures.revenue.compute(told.record, told.book, ledger)[0]
+    report = measures.revenue_usd.compute(told.record, told.book, ledger)[0]
     by_client = [int(earned[claims.client == who].sum()) for who in range(len(told.record.clients))]
     by_service = [int(earned[claims.service == service].sum()) for service in Service]
     held = list(zip(nights.day[nights.status == Night.HELD], nights.night[nights.status == Night.HELD], strict=True))
@@ -100,10 +100,10 @@ def test_clients_services_nights_and_weeks_add_up_to_the_report(changes: Mapping
         assert revenue == int(earned[week == at].sum())
     if ledger.bills:
         of = {m.name: m.compute(told.record, told.book, ledger)[0] for m in measures.MEASURES}
-        assert of["collected"] + of["outstanding"] == of["revenue"]
-        assert of["revenue"] + of["denied"] + of["uncollected"] == of["allowed"] <= of["billed"]
-        assert of["margin"] == of["revenue"] - of["cost"]
-        assert of["collected"] - of["cost"] == ledger.cash[-1]
+        assert of["collected_usd"] + of["outstanding_usd"] == of["revenue_usd"]
+        assert of["revenue_usd"] + of["denied_usd"] + of["uncollected_usd"] == of["allowed_usd"] <= of["billed_usd"]
+        assert of["margin_usd"] == of["revenue_usd"] - of["cost_usd"]
+        assert of["collected_usd"] - of["cost_usd"] == ledger.cash[-1]
 
 
 @LAW
@@ -140,8 +140,8 @@ def test_without_payers_only_costs_are_known() -> None:
     told, ledger = settled({"weeks": 10})
     assert not ledger.bills and not len(ledger.claims)
     known = {m.name for m in measures.MEASURES if m.compute(told.record, told.book, ledger)[1]}
-    assert known <= {"cost", "cost_per_completion", "cost_per_client_week", "cost_per_session"}
-    assert "cost" in known and measures.cost.compute(told.record, told.book, ledger)[0] > 0
+    assert known <= {"cost_usd", "cost_per_completion_usd", "cost_per_client_week_usd", "cost_per_session_usd"}
+    assert "cost_usd" in known and measures.cost_usd.compute(told.record, told.book, ledger)[0] > 0
 
 
 @pytest.mark.parametrize(

@@ -188,25 +188,25 @@ def test_the_report_says_the_same(clinic: tuple[Record, Rulebook, Ledger]) -> No
     told = {measure.name: measure.of(record, book, ledger) for measure in MEASURES}
     cost = 540155
     assert told == {
-        "billed": (414000, 1),
-        "allowed": (259333, 1),
-        "denied": (20000, 1),
-        "uncollected": (22502, 1),
-        "revenue": (216831, 1),
-        "collected": (162834, 1),
-        "outstanding": (53997, 1),
-        "cost": (cost, 1),
-        "margin": (216831 - cost, 1),
-        "margin_last_year": (0, 0),
+        "billed_usd": (414000, 1),
+        "allowed_usd": (259333, 1),
+        "denied_usd": (20000, 1),
+        "uncollected_usd": (22502, 1),
+        "revenue_usd": (216831, 1),
+        "collected_usd": (162834, 1),
+        "outstanding_usd": (53997, 1),
+        "cost_usd": (cost, 1),
+        "margin_usd": (216831 - cost, 1),
+        "margin_last_year_usd": (0, 0),
         "broken_even_share": (0, 1),
         "weeks_until_broken_even": (0, 0),
         "weeks_until_operating_margin": (0, 0),
-        "cash_hole": (cost - 162834, 1),
+        "cash_hole_usd": (cost - 162834, 1),
         "weeks_until_cash_hole": (4, 1),
-        "cost_per_completion": (cost, 3),
-        "cost_per_client_week": (cost, 7),
-        "revenue_per_client_week": (216831, 7),
-        "cost_per_session": (cost, 14),
+        "cost_per_completion_usd": (cost, 3),
+        "cost_per_client_week_usd": (cost, 7),
+        "revenue_per_client_week_usd": (216831, 7),
+        "cost_per_session_usd": (cost, 14),
     }
 
 
@@ -278,7 +278,7 @@ def test_a_program_breaks_even_when_cash_is_never_negative_again(
     assert told["broken_even_share"] == (int(even is not None), 1)
     assert told["weeks_until_broken_even"] == ((even, 1) if even else (0, 0))
     assert told["weeks_until_cash_hole"] == ((hole, 1) if hole is not None else (0, 0))
-    assert told["cash_hole"] == (-min(0, *np.cumsum(flows).tolist()), 1)
+    assert told["cash_hole_usd"] == (-min(0, *np.cumsum(flows).tolist()), 1)
 
 
 def test_a_quarter_pays_for_itself_in_the_week_that_ends_it(clinic: tuple[Record, Rulebook, Ledger]) -> None:

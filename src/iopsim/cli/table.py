@@ -42,15 +42,15 @@ BOARD = {
     "completed_share",
     "dropped_out_share",
     "length_of_stay_days",
-    "revenue",
-    "cost",
-    "margin",
-    "margin_last_year",
+    "revenue_usd",
+    "cost_usd",
+    "margin_usd",
+    "margin_last_year_usd",
     "broken_even_share",
     "weeks_until_broken_even",
-    "cash_hole",
-    "cost_per_completion",
-    "cost_per_client_week",
+    "cash_hole_usd",
+    "cost_per_completion_usd",
+    "cost_per_client_week_usd",
 }
 """Measures that a board reads, unless the scenario leaves them nothing to say."""
 

@@ -44,61 +44,61 @@ def _earned(ledger: Ledger) -> int:
 
 
 @money_measure("Billed", *_total("charged"))
-def billed(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def billed_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """What is charged for all services billed in the run."""
     return _of_payers(ledger, -ledger.total(Account.BILLED))
 
 
 @money_measure("Allowed", *_total("allowed by payers"))
-def allowed(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def allowed_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """What payers allow of what is billed, denied claims included."""
     return _of_payers(ledger, int(ledger.claims.allowed.sum()))
 
 
 @money_measure("Denied", *_total("that denied claims would have been worth"))
-def denied(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def denied_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """What would have been allowed of claims that are denied for good."""
     return _of_payers(ledger, ledger.total(Account.DENIED))
 
 
 @money_measure("Never paid by clients", *_total("that clients owe and never pay"))
-def uncollected(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def uncollected_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """Copayments and deductibles that are never collected."""
     return _of_payers(ledger, ledger.total(Account.UNCOLLECTED))
 
 
 @money_measure("Revenue", *_total("allowed, less denied claims and what clients never pay"))
-def revenue(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def revenue_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """What the services of the run earn, whether paid by its end or later."""
     return _of_payers(ledger, _earned(ledger))
 
 
 @money_measure("Collected", *_total("paid by payers and clients within the run"))
-def collected(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def collected_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """What is paid by the end of the run."""
     return _of_payers(ledger, _earned(ledger) - ledger.total(Account.RECEIVABLE))
 
 
 @money_measure("Outstanding at the end", *_total("that payers still owe at the end of the run"))
-def outstanding(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def outstanding_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """What payers are going to pay after the end of the run."""
     return _of_payers(ledger, ledger.total(Account.RECEIVABLE))
 
 
 @money_measure("Cost", "usd", "cents spent", "1", f"{EVERY}; {WHOLE}")
-def cost(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def cost_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """Everything spent, before the opening and in the run."""
     return _spent(ledger), 1
 
 
 @money_measure("Margin", "usd", "cents earned, less cents spent", "1", f"{PAID}; {WHOLE}")
-def margin(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def margin_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """Revenue less cost, the weeks before the opening included."""
     return _of_payers(ledger, _earned(ledger) - _spent(ledger))
 
 
 @money_measure("Margin, last 52 weeks", "usd", "cents earned, less cents spent", "1", f"{PAID} of 52 weeks or more")
-def margin_last_year(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def margin_last_year_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """Revenue less cost in the last 52 weeks of the run."""
     last = slice(-YEAR, None)
     return _of_payers(
@@ -120,7 +120,11 @@ def broken_even_share(record: Record, book: Rulebook, ledger: Ledger) -> Fractio
 
 
 @money_measure(
-    "Weeks until cash breaks even", "weeks", "first week from which cash is never negative again", "1", f"{PAID} that break even"
+    "Weeks until cash breaks even",
+    "weeks",
+    "first week from which cash is never negative again",
+    "1",
+    f"{PAID} that break even",
 )
 def weeks_until_broken_even(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """First week of the run, from 1, from which on cash stays at or above nothing to the end of the run."""
@@ -144,7 +148,7 @@ def weeks_until_operating_margin(record: Record, book: Rulebook, ledger: Ledger)
 
 
 @money_measure("Deepest cash hole", "usd", "cents short at the end of the worst week", "1", PAID)
-def cash_hole(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def cash_hole_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """How much cash the program needs: the lowest that cash ever falls below nothing."""
     return _of_payers(ledger, -min(int(ledger.cash.min()), 0))
 
@@ -157,47 +161,47 @@ def weeks_until_cash_hole(record: Record, book: Rulebook, ledger: Ledger) -> Fra
 
 
 @money_measure("Cost per completion", "usd", "cents spent", "clients who completed", f"{EVERY}; {WHOLE}")
-def cost_per_completion(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def cost_per_completion_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """Everything spent, for each client who completed within the run."""
     return _spent(ledger), int((record.clients.exit == Exit.COMPLETED).sum())
 
 
 @money_measure("Cost per client-week", "usd", "cents spent", "weeks of treatment begun", f"{EVERY}; {WHOLE}")
-def cost_per_client_week(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def cost_per_client_week_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """Everything spent, for each week of treatment that a client began."""
     return _spent(ledger), len(ledger.client_weeks)
 
 
 @money_measure("Revenue per client-week", "usd", "cents earned", "weeks of treatment begun", PAID)
-def revenue_per_client_week(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def revenue_per_client_week_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """Revenue, for each week of treatment that a client began."""
     return _of_payers(ledger, _earned(ledger), len(ledger.client_weeks))
 
 
 @money_measure("Cost per session attended", "usd", "cents spent", "group sessions attended", f"{EVERY}; {WHOLE}")
-def cost_per_session(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
+def cost_per_session_usd(record: Record, book: Rulebook, ledger: Ledger) -> Fraction:
     """Everything spent, for each group session to which a client came, as a guest too."""
     return _spent(ledger), int(np.isin(record.sessions.attendance, CAME).sum())
 
 
 MEASURES = (
-    billed,
-    allowed,
-    denied,
-    uncollected,
-    revenue,
-    collected,
-    outstanding,
-    cost,
-    margin,
-    margin_last_year,
+    billed_usd,
+    allowed_usd,
+    denied_usd,
+    uncollected_usd,
+    revenue_usd,
+    collected_usd,
+    outstanding_usd,
+    cost_usd,
+    margin_usd,
+    margin_last_year_usd,
     broken_even_share,
     weeks_until_broken_even,
     weeks_until_operating_margin,
-    cash_hole,
+    cash_hole_usd,
     weeks_until_cash_hole,
-    cost_per_completion,
-    cost_per_client_week,
-    revenue_per_client_week,
-    cost_per_session,
+    cost_per_completion_usd,
+    cost_per_client_week_usd,
+    revenue_per_client_week_usd,
+    cost_per_session_usd,
 )
