@@ -16,7 +16,7 @@ from iopsim.cohort import draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.experiment.bottleneck import bottlenecks
-from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.measures.series import MONTHLY, WEEKLY, monthly, retention, weekly
 from iopsim.measures.view import View
 from iopsim.record import CAME, NEVER, Attendance, Exit, Night
@@ -319,8 +319,9 @@ def test_the_scenarios_have_in_them_what_they_are_named_for():
 def test_every_measure_agrees_with_its_naive_twin(run):
     view, naive = run
     twins = naive.answers()
-    assert set(twins) == {measure.name for measure in CATALOGUE}
-    for measure in CATALOGUE:
+    recorded = [measure for measure in CATALOGUE if measure not in GROUPS["Money"]]
+    assert set(twins) == {measure.name for measure in recorded}
+    for measure in recorded:  # money has a twin of its own
         ours, theirs = measure.compute(view), twins[measure.name]
         if theirs[1] == 0:
             assert ours[1] == 0, measure.name

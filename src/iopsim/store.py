@@ -30,7 +30,7 @@ from iopsim.errors import IopsimError
 from iopsim.experiment.equity import COLUMNS
 from iopsim.experiment.result import F64, Result
 from iopsim.measures.catalogue import CATALOGUE
-from iopsim.measures.series import MONTHLY, WAYS_OUT_NAMES, WEEKLY
+from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT_NAMES, WEEKLY
 from iopsim.scenario.model import Scenario
 from iopsim.stats.intervals import band
 
@@ -186,6 +186,7 @@ def documents(result: Result, scenario_toml: str, charts: Mapping[str, bytes]) -
         "measures.csv": _csv(_measures(result)),
         "replications.csv": _csv(_replications(result)),
         "weekly.csv": _csv(_weekly(result)),
+        "money.csv": _csv(_money(result)),
         "waits.csv": _csv(_waits(result)),
         "retention.csv": _csv(_retention(result)),
         **_by_group(result),
@@ -227,7 +228,7 @@ def _measures(result: Result) -> Rows:
 
 
 def _replications(result: Result) -> Rows:
-    """Every measure of every replication; its value is numerator / denominator, undefined over 0."""
+    """Every measure of every replication; its value is numerator / denominator: cents for usd, undefined over 0."""
     yield "replication", "name", "numerator", "denominator"
     above, below = result.facts.numerators.tolist(), result.facts.denominators.tolist()
     for replication in range(result.replications):
@@ -262,6 +263,14 @@ def _weekly(result: Result) -> Rows:
     series |= {f"{name}_share": result.seat_share(name) for name in ("seats_taken", "seats_attended")}
     yield "week", "date", *_headings(series)
     for week, row in zip(result.weeks, _bands(series), strict=True):
+        yield week + 1, result.week_start(week), *row
+
+
+def _money(result: Result) -> Rows:
+    """In dollars by week, 1 for the opening week, 0 and less before it: cash at its end, revenue and cost in it."""
+    series = {name: result.money(name) for name in MONEY}
+    yield "week", "date", *_headings(series)
+    for week, row in enumerate(_bands(series), start=-result.weeks_before):
         yield week + 1, result.week_start(week), *row
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from iopsim.cli.console import grid, paragraph, plain, print_grid, shortened
 from iopsim.experiment.bottleneck import Bottleneck
-from iopsim.experiment.result import Result
+from iopsim.experiment.result import Result, dollars
 from iopsim.measures.catalogue import GROUPS
 from iopsim.measures.measure import FOLLOW_UP_DAYS, Measure
 from iopsim.scenario.model import Scenario
@@ -42,6 +42,15 @@ BOARD = {
     "completed_share",
     "dropped_out_share",
     "length_of_stay_days",
+    "revenue_usd",
+    "cost_usd",
+    "margin_usd",
+    "margin_last_year_usd",
+    "broken_even_share",
+    "weeks_until_broken_even",
+    "cash_hole_usd",
+    "cost_per_completion_usd",
+    "cost_per_client_week_usd",
 }
 """Measures that a board reads, unless the scenario leaves them nothing to say."""
 
@@ -136,12 +145,16 @@ def worth_reading(measure: Measure, result: Result) -> bool:
         return False
     if measure.name == "caseload_used_share" and result.caseload is None:
         return False
+    if measure in GROUPS["Money"] and not result.scenario.payers and not result.measures[measure.name].n:
+        return False
     return measure.name in BOARD
 
 
 def read(measure: Measure, result: Result) -> Row:
     """Return a measure as it is read: shares in percent, as many decimals as its interval deserves."""
     summary = result.measures[measure.name]
+    if measure.unit == "usd":
+        return _read_dollars(measure, result)
     mark = "*" if 0 < summary.undefined < result.replications else ""
     unit = "%" if measure.unit == "share" else measure.unit
     return Row(label(measure, result.scenario) + mark, unit, *figures(measure, summary))
@@ -164,6 +177,31 @@ def figures(measure: Measure, summary: Summary) -> tuple[str, str, str]:
         span(summary.low, summary.high),
         span(summary.p10, summary.p90),
     )
+
+
+def _read_dollars(measure: Measure, result: Result) -> Row:
+    """Return a measure of money as it is read: dollars, rounded to the second digit of its half-width."""
+    summary = result.measures[measure.name]
+    places = whole_places((summary.high - summary.low) / 2)
+    mark = "*" if 0 < summary.undefined < result.replications else ""
+
+    def span(low: float, high: float) -> str:
+        return UNKNOWN if math.isnan(low) else f"{dollars(round(low, places))} to {dollars(round(high, places))}"
+
+    return Row(
+        label(measure, result.scenario) + mark,
+        measure.unit,
+        UNKNOWN if math.isnan(summary.mean) else dollars(round(summary.mean, places)),
+        span(summary.low, summary.high),
+        span(summary.p10, summary.p90),
+    )
+
+
+def whole_places(half_width: float) -> int:
+    """Return to how many decimals dollars are rounded: 0, or less so that two digits of the half-width are left."""
+    if math.isnan(half_width) or half_width == 0.0:
+        return 0
+    return min(1 - math.floor(math.log10(half_width)), 0)
 
 
 def label(measure: Measure, scenario: Scenario) -> str:
@@ -203,10 +241,23 @@ def notes(result: Result, every: bool) -> list[str]:
     ]
     if some:
         lines.append(f"*  Mean without the replications that cannot tell: {', '.join(some)}.")
+    if any(m.unit == "usd" for m in shown):
+        lines.append(_of_dollars(result))
     everything = sum(len(measures) for measures in GROUPS.values())
     if len(shown) < everything:
         lines.append(f"{len(shown)} of {everything} measures; --all shows every one.")
     return ["", *lines] if lines else []
+
+
+def _of_dollars(result: Result) -> str:
+    """Say what dollars these are, and what is not known of them."""
+    before = result.weeks_before
+    weeks = f", from {before} week{'' if before == 1 else 's'} before the opening on" if before else ""
+    said = (
+        f"usd  Dollars of {result.scenario.money.dollars_year}, nominal{weeks}; a ratio is total by total within a "
+        "replication."
+    )
+    return said if result.scenario.payers else f"{said} Without payers in the file, what comes in cannot be told."
 
 
 def _why_unknown(result: Result) -> str:

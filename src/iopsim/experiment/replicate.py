@@ -32,9 +32,10 @@ from iopsim.engines.reference import simulate
 from iopsim.errors import IopsimError
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import partitions, split
-from iopsim.measures.series import monthly, retention, weekly
+from iopsim.measures.series import money, monthly, retention, weekly
 from iopsim.measures.view import View
-from iopsim.record import I64, Record
+from iopsim.money import settle
+from iopsim.record import I64
 from iopsim.rulebook import Rulebook
 
 CHUNK = 10
@@ -47,6 +48,9 @@ UNGUARDED_SAID = (
     "more than one worker means new Python processes, and each reads this script from the top; put what the script "
     'does under `if __name__ == "__main__":`, or use workers=1'
 )
+
+Part = tuple[I64, ...]
+"""Columns of `Facts`, of one replication or of some."""
 
 Progress = Callable[[int], None]
 """Called with the number of replications done since the last call."""
@@ -61,19 +65,22 @@ class Facts:
     weekly: I64
     monthly: I64
     retention: I64
+    money: I64
     groups: I64
     """As `iopsim.measures.partition.split` returns it; no groups, if none were asked for."""
 
 
-def record_of(book: Rulebook, seed: int, replication: int) -> Record:
-    """Simulate one replication."""
-    return simulate(book, draw(book, Deck(seed, replication)))
+def view_of(book: Rulebook, seed: int, replication: int, since: int = 0) -> View:
+    """Simulate one replication and settle its accounts."""
+    cohort = draw(book, Deck(seed, replication))
+    record = simulate(book, cohort)
+    return View(record, book, since, settle(record, book, cohort))
 
 
-def reduce(view: View) -> tuple[I64, I64, I64, I64, I64]:
-    """Return numerators, denominators, weekly, monthly and retention series of a replication."""
+def reduce(view: View) -> tuple[I64, I64, I64, I64, I64, I64]:
+    """Return numerators, denominators, weekly, monthly, retention and money series of a replication."""
     fractions = np.array([measure.compute(view) for measure in CATALOGUE], dtype=np.int64)
-    return fractions[:, 0], fractions[:, 1], weekly(view), monthly(view), retention(view)
+    return fractions[:, 0], fractions[:, 1], weekly(view), monthly(view), retention(view), money(view)
 
 
 def replicate(
@@ -115,9 +122,6 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-Part = tuple[I64, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +212,7 @@ def _chunk(book: Rulebook, task: Task, chunk: range) -> Part:
     was_on = gc.isenabled()
     gc.disable()
     try:
-        views = (View(record_of(book, task.seed, replication), book, task.since) for replication in chunk)
+        views = (view_of(book, task.seed, replication, task.since) for replication in chunk)
         facts = [(*reduce(view), split(view, parts)) for view in views]
     finally:
         if was_on:

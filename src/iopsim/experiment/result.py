@@ -18,7 +18,7 @@ from iopsim.experiment.replicate import Facts
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import Partition
-from iopsim.measures.series import MONTHLY, WEEKLY
+from iopsim.measures.series import MONEY, MONTHLY, WEEKLY
 from iopsim.rulebook import UNLIMITED, write
 from iopsim.scenario.model import Scenario
 from iopsim.stats.intervals import Summary, ratio, summarize
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 F64 = NDArray[np.float64]
+
+CENTS = 100
+"""In a dollar."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Result:
         return f"Mature view, after a warm-up of {self.warm_up} weeks: only clients who came, and days, from {since} on"
 
     def values(self, name: str) -> F64:
-        """Return one measure by replication; NaN where a replication cannot tell; shape (replications,).
+        """Return one measure by replication, money in dollars; NaN where one cannot tell; shape (replications,).
 
         Raises
         ------
@@ -104,7 +107,8 @@ class Result:
         """
         column = _COLUMN[name]
         above, below = self.facts.numerators[:, column], self.facts.denominators[:, column]
-        return ratio(above, below)
+        values = ratio(above, below)
+        return values / CENTS if CATALOGUE[column].unit == "usd" else values
 
     def weekly(self, name: str) -> F64:
         """Return a weekly series by replication, for the weeks that count; shape (replications, weeks).
@@ -130,6 +134,23 @@ class Result:
             return rows
         who = self.facts.monthly[:, MONTHLY.index(name) - 1, :]
         return ratio(rows, who)
+
+    def money(self, name: str) -> F64:
+        """Return a weekly series of money in dollars by replication; shape (replications, weeks before + weeks).
+
+        Parameters
+        ----------
+        name : str
+            One of `iopsim.measures.series.MONEY`. Without payers in the scenario only ``cost`` is known, and the
+            others are NaN.
+        """
+        rows = self.facts.money[:, MONEY.index(name), :] / CENTS
+        return rows if name == "cost" or self.scenario.payers else np.full_like(rows, math.nan)
+
+    @property
+    def weeks_before(self) -> int:
+        """Weeks before the opening in which money is spent; the series of money begin with them."""
+        return int(self.facts.money.shape[2]) - self.scenario.weeks
 
     @cached_property
     def retention(self) -> F64:
@@ -213,10 +234,18 @@ class Result:
 
 
 def write_value(value: float, unit: str) -> str:
-    """Return a value of a measure as a board reads it: shares in percent, one decimal; a dash if unknown."""
+    """Return a value of a measure as a board reads it: shares in percent, whole dollars; a dash if unknown."""
     if math.isnan(value):
         return "–"
+    if unit == "usd":
+        return dollars(value)
     return f"{100 * value:.1f}" if unit == "share" else f"{value:,.1f}"
+
+
+def dollars(value: float) -> str:
+    """Return an amount in whole dollars, such as ``$12,345`` or ``-$80``."""
+    whole = round(value)
+    return f"{'-' if whole < 0 else ''}${abs(whole):,}"
 
 
 _COLUMN = {measure.name: column for column, measure in enumerate(CATALOGUE)}

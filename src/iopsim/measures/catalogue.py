@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from iopsim.measures import access, capacity, retention
+from iopsim.measures import access, capacity, money, retention
 from iopsim.measures.measure import Measure
 
-CATALOGUE: tuple[Measure, ...] = (*access.MEASURES, *capacity.MEASURES, *retention.MEASURES)
-GROUPS = {"Access": access.MEASURES, "Capacity": capacity.MEASURES, "Retention": retention.MEASURES}
+GROUPS = {
+    "Access": access.MEASURES,
+    "Capacity": capacity.MEASURES,
+    "Retention": retention.MEASURES,
+    "Money": money.MEASURES,
+}
+CATALOGUE: tuple[Measure, ...] = tuple(measure for measures in GROUPS.values() for measure in measures)

@@ -10,9 +10,10 @@ from typing import Literal
 
 from iopsim.measures.view import View
 
-Unit = Literal["clients", "days", "weeks", "sessions", "share"]
+Unit = Literal["clients", "days", "weeks", "sessions", "share", "usd"]
 Fraction = tuple[int, int]
-"""Numerator and denominator; a denominator of 0 means that the replication cannot tell."""
+"""Numerator and denominator; a denominator of 0 means that the replication cannot tell. Dollars are in cents."""
+
 
 FOLLOW_UP_DAYS = 90
 """A client counts in a measure of waiting only if referred this long before the run ends, and waits longer than

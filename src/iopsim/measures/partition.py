@@ -62,7 +62,20 @@ def _by_trait(book: Rulebook) -> Iterable[Partition]:
         yield Partition("trait", f"trait {name}", f"{{}} trait {name}", (WITH, WITHOUT), partial(_without, trait))
 
 
-DIMENSIONS: dict[str, Callable[[Rulebook], Iterable[Partition]]] = {"source": _by_source, "trait": _by_trait}
+def _payer(record: Record) -> I64:
+    return record.clients.payer
+
+
+def _by_payer(book: Rulebook) -> Iterable[Partition]:
+    if book.demand.payer_names:
+        yield Partition("payer", "payer", "payer {}", book.demand.payer_names, _payer)
+
+
+DIMENSIONS: dict[str, Callable[[Rulebook], Iterable[Partition]]] = {
+    "source": _by_source,
+    "trait": _by_trait,
+    "payer": _by_payer,
+}
 """What clients can be told apart by, and how."""
 
 
@@ -116,5 +129,6 @@ def split(view: View, parts: Sequence[Partition]) -> I64:
 
 
 def _fractions(view: View, who: Flags) -> list[tuple[int, int]]:
-    part = replace(view, record=subset.of(view.record, who))
+    ledger = view.ledger.of(who) if view.ledger is not None else None
+    part = replace(view, record=subset.of(view.record, who), ledger=ledger)
     return [measure.compute(part) if measure.by_group else (0, 0) for measure in CATALOGUE]

@@ -24,6 +24,9 @@ WEEKLY = (
 )
 """By week: the first two and the last five in client-days, the others in seat-nights."""
 
+MONEY = ("cash", "revenue", "cost")
+"""By week, in cents, from the week of the first cost on: cash at the week's end, and what the week earned and cost."""
+
 MONTHLY = ("referred", "assessed", "days_to_assessment", "started", "days_to_first_session")
 """By month of referral, for clients referred 90 days before the end; the two waits are sums of days."""
 
@@ -60,6 +63,15 @@ def weekly(view: View) -> I64:
             *(by_week(daily) for daily in held_back(view).each()),
         ]
     )
+
+
+def money(view: View) -> I64:
+    """Return the weekly series of money that counts; shape (len(MONEY), weeks).
+
+    The weeks before the opening come first, unless counting begins after the opening.
+    """
+    ledger = view.accounts
+    return np.array([ledger.cash, ledger.revenue, ledger.cost])[:, view.first_account_week :]
 
 
 def monthly(view: View) -> I64:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from iopsim.money import Ledger
 from iopsim.record import I64, Record
 from iopsim.rulebook import Rulebook
 
@@ -26,11 +27,32 @@ class View:
     book : Rulebook
     since : int
         First day counted, a whole number of weeks, less than the days of the run; 0 is the opening.
+    ledger : Ledger, optional
+        The accounts of the replication, for measures of money.
     """
 
     record: Record
     book: Rulebook
     since: int = 0
+    ledger: Ledger | None = None
+
+    @property
+    def accounts(self) -> Ledger:
+        """The ledger; only a view that was given one has it.
+
+        Raises
+        ------
+        ValueError
+            If it was given none.
+        """
+        if self.ledger is None:
+            raise ValueError("this view has no ledger; a measure of money needs one")
+        return self.ledger
+
+    @property
+    def first_account_week(self) -> int:
+        """First column of the ledger that counts: the weeks before the opening count from the opening on only."""
+        return self.since // 7 - self.accounts.first_week if self.since else 0
 
     @property
     def days(self) -> int:

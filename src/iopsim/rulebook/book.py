@@ -10,6 +10,7 @@ from iopsim.rulebook.coverage import Coverage, write_coverage
 from iopsim.rulebook.days import I64
 from iopsim.rulebook.demand import Demand, write_demand
 from iopsim.rulebook.intake import Intake, write_intake
+from iopsim.rulebook.money import Money, write_money
 from iopsim.rulebook.present import Present, write_present
 from iopsim.rulebook.schedule import Schedule, write_schedule
 from iopsim.rulebook.staffing import Staffing, planned_assessors, write_staffing
@@ -30,6 +31,7 @@ class Rulebook:
     staffing: Staffing
     after: After
     present: Present
+    money: Money
 
     # what the measures need to know
     month: I64
@@ -60,6 +62,7 @@ def write(scenario: Scenario) -> Rulebook:
         staffing=write_staffing(scenario),
         after=write_after(scenario),
         present=write_present(scenario),
+        money=write_money(scenario),
         month=clock.months_since_opening(scenario.opening, scenario.days),
         target_assessment_days=scenario.targets.assessment_days,
         target_start_days=scenario.targets.start_days,

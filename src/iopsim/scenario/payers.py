@@ -44,8 +44,10 @@ class Payer(Part):
     coverage_loss_per_week: float = number("hazard/week", 0.0, 10.0, "Hazard of losing coverage while in treatment")
     rates: Rates = text("What the payer allows for each service")
     denied_share: float = probability("Share of claims denied for good")
-    copay_usd: float = usd("Paid by the client for each session, out of what is allowed", 1000.0)
-    deductible_usd: float = usd("Paid by the client first, out of what is allowed, in each episode")
+    copay_usd: float = usd("Paid by the client for each group or individual session, out of what is allowed", 1000.0)
+    deductible_usd: float = usd(
+        "Paid by the client first, out of what is allowed, in each episode; without end for self-pay"
+    )
     client_pays_share: float = probability("Share of what clients owe that is ever collected")
     payment_weeks: int = number("weeks", 0, 104, "Weeks from a service to the payer's payment")
     late_share: float = probability("Share of payments that come late")

@@ -1,0 +1,57 @@
+"""Coverage: which services a payer pays for at all - from its contract on, and until coverage ends."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iopsim.cohort import NOT_EVER, Cohort, draw_again
+from iopsim.money.services import Services
+from iopsim.record import I64, Record
+from iopsim.rulebook import UNLIMITED, Rulebook
+from iopsim.rulebook.money import Service
+
+Flags = NDArray[np.bool_]
+
+
+def covered(record: Record, book: Rulebook, cohort: Cohort, services: Services) -> Flags:
+    """Return whether each service may be billed; shape (services,).
+
+    Nothing is billed before the payer's contract starts. Coverage ends with the last session granted, or at the
+    weekly review at which it is lost; what comes later is not billed, whether the client stays or leaves. The
+    assessment comes before all that.
+    """
+    payer = record.clients.payer[services.client]
+    billed = np.asarray(services.day >= book.money.contract_day[payer], dtype=np.bool_)
+    coverage = book.coverage
+    if (coverage.sessions == UNLIMITED).all() and not coverage.loss.any():
+        return billed
+    granted, loss_week = _until(record, book, cohort)
+    is_session = services.service == Service.SESSION
+    last = np.full(len(record.clients), NOT_EVER)
+    final = is_session & (services.nth == granted[services.client] - 1)
+    last[services.client[final]] = services.day[final]
+    last[granted == 0] = -1
+    begun = np.maximum(record.clients.admitted_day, 0)
+    lost = (begun + 7 * loss_week)[services.client]
+    within = np.where(is_session, services.nth < granted[services.client], services.day <= last[services.client])
+    before_treatment = services.service == Service.ASSESSMENT
+    return np.asarray(billed & (before_treatment | (within & (services.day < lost))), dtype=np.bool_)
+
+
+def _until(record: Record, book: Rulebook, cohort: Cohort) -> tuple[I64, I64]:
+    """Return the sessions granted to each client, and the week of treatment in which coverage is lost.
+
+    Later episodes play cards of their own, which are drawn as the engine drew them.
+    """
+    episode, first = record.clients.episode, record.clients.first
+    granted, loss_week = np.empty_like(first), np.empty_like(first)
+    part, rows = cohort, np.arange(len(cohort))
+    for number in range(int(episode.max(initial=-1)) + 1):
+        now = np.flatnonzero(episode == number)
+        if number:
+            wanted = np.sort(first[now])
+            part, rows = draw_again(book, part, np.searchsorted(rows, wanted)), wanted
+        here = np.searchsorted(rows, first[now])
+        granted[now], loss_week[now] = part.covered_sessions[here], part.coverage_loss_week[here]
+    return granted, loss_week

@@ -1,0 +1,249 @@
+"""Money: what is charged and allowed, by whom it is paid and when, and what everything costs; in whole cents.
+
+Amounts are taken as they are written in the scenario, multiplied out in decimal arithmetic, and rounded to the
+cent once, halves up. From here on money is integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import IntEnum
+
+import numpy as np
+
+from iopsim.rulebook.days import F64, I64, Flags
+from iopsim.rulebook.schedule import groups_on
+from iopsim.scenario.levers import Lever
+from iopsim.scenario.model import Scenario
+from iopsim.scenario.payers import Payer
+
+MILLION = 1_000_000
+NO_ROOM = -1
+EVERYBODY = -1
+
+
+class Service(IntEnum):
+    """What may be billed; part of the address of a claim's cards, so a number is never given to another service."""
+
+    SESSION = 0
+    INDIVIDUAL = 1
+    ASSESSMENT = 2
+    MEDICATION = 3
+    FAMILY = 4
+    DRUG_SCREEN = 5
+
+
+WITH_COPAY = (Service.SESSION, Service.INDIVIDUAL)
+"""Services for which the client makes a copayment."""
+
+
+class Cost(IntEnum):
+    """What the program pays for."""
+
+    PAYROLL = 0
+    """Wages and fringe benefits."""
+    COVER = 1
+    """Others who fill in for staff."""
+    HIRING = 2
+    ROOMS = 3
+    FIXED = 4
+    START_UP = 5
+    LEVERS = 6
+    SUPPLIES = 7
+    DRUG_SCREENS = 8
+    INTERIM = 9
+    """Interim services for clients on the waitlist."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Money:
+    """Payers, roles and rooms in the order of the file; levers are those that are on. Amounts in cents."""
+
+    bills: bool
+    """Whether there is any payer; else nothing is billed, and revenue is not known."""
+    first_week: int
+    """Week in which the first money is spent; 0 is the opening week, before it weeks are negative."""
+
+    # what is billed, and what becomes of it
+    charge: I64
+    """What is billed for each service; shape (payers, services)."""
+    allowed: I64
+    """What is allowed, on each step of the sliding scale, the last of which pays in full; shape (payers, steps + 1,
+    services)."""
+    scale: F64
+    """Cumulative share of clients on the steps; shape (payers, steps)."""
+    contract_day: I64
+    """Day from which services are billed."""
+    denied: F64
+    """Share of claims that are denied."""
+    copay: I64
+    """Copayment for each service; shape (payers, services)."""
+    deductible: I64
+    client_pays: I64
+    """Millionths of what clients owe that are ever collected."""
+    payment_weeks: I64
+    late: F64
+    """Share of payments that are late."""
+    late_weeks: I64
+    assessment_is_free: bool
+    family_is_billed: bool
+
+    # what is spent
+    planned: I64
+    """Costs that come whatever happens, from `first_week` on; shape (costs, weeks)."""
+    week_pay: I64
+    """Wage and fringe benefits of one person of each role for a week."""
+    cover_hour: I64
+    hire: I64
+    """Recruiting one person of each role."""
+    night_room: I64
+    """Room of each group night; -1 for none in particular."""
+    room_night: I64
+    lever_trait: I64
+    """Trait of the clients whom each lever reaches; -1 for everybody."""
+    lever_nights: Flags
+    """Whether a lever's cost of a session arises on each group night; shape (levers, nights)."""
+    lever_session: I64
+    lever_client_week: I64
+    supplies_client_week: int
+    screens_client_week: int
+    screen_cost: int
+    interim_client_week: int
+
+
+def write_money(scenario: Scenario) -> Money:
+    """Write money."""
+    money, groups = scenario.money, groups_on(scenario)
+    payers, roles = list(scenario.payers.values()), list(scenario.staff.values())
+    levers = {name: lever for name, lever in scenario.levers if lever.on}
+    traits, rooms = sorted(scenario.traits), list(scenario.rooms)
+    by_night = [group for group in groups.values() for _ in group.nights]
+    steps = max((len(payer.scale_share) for payer in payers), default=0)
+    first_week = -max([money.pre_opening_weeks, *(r.pre_opening_weeks - r.first_week for r in roles)])
+    return Money(
+        bills=bool(payers),
+        first_week=first_week,
+        charge=_whole([[cents(rate, money.charge_markup) for rate in rates(p)] for p in payers], (len(Service),)),
+        allowed=_whole(
+            [[[cents(rate, pays) for rate in rates(p)] for pays in steps_pay(p, steps)] for p in payers],
+            (steps + 1, len(Service)),
+        ),
+        scale=np.array([cumulative_shares(payer, steps) for payer in payers]).reshape(len(payers), steps),
+        contract_day=np.array([7 * payer.contract_week for payer in payers], dtype=np.int64),
+        denied=np.array([payer.denied_share for payer in payers]),
+        copay=_whole(
+            [[cents(p.copay_usd) if service in WITH_COPAY else 0 for service in Service] for p in payers],
+            (len(Service),),
+        ),
+        deductible=_whole([cents(payer.deductible_usd) for payer in payers]),
+        client_pays=_whole([_rounded(_decimal(payer.client_pays_share) * MILLION) for payer in payers]),
+        payment_weeks=_whole([payer.payment_weeks for payer in payers]),
+        late=np.array([payer.late_share for payer in payers]),
+        late_weeks=_whole([payer.late_weeks for payer in payers]),
+        assessment_is_free=money.assessment_is_free,
+        family_is_billed=money.family_is_billed,
+        planned=planned_costs(scenario, first_week),
+        week_pay=_whole([week_pay(r.wage_usd_per_hour, r.hours_per_week, r.fringe_share) for r in roles]),
+        cover_hour=_whole([cents(role.cover_usd_per_hour) for role in roles]),
+        hire=_whole([cents(role.hire_usd) for role in roles]),
+        night_room=_whole([rooms.index(group.room) if group.room else NO_ROOM for group in by_night]),
+        room_night=_whole([cents(room.usd_per_night) for room in scenario.rooms.values()]),
+        lever_trait=_whole([traits.index(lever.trait) if lever.trait else EVERYBODY for lever in levers.values()]),
+        lever_nights=np.array(
+            [[name != "video" or group.video for group in by_night] for name in levers], dtype=np.bool_
+        ).reshape(len(levers), len(by_night)),
+        lever_session=_whole([cents(lever.usd_per_session) for lever in levers.values()]),
+        lever_client_week=_whole([cents(lever.usd_per_client_week) for lever in levers.values()]),
+        supplies_client_week=cents(money.supplies_usd_per_client_week),
+        screens_client_week=money.drug_screens_per_client_week,
+        screen_cost=cents(money.drug_screen_cost_usd),
+        interim_client_week=cents(scenario.interim.usd_per_week),
+    )
+
+
+def cents(*factors: float) -> int:
+    """Return a product of amounts and ratios in whole cents, halves up."""
+    product = Decimal(100)
+    for factor in factors:
+        product *= _decimal(factor)
+    return _rounded(product)
+
+
+def week_pay(wage: float, hours: float, fringe: float) -> int:
+    """Return what one person costs in a week, in cents: wage x hours x (1 + fringe)."""
+    return _rounded(100 * _decimal(wage) * _decimal(hours) * (1 + _decimal(fringe)))
+
+
+def rates(payer: Payer) -> tuple[float, ...]:
+    """Return a payer's rates in dollars, in the order of `Service`."""
+    rates = payer.rates
+    return (
+        rates.session_usd,
+        rates.individual_usd,
+        rates.assessment_usd,
+        rates.medication_usd,
+        rates.family_usd,
+        rates.drug_screen_usd,
+    )
+
+
+def steps_pay(payer: Payer, steps: int) -> list[float]:
+    """Return the share of the rates that is allowed on each step of a payer's sliding scale, then 1 for no step."""
+    return _filled([payer.scale_pays.get(name, 1.0) for name in payer.scale_share], steps + 1, 1.0)
+
+
+def cumulative_shares(payer: Payer, steps: int) -> F64:
+    """Return the cumulative share of a payer's clients on the steps of its sliding scale; shape (steps,)."""
+    total = np.cumsum(_filled(list(payer.scale_share.values()), steps, 0.0))
+    return np.where(np.isclose(total, 1.0), 1.0, total)
+
+
+def planned_costs(scenario: Scenario, first_week: int) -> I64:
+    """Return the costs that come whatever happens; shape (costs, weeks from `first_week` on).
+
+    Fixed costs run from their own week before the opening to the end. Staff of the opening plan are on the payroll
+    before they start; those who start at the opening are recruited in the week in which their pay begins, unless the
+    program has clients already, and with them its staff. Levers are paid for from the opening week on.
+    """
+    money = scenario.money
+    weeks = scenario.weeks - first_week
+    planned = np.zeros((len(Cost), weeks), dtype=np.int64)
+    runs_already = any(kind.where == "program" for kind in scenario.present.values())
+    planned[Cost.START_UP, 0] = cents(money.start_up_usd)
+    planned[Cost.FIXED, -money.pre_opening_weeks - first_week :] = cents(money.fixed_usd_per_week)
+    for role in scenario.staff.values():
+        begins = role.first_week - first_week
+        paid = begins - role.pre_opening_weeks
+        weekly = week_pay(role.wage_usd_per_hour, role.hours_per_week, role.fringe_share)
+        planned[Cost.PAYROLL, paid:begins] += role.people * weekly
+        if role.first_week == 0 and not runs_already:
+            planned[Cost.HIRING, paid] += role.people * cents(role.hire_usd)
+    for lever in levers_on(scenario):
+        planned[Cost.LEVERS, 0] += cents(lever.start_up_usd)
+        planned[Cost.LEVERS, -first_week:] += cents(lever.usd_per_week)
+    return planned
+
+
+def levers_on(scenario: Scenario) -> list[Lever]:
+    """Return the levers that are bought."""
+    return [lever for _, lever in scenario.levers if lever.on]
+
+
+def _decimal(number: float) -> Decimal:
+    """Return a number as it is written."""
+    return Decimal(str(number))
+
+
+def _rounded(number: Decimal) -> int:
+    return int(number.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _filled(values: list[float], length: int, rest: float) -> list[float]:
+    return values + [rest] * (length - len(values))
+
+
+def _whole(values: Sequence[object], of_one: tuple[int, ...] = ()) -> I64:
+    """Return whole numbers as an array; shape (n, *of_one)."""
+    return np.array(values, dtype=np.int64).reshape(len(values), *of_one)

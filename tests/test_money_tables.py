@@ -1,0 +1,80 @@
+"""Money as it is read: dollars in tables and files, and no more digits than are known."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from iopsim.api import simulate
+from iopsim.cli.table import BOARD, _worth_reading, notes, read, whole_places
+from iopsim.experiment.result import Result, dollars
+from iopsim.measures.catalogue import CATALOGUE, GROUPS
+from iopsim.scenario.load import load
+from iopsim.store import documents
+from strategies import PALMETTO
+
+MONEY = {measure.name: measure for measure in GROUPS["Money"]}
+
+
+def simulated(**payers: object) -> Result:
+    scenario = load(PALMETTO, changes={"weeks": 60, **{f"payers.{name}": payer for name, payer in payers.items()}})
+    return simulate(scenario, replications=4, seed=3)
+
+
+@pytest.fixture(scope="module")
+def paid() -> Result:
+    return simulated(medicaid={"share": 1.0})
+
+
+@pytest.fixture(scope="module")
+def unpaid() -> Result:
+    return simulated()
+
+
+def test_an_amount_is_written_in_whole_dollars() -> None:
+    assert [dollars(amount) for amount in (12345.4, -80.0, 0.0, -0.2)] == ["$12,345", "-$80", "$0", "$0"]
+
+
+@pytest.mark.parametrize(
+    ("half_width", "places"), [(0.4, 0), (3.0, 0), (20.0, 0), (345.0, -1), (3456.0, -2), (0.0, 0), (np.nan, 0)]
+)
+def test_dollars_keep_two_digits_of_their_half_width(half_width: float, places: int) -> None:
+    assert whole_places(half_width) == places
+
+
+def test_a_measure_of_money_is_dollars_of_the_cents_counted(paid: Result) -> None:
+    column = [measure.name for measure in CATALOGUE].index("cost_usd")
+    assert (100 * paid.values("cost_usd")).round().tolist() == paid.facts.numerators[:, column].tolist()
+    row = read(MONEY["cost_usd"], paid)
+    assert row.unit == "usd" and row.mean.startswith("$") and " to $" in row.interval
+
+
+def test_the_series_end_at_the_measures(paid: Result) -> None:
+    weeks = paid.scenario.money.pre_opening_weeks
+    assert paid.weeks_before == weeks and paid.money("cash").shape == (4, weeks + 60)
+    earned, cost = paid.money("revenue").sum(axis=1), paid.money("cost").sum(axis=1)
+    assert np.allclose(earned, paid.values("revenue_usd")) and np.allclose(cost, paid.values("cost_usd"))
+    assert np.allclose(paid.money("cash")[:, -1], paid.values("collected_usd") - cost)
+    assert np.allclose(np.maximum(-paid.money("cash").min(axis=1), 0.0), paid.values("cash_hole_usd"))
+
+
+def test_a_board_reads_what_is_known_of_money(paid: Result, unpaid: Result) -> None:
+    assert {name for name, measure in MONEY.items() if _worth_reading(measure, paid)} == BOARD & set(MONEY)
+    known = {name for name, measure in MONEY.items() if _worth_reading(measure, unpaid)}
+    assert known == {"cost_usd", "cost_per_completion_usd", "cost_per_client_week_usd"}
+
+
+def test_a_note_says_which_dollars_these_are(paid: Result, unpaid: Result) -> None:
+    said = "usd  Dollars of 2025, nominal, from 12 weeks before the opening on; "
+    for result in (paid, unpaid):
+        (line,) = [line for line in notes(result, every=False) if line.startswith("usd")]
+        assert line.startswith(said)
+        assert ("Without payers" in line) == (result is unpaid)
+
+
+def test_the_file_of_money_begins_before_the_opening(unpaid: Result) -> None:
+    rows = list(csv.DictReader(io.StringIO(documents(unpaid, "", {})["money.csv"].decode())))
+    assert (rows[0]["week"], rows[0]["date"]) == ("-11", "2026-10-12")
+    assert (rows[-1]["week"], len(rows)) == ("60", 72)
+    assert rows[0]["cost_mean"] == "26000.0" and rows[0]["cash_mean"] == ""
