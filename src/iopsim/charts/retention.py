@@ -95,6 +95,6 @@ def _caption(result: Result, known: np.ndarray[tuple[int], np.dtype[np.bool_]], 
     return (
         f"Counted: clients admitted at least {weeks} weeks before the run ends (the planned length and four weeks), "
         f"{followed:,.0f} on average; mean over replications. In 8 of 10 replications, between "
-        f"{100 * completed.p10:.0f} % and {100 * completed.p90:.0f} % complete. Left otherwise: incarcerated, died, without coverage, or "
-        "another reason."
+        f"{100 * completed.p10:.0f} % and {100 * completed.p90:.0f} % complete. Left otherwise: incarcerated, "
+        "died, without coverage, or another reason."
     )
