@@ -91,10 +91,16 @@ def transferred_share(record: Record, book: Rulebook) -> Fraction:
     return _share_left(record, book, Exit.TRANSFERRED)
 
 
-@measure("Left for other reasons", "share", "incarcerated, died or other", "clients admitted", FOLLOWED)
+@measure(
+    "Left for other reasons",
+    "share",
+    "incarcerated, died, coverage ended or other",
+    "clients admitted",
+    FOLLOWED,
+)
 def left_otherwise_share(record: Record, book: Rulebook) -> Fraction:
-    """Share of clients incarcerated, died, or leaving for another reason."""
-    return _share_left(record, book, Exit.INCARCERATED, Exit.DIED, Exit.OTHER)
+    """Share of clients incarcerated, died, discharged as coverage ended, or leaving for another reason."""
+    return _share_left(record, book, Exit.INCARCERATED, Exit.DIED, Exit.OTHER, Exit.COVERAGE_ENDED)
 
 
 @measure("Still in program 4 weeks past plan", "share", "still in program", "clients admitted", FOLLOWED)

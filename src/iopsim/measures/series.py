@@ -32,7 +32,7 @@ WAYS_OUT = (
     (Exit.TRANSFERRED,),
     (Exit.TERMINATED,),
     (Exit.DROPPED_OUT,),
-    (Exit.INCARCERATED, Exit.DIED, Exit.OTHER),
+    (Exit.INCARCERATED, Exit.DIED, Exit.OTHER, Exit.COVERAGE_ENDED),
 )
 """Ways out of treatment as the retention series groups them."""
 
