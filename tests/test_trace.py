@@ -2,17 +2,26 @@
 
 import re
 
+import numpy as np
 import pytest
 
+from everything import PRESENT, RETURNS, run_everything
 from iopsim import rulebook
 from iopsim.cohort import draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.errors import IopsimError
-from iopsim.events import events
-from iopsim.record import Exit
+from iopsim.events import Activity, events
+from iopsim.hands import Hands
+from iopsim.record import NEVER, Exit
+from iopsim.rules.relapse import relapse_days
 from iopsim.scenario.load import load
 from iopsim.trace import client_name, trace
+from iopsim.trace.arrival import arrival
+from iopsim.trace.dossier import Dossier
+from iopsim.trace.journey import tell
+from iopsim.trace.sessions import reasons_of
+from strategies import run
 
 PALMETTO = "scenarios/palmetto.toml"
 
@@ -87,3 +96,158 @@ def test_an_empty_program_has_no_journey():
 def test_every_ending_has_words(clinic):
     _, _, record = clinic
     assert {Exit(code) for code in record.clients.exit.tolist()} >= {Exit.COMPLETED, Exit.BALKED, Exit.RENEGED}
+
+
+# Where everything happens
+
+CLINICS = {
+    "clients call again": RETURNS,
+    "clients are here at the opening": PRESENT,
+    "moving on by a benchmark": {
+        **RETURNS,
+        "phases.intensive.benchmark_attended_share": 0.8,
+        "phases.intensive.benchmark_weeks": 2,
+        "phases.intensive.lapse_free_weeks": 2,
+        "phases.intensive.least_weeks": 1,
+        "phases.intensive.most_weeks": 6,
+        "attendance.weekday_odds_ratios.Mon": 0.5,
+        "assessment.open_access": True,
+        "after.completed_odds_ratio": 0.5,
+        "after.short_stay_odds_ratio": 2.0,
+    },
+}
+
+
+@pytest.fixture(scope="module", params=CLINICS)
+def dossiers(request):
+    it = run_everything(CLINICS[request.param])
+    hands = Hands(it.book, it.cohort, it.record)
+    return [Dossier(it.scenario, it.book, it.record, hands, who) for who in range(len(it.record.clients))]
+
+
+def test_everything_that_happens_to_anybody_is_told_in_order(dossiers):
+    log = events(dossiers[0].record)
+    names = set()
+    for it in dossiers:
+        journey = tell(it)
+        assert len(journey.steps) == (log.client == it.who).sum() > 0
+        assert [step.when for step in journey.steps] == sorted(step.when for step in journey.steps)
+        assert all(step.what and "None" not in step.what + step.why for step in journey.steps)
+        names.add(journey.title)
+    assert len(names) == len(dossiers), "no two journeys have the same title"
+
+
+def test_a_chance_told_agrees_with_its_card_and_with_what_became_of_it(dossiers):
+    yes = {"came to", "taking", "the call was lost", "treatment was not", "referred", "called again", "assessed"}
+    no = {"missed", "did not come", "lost before", "not referred by"}
+    told = 0
+    for it in dossiers:
+        for step in tell(it).steps:
+            for found in re.finditer(r"chance of ([a-z' ]+) ([0-9.]+); card ([0-9.]+) (<|>=) it", step.why):
+                told += 1
+                below = found[4] == "<"
+                assert (float(found[3]) < float(found[2])) == below or found[3] == found[2]
+                what = step.what.removeprefix("the family ")
+                if found[1] in ("coming back", "being excused"):
+                    back = step.what.startswith(("went to", "excused from"))
+                    assert below == back, step
+                elif what.startswith(tuple(yes)):
+                    assert below, step
+                else:
+                    assert what.startswith(tuple(no)), step
+                    assert not below, step
+    assert told > 300
+
+
+def test_a_card_between_two_edges_lies_between_them(dossiers):
+    told = 0
+    for it in dossiers:
+        for step in tell(it).steps:
+            for card, low, high in re.findall(r"card ([0-9.]+) between ([0-9.]+) and ([0-9.]+)", step.why):
+                told += 1
+                assert float(low) - 1e-3 <= float(card) <= float(high) + 1e-3, step
+    assert told > 50
+
+
+def test_the_rules_and_cards_of_attendance_give_every_session_as_it_was(dossiers):
+    """The reasons come of going through a client's sessions again, so they are the reasons only if all agree."""
+    seen = 0
+    for it in dossiers:
+        found = [reason.attendance for reason in reasons_of(it)]
+        assert found == it.record.sessions.attendance[it.sessions].tolist()
+        seen += len(found)
+    assert seen > 300
+
+
+def test_the_reasons_of_sessions_hold_in_a_plain_clinic_too():
+    it = run({"weeks": 60})
+    hands = Hands(it.book, it.cohort, it.record)
+    for who in range(len(it.record.clients)):
+        dossier = Dossier(it.scenario, it.book, it.record, hands, who)
+        found = [reason.attendance for reason in reasons_of(dossier)]
+        assert found == it.record.sessions.attendance[dossier.sessions].tolist()
+
+
+def test_who_is_referred_while_referrers_react_has_a_card_that_says_so(dossiers):
+    reacted = 0
+    for it in dossiers:
+        if it.fact("referral_day") != NEVER:
+            activity = Activity.NOT_REFERRED if it.fact("exit") == Exit.NOT_REFERRED else Activity.REFERRED
+            _, why = arrival(it)[activity](it.fact("referral_day"), it.fact("source"))
+            if "last admitted" in why:
+                reacted += 1
+                assert ("card" in why and ">= it" in why) == (activity == Activity.NOT_REFERRED), why
+            else:
+                assert activity == Activity.REFERRED
+    assert reacted > 10
+
+
+def test_a_relapse_is_the_one_that_the_rule_gives(dossiers):
+    for it in dossiers:
+        if it.fact("relapse_day") != NEVER:
+            after, stay = it.book.after, it.fact("exit_day") - it.fact("admitted_day")
+            ratios = (after.completed_ratio, after.short_stay_ratio, after.short_stay_days)
+            since = relapse_days(it.fact("exit"), stay, it.dealt("relapse"), *ratios)
+            assert since == it.fact("relapse_day") - it.fact("exit_day")
+
+
+def test_a_move_back_follows_a_lapse_and_a_move_on_a_phase_that_is_over(dossiers):
+    back = on = 0
+    for it in dossiers:
+        lapsed = set(it.record.lapses.day[it.lapses].tolist())
+        for step in tell(it).steps:
+            day = (step.when.date() - it.scenario.opening).days
+            if step.what.startswith("due to move back"):
+                back += 1
+                assert day in lapsed
+            if step.what.startswith("due to move on"):
+                on += 1
+                assert step.why.startswith(("planned weeks are over", "benchmark"))
+                assert "benchmark not met" not in step.why or "are the most" in step.why
+    assert back and on
+
+
+def test_each_episode_has_a_name_of_its_own_by_which_it_is_found():
+    it = run_everything(RETURNS)
+    clients = it.record.clients
+    names = [client_name(it.scenario, it.book, it.record, who) for who in range(len(clients))]
+    assert len(set(names)) == len(names)
+    again = int(np.flatnonzero(clients.episode == 1)[0])
+    assert names[again] == f"{names[clients.first[again]]} episode 2"
+    journey = trace(it.scenario, client=names[again])
+    assert journey.title.startswith(f"{names[again]}: ")
+    assert f"before: {names[clients.first[again]]}" in journey.facts
+    assert journey.steps[0].what == "called again"
+    first = trace(it.scenario, client=names[clients.first[again]])
+    assert f"afterwards: {names[again]}" in first.facts
+    assert first.steps[-1].what.startswith("relapsed")
+
+
+def test_who_is_here_at_the_opening_is_found_by_that_word():
+    it = run_everything(PRESENT)
+    journey = trace(it.scenario, client="self/here/1")
+    assert journey.steps[0].what == "in group evening at the opening"
+    assert journey.steps[0].why == "admitted 2 weeks before, 2 weeks in intensive"
+    waiting = next(who for who in range(len(it.record.clients)) if it.record.clients.joined_day[who] < NEVER)
+    name = client_name(it.scenario, it.book, it.record, waiting)
+    assert trace(it.scenario, client=name).steps[0].what == "on the waitlist at the opening"

@@ -1,0 +1,131 @@
+"""Why a client came to a session, left early, missed it, or made up for one.
+
+The client's sessions are gone through from the first one, with the client's cards and the rules of attendance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iopsim.cohort import EXCUSED, GAP, PER_DECISION, RUN
+from iopsim.deck import Purpose
+from iopsim.events import Activity
+from iopsim.record import Attendance
+from iopsim.rules.attendance import absence_chance, absence_run, breaks_absence_rule, first_presence, run_length
+from iopsim.trace.dossier import Dossier, Telling, Tellings, Told, chance
+
+
+def sessions(it: Dossier) -> Tellings:
+    """Tell of sessions."""
+    reasons = iter(reasons_of(it))
+
+    def of(what: str) -> Telling:
+        def told(_: int, night: int) -> Told:
+            return what.format(it.group(night)), next(reasons).why
+
+        return told
+
+    return {
+        Activity.ATTENDED: of("attended {}"),
+        Activity.CUT_SHORT: of("attended {}, but not to the end or not from the beginning"),
+        Activity.EXCUSED: of("excused from {}"),
+        Activity.ABSENT: of("absent from {}, not excused"),
+        Activity.MADE_UP: of("made up for a session in {}"),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What a session had to be by the cards and the rules, and why."""
+
+    attendance: Attendance
+    why: str
+
+
+def reasons_of(it: Dossier) -> list[Reason]:
+    """Return the reasons of each of a client's sessions, in their order."""
+    sessions, walk = it.record.sessions, _Walk(it)
+    found = []
+    for row in it.sessions.tolist():
+        if sessions.attendance[row] == Attendance.MADE_UP:
+            found.append(Reason(Attendance.MADE_UP, "a night with a free seat in the week after the absence began"))
+        else:
+            found.append(walk.session(int(sessions.day[row]), int(sessions.night[row])))
+    return found
+
+
+class _Walk:
+    """The client's way from session to session."""
+
+    def __init__(self, it: Dossier) -> None:
+        self.it, self.treated = it, it.book.treatment
+        self.ratio = it.dealt("attendance_ratio")
+        self.run = absence_run(self.treated.absence_odds, self.treated.absence_run, self.ratio)
+        self.runs = self.left = 0
+        self.fresh, self.returning, self.excusing = True, False, False
+        self.presence, self.gap = 1.0, it.card_in_turn(Purpose.ABSENCE, GAP)
+        self.unexcused: list[int] = []
+        self.in_a_row = 0
+        self.whole, self.shorts = 1.0, 0
+
+    def session(self, day: int, night: int) -> Reason:
+        """Return what becomes of the next session."""
+        why = ""
+        if self.left == 0:
+            before, self.returning_now = self.presence, self.returning
+            self._expects(night)
+            if self.presence > self.gap:
+                return self._comes()
+            missing = 1.0 - self.presence / before
+            why = self._begins(missing)
+        self.left -= 1
+        if self.excusing:
+            return Reason(Attendance.EXCUSED, why)
+        return Reason(Attendance.ABSENT, "; ".join([why, self._counts(day)] if why else [self._counts(day)]))
+
+    def _expects(self, night: int) -> None:
+        """Work out how likely the client has come to every session since the last run of absences."""
+        ratio = self.ratio * float(self.it.book.schedule.night_odds_ratio[night])
+        if self.returning:
+            self.returning = False
+        elif self.fresh:
+            self.fresh = False
+            self.presence = first_presence(self.treated.absence_odds, ratio)
+        else:
+            self.presence *= 1.0 - absence_chance(self.treated.absence_odds, self.run, ratio)
+
+    def _comes(self) -> Reason:
+        why = "comes at least once between two runs of absences" if self.returning_now else ""
+        if not self.treated.cut_short:
+            return Reason(Attendance.ATTENDED, why)
+        card = self.it.card_in_turn(Purpose.CUT_SHORT, self.shorts)
+        self.whole *= 1.0 - self.treated.cut_short
+        if self.whole > card:
+            return Reason(Attendance.ATTENDED, why)
+        said = f"the chance of none cut short since the last has fallen to {self.whole:.3f}, below the card {card:.3f}"
+        self.whole, self.shorts = 1.0, self.shorts + 1
+        return Reason(Attendance.CUT_SHORT, said)
+
+    def _begins(self, missing: float) -> str:
+        """Begin a run of absences, and tell why."""
+        first = PER_DECISION * self.runs
+        card = self.it.card_in_turn(Purpose.ABSENCE, first + EXCUSED)
+        self.excusing = card < self.treated.excused_share
+        self.left = run_length(self.it.card_in_turn(Purpose.ABSENCE, first + RUN), 1.0 - 1.0 / self.run)
+        since = "since the last absence" if self.runs else "so far"
+        told = f"chance of missing this one {missing:.3f}; that of having missed none {since} has fallen to "
+        told += f"{self.presence:.3f}, below the card {self.gap:.3f}; a run of {self.left}; "
+        told += chance("being excused", self.treated.excused_share, card)
+        self.in_a_row, self.runs, self.returning = 0, self.runs + 1, True
+        self.presence, self.gap = 1.0, self.it.card_in_turn(Purpose.ABSENCE, first + PER_DECISION + GAP)
+        return told
+
+    def _counts(self, day: int) -> str:
+        """Tell how an unexcused absence counts for the absence rule."""
+        self.in_a_row += 1
+        self.unexcused.append(day)
+        treated = self.treated
+        recent = sum(missed > day - treated.absence_window for missed in self.unexcused)
+        broken = breaks_absence_rule(self.in_a_row, recent, treated.absence_consecutive, treated.absence_total)
+        total = f"{self.in_a_row} in a row, {recent} in {treated.absence_window // 7} weeks"
+        return f"counts for the absence rule: {total}{', which breaks it' if broken else ''}"
