@@ -39,11 +39,14 @@ class Meeting(NamedTuple):
 
 
 def existing_groups(scenario: Scenario) -> Mapping[str, Group]:
-    """Return the groups that exist: those that name no lever, or one that is on."""
+    """Return the groups that exist: those that name no lever, or one that is on.
+
+    A lever that there is not is reported elsewhere; its group counts as there.
+    """
     return {
         name: group
         for name, group in scenario.groups.items()
-        if not group.lever or (group.lever in Levers.model_fields and getattr(scenario.levers, group.lever).on)
+        if group.lever not in Levers.model_fields or getattr(scenario.levers, group.lever).on
     }
 
 

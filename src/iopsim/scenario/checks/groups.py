@@ -190,7 +190,7 @@ def _people(scenario: Scenario, week: int, hired: bool) -> dict[str, int]:
 
 def _too_few(name: str, at: Meeting, week: int, by_then: list[str], needed: int, people: dict[str, int]) -> Conflict:
     has = ", ".join(f"{role} {count}" for role, count in people.items())
-    found = f"{needed} facilitators needed on {at.weekday} at {clock(at.start)} in week {week} ({named(by_then)})"
+    found = f"a need of {needed} to run groups on {at.weekday} at {clock(at.start)} in week {week} ({named(by_then)})"
     said = (
         f'at most {sum(people.values())}, the people with the duty "groups" by then ({has}); '
         "add people, or let the groups meet at other times"
