@@ -420,8 +420,8 @@ CONFLICTS = [
     (
         "[placement]\nhigher = 0.5",
         (
-            "f:19: placement: found 0.6 + 0.5 + 0.15 + 0.05 = 1.3; "
-            "the four shares this_program, higher, lower, declined must sum to 1"
+            "f:19: placement: found 0.6 + 0 + 0 + 0.5 + 0.15 + 0.05 = 1.3; "
+            "the six shares this_program, withdrawal.share, residential.share, higher, lower, declined must sum to 1"
         ),
     ),
     (

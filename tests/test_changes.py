@@ -145,8 +145,9 @@ def test_a_change_mends_what_is_wrong_in_the_file(tmp_path):
         (
             "placement.higher=0.5",
             (
-                "--set placement.higher=0.5: placement: found 0.6 + 0.5 + 0.15 + 0.05 = 1.3; "
-                "the four shares this_program, higher, lower, declined must sum to 1"
+                "--set placement.higher=0.5: placement: found 0.6 + 0 + 0 + 0.5 + 0.15 + 0.05 = 1.3; "
+                "the six shares this_program, withdrawal.share, residential.share, higher, lower, declined "
+                "must sum to 1"
             ),
         ),
         (

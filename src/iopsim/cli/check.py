@@ -14,6 +14,7 @@ from iopsim.preflight import check as fly
 from iopsim.scenario import resolve, resolved_toml
 from iopsim.scenario.cautions import cautions
 from iopsim.scenario.resolved import LAYERS, Layer, count_standings
+from iopsim.standards import findings
 
 FROM: Mapping[Layer, str] = {"file": "From the file", "change": "From --set", "default": "From the defaults"}
 
@@ -42,7 +43,7 @@ def check(file: str, changes: Sequence[str], resolved: bool) -> None:
     paragraph(console, f"{plain(file)}: {plain(found.scenario.name)}", lead="ok  ", indent="    ")
     counts = count_standings(found)
     paragraph(console, _origins(counts), lead="ok  ", indent="    ")
-    for caution in cautions(found):
+    for caution in (*cautions(found), *map(str, findings(found.scenario))):
         paragraph(console, plain(caution), lead="warning  ", indent="         ")
     console.print()
     _show_evidence(console, counts)

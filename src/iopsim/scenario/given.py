@@ -24,12 +24,15 @@ class Given:
         Where each value of the file stands.
     changed : mapping of tuple to str
         Where each changed value comes from: the ``--set`` text, or empty when it came from Python.
+    rows : mapping of tuple to tuple
+        File and line of each entry that stands in a table beside the scenario.
     """
 
     name: str
     tree: Mapping[str, object]
     places: Mapping[Key, Place] = field(default_factory=dict)
     changed: Mapping[Key, str] = field(default_factory=dict)
+    rows: Mapping[Key, tuple[str, int]] = field(default_factory=dict)
 
     def value(self, key: Key) -> object:
         """Return what was given at an address.
@@ -112,6 +115,8 @@ class Given:
             With file or ``--set`` text, line and path.
         """
         key = self._blamed(keys)
+        if key[:2] in self.rows:  # what the person wrote is a row, and knows only the names of columns
+            return Problem(*self.rows[key[:2]], dotted(key[2:]), found or self.found(key), said, hint)
         change = self.change(key)
         file, line = (self.name, self.line(key)) if change is None else (change, None)
         return Problem(file, line, dotted(path or key), found or self.found(key), said, hint)

@@ -17,6 +17,7 @@ from iopsim.scenario.lines import Key, dotted, places
 from iopsim.scenario.merge import merge, template_key
 from iopsim.scenario.mistakes import mistakes
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.present_file import with_present_rows
 from iopsim.scenario.ranges import Evidence, Split, split
 from iopsim.scenario.resolved import Origin, Resolved, leaves
 from iopsim.scenario.shape import shape
@@ -123,11 +124,12 @@ def resolve_text(text: str, name: str, changes: Changes | None = None) -> Resolv
         said = f"a scenario needs at least a name, an opening date, referrals, phases and groups; {START_HINT}"
         raise ScenarioError([Problem(name, None, "", "an empty file", said)])
     changed = apply(parsed.tree, _merged(parsed.tree), changes)
-    given = Given(name, changed.tree, places(parsed.text), changed.origins)
-    parts = split(_merged(changed.tree), given)
-    parts.problems += [*parsed.problems, *changed.problems]
-    parts.holes |= parsed.holes
-    scenario = _validate(parts, [name, *changed.labels])
+    tree, rows = with_present_rows(changed.tree, name)
+    given = Given(name, tree, places(parsed.text), changed.origins, rows.places)
+    parts = split(_merged(tree), given)
+    parts.problems += [*parsed.problems, *changed.problems, *rows.problems]
+    parts.holes |= parsed.holes | rows.holes
+    scenario = _validate(parts, [name, *changed.labels, rows.name])
     return Resolved(scenario, _origins(scenario, given, parts.evidence), text, name)
 
 
@@ -160,6 +162,8 @@ def _origins(scenario: Scenario, given: Given, evidence: Mapping[Key, Evidence])
         if given.value(key) is None:
             inherited = template_key(key)
             where, line, template = DEFAULTS, default_places()[inherited].line, inherited != key
+        elif key[:2] in given.rows:
+            where, line = given.rows[key[:2]]
         elif change is not None:
             where, line = change, None
         else:
