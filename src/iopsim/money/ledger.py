@@ -37,7 +37,7 @@ EARNED = (Account.BILLED, Account.NOT_ALLOWED, Account.DENIED, Account.UNCOLLECT
 """Accounts whose sum, as a credit, is revenue."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Ledger:
     """Weeks begin with `first_week`, that in which the first money is spent; amounts in cents."""
 
