@@ -114,6 +114,9 @@ def by_record(record):
         "moved on": len(record.moves.client),
         "discharged": int(left.sum()),
         "lost before assessment": int((clients.exit == Exit.NO_SHOW).sum()),
+        "relapsed": int(((clients.relapse_day != NEVER) & (clients.relapse_day < record.days)).sum()),
+        "counselor assigned": len(np.unique(record.counselors.client)),
+        "counselor changed": int(clients.counselor_changes.sum()),
     }
     assert len(sessions.client) == sum(int((sessions.attendance == kind).sum()) for kind in Attendance)
     return {name: count for name, count in counts.items() if count}, here
