@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from everything import PRESENT, RETURNS, run_everything
 from hand import Story
 from iopsim import rulebook
 from iopsim.cli.commands import app
@@ -26,6 +27,7 @@ from iopsim.eventlog.export import Draft, export
 from iopsim.eventlog.table import COLUMNS, inert
 from iopsim.eventlog.words import TELLINGS, Clinic
 from iopsim.events import Activity, events
+from iopsim.hands import Hands
 from iopsim.record import NEVER, Attendance, Exit
 from iopsim.scenario.load import load
 from iopsim.trace import trace
@@ -114,6 +116,9 @@ def by_record(record):
         "moved on": len(record.moves.client),
         "discharged": int(left.sum()),
         "lost before assessment": int((clients.exit == Exit.NO_SHOW).sum()),
+        "relapsed": int(((clients.relapse_day != NEVER) & (clients.relapse_day < record.days)).sum()),
+        "counselor assigned": len(np.unique(record.counselors.client)),
+        "counselor changed": int(clients.counselor_changes.sum()),
     }
     assert len(sessions.client) == sum(int((sessions.attendance == kind).sum()) for kind in Attendance)
     return {name: count for name, count in counts.items() if count}, here
@@ -146,6 +151,31 @@ def test_times_differ_from_the_nominal_ones_only_where_a_group_meets_before_the_
         assert one["time"][:10] == nominal["time"][:10]
         if one["time"] != nominal["time"]:
             assert nominal["time"].endswith("T08:30:00")
+
+
+def test_sessions_bear_the_hour_of_their_group_though_the_one_before_waits_for_its_lever():
+    changes = {
+        "weeks": 20,
+        "groups.morning": {"nights": ["Mon"], "start": datetime.time(7, 30), "lever": "second_evening"},
+        "groups.late": {"nights": ["Thu"], "start": datetime.time(19, 0), "serves": ["step_down"]},
+        "groups.evening.serves": ["intensive"],
+        "phases.intensive.planned_weeks": 2,
+    }
+    told = list(csv.DictReader(io.StringIO(written(".csv", load(PALMETTO, changes)))))
+    hours = {row["resource"]: row["time"][11:] for row in told if row["activity"] == "session attended"}
+    assert hours == {"evening": "17:30:00", "late": "19:00:00"}
+
+
+def test_where_everything_happens_no_case_runs_backwards_and_none_is_forgotten():
+    for some in (RETURNS, PRESENT):
+        it = run_everything(some)
+        placement = Hands(it.book, it.cohort, it.record).placements()
+        found = list(cases(Clinic(it.scenario, it.book), it.record, 0, placement))
+        assert len({case.name for case in found}) == len(found) == len(it.record.clients)
+        assert sum(len(case.entries) for case in found) == len(events(it.record).day)
+        for case in found:
+            times = [entry.time for entry in case.entries]
+            assert times == sorted(times)
 
 
 def test_a_client_s_case_is_the_client_s_journey():

@@ -43,7 +43,7 @@ class Case:
     entries: tuple[Entry, ...]
 
 
-def cases(clinic: Clinic, record: Record, replication: int) -> Iterator[Case]:
+def cases(clinic: Clinic, record: Record, replication: int, placement: I64 | None = None) -> Iterator[Case]:
     """Tell one replication, client by client, in the order of referral.
 
     Parameters
@@ -52,8 +52,10 @@ def cases(clinic: Clinic, record: Record, replication: int) -> Iterator[Case]:
     record : Record
     replication : int
         Its number, from 0.
+    placement : int array, shape (clients,), optional
+        As for `iopsim.events.events`.
     """
-    book, clients, log = clinic.book, record.clients, events(record)
+    book, clients, log = clinic.book, record.clients, events(record, placement)
     order = np.argsort(log.client, kind="stable")
     seconds = _seconds(clinic, log)[order]
     rows = np.column_stack([log.activity, log.detail])[order].tolist()
@@ -79,10 +81,10 @@ def cases(clinic: Clinic, record: Record, replication: int) -> Iterator[Case]:
 def _seconds(clinic: Clinic, log: Events) -> I64:
     """Return when each event happened, in seconds since the first midnight."""
     office = np.array([_of_day(OFFICE_HOUR[phase]) if phase in OFFICE_HOUR else 0 for phase in Phase])
-    groups = np.array([_of_day(group.start) for group in clinic.scenario.groups.values()])
+    start = 60 * clinic.book.schedule.night_start
     in_session = np.array([TELLINGS[activity].in_session for activity in Activity])[log.activity]
     clock = office[log.phase]
-    clock[in_session] = groups[clinic.book.schedule.night_group[log.detail[in_session]]]
+    clock[in_session] = start[log.detail[in_session]]
     return np.asarray(DAY * log.day + clock, dtype=np.int64)
 
 

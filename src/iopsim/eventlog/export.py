@@ -18,6 +18,7 @@ from iopsim.errors import IopsimError
 from iopsim.eventlog import table, xes
 from iopsim.eventlog.cases import cases
 from iopsim.eventlog.words import Clinic
+from iopsim.hands import Hands
 from iopsim.rulebook import write
 from iopsim.scenario.model import Scenario
 
@@ -127,8 +128,10 @@ def export(
     file.writelines(xes.heading(scenario, seed, replications) if form == ".xes" else table.heading())
     told = xes.trace if form == ".xes" else table.lines
     for replication in range(replications):
-        record = simulate(clinic.book, draw(clinic.book, Deck(seed, replication)))
-        for case in cases(clinic, record, replication):
+        cohort = draw(clinic.book, Deck(seed, replication))
+        record = simulate(clinic.book, cohort)
+        placement = Hands(clinic.book, cohort, record).placements()
+        for case in cases(clinic, record, replication, placement):
             file.writelines(told(case))
             tally = Tally(tally.cases + 1, tally.events + len(case.entries))
         if progress:
