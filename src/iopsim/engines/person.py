@@ -42,6 +42,8 @@ class Person:
     appointments = 0
     appointment: list[int]
     """The row of the last appointment."""
+    asking = False
+    """Has called, and has no appointment yet."""
     booked_day = NEVER
     came_day = NEVER
     assessed_day = NEVER
