@@ -27,7 +27,6 @@ from iopsim.eventlog.export import Draft, export
 from iopsim.eventlog.table import COLUMNS, inert
 from iopsim.eventlog.words import TELLINGS, Clinic
 from iopsim.events import Activity, events
-from iopsim.hands import Hands
 from iopsim.record import NEVER, Attendance, Exit
 from iopsim.scenario.load import load
 from iopsim.trace import trace
@@ -169,8 +168,7 @@ def test_sessions_bear_the_hour_of_their_group_though_the_one_before_waits_for_i
 def test_where_everything_happens_no_case_runs_backwards_and_none_is_forgotten():
     for some in (RETURNS, PRESENT):
         it = run_everything(some)
-        placement = Hands(it.book, it.cohort, it.record).placements()
-        found = list(cases(Clinic(it.scenario, it.book), it.record, 0, placement))
+        found = list(cases(Clinic(it.scenario, it.book), it.record, 0))
         assert len({case.name for case in found}) == len(found) == len(it.record.clients)
         assert sum(len(case.entries) for case in found) == len(events(it.record).day)
         for case in found:

@@ -262,6 +262,11 @@ class Team:
             self.load[post][me.index] = me
             self.rows += (me.index, today, post)
 
+    def takes_over(self, me: Person) -> None:
+        """Give one who is in program at the opening to the post with the smallest caseload, room or not."""
+        posts = [post for post in self.counselors if self.now[post]] or self.counselors
+        self.takes_on(me, min(posts, key=lambda post: len(self.load[post]), default=NEVER), 0)
+
     def lets_go(self, me: Person) -> None:
         """Take a client who leaves off the counselor's caseload."""
         if me.post != NEVER:

@@ -43,7 +43,7 @@ class Case:
     entries: tuple[Entry, ...]
 
 
-def cases(clinic: Clinic, record: Record, replication: int, placement: I64 | None = None) -> Iterator[Case]:
+def cases(clinic: Clinic, record: Record, replication: int) -> Iterator[Case]:
     """Tell one replication, client by client, in the order of referral.
 
     Parameters
@@ -52,10 +52,8 @@ def cases(clinic: Clinic, record: Record, replication: int, placement: I64 | Non
     record : Record
     replication : int
         Its number, from 0.
-    placement : int array, shape (clients,), optional
-        As for `iopsim.events.events`.
     """
-    book, clients, log = clinic.book, record.clients, events(record, placement)
+    book, clients, log = clinic.book, record.clients, events(record)
     order = np.argsort(log.client, kind="stable")
     seconds = _seconds(clinic, log)[order]
     rows = np.column_stack([log.activity, log.detail])[order].tolist()
