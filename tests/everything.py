@@ -63,6 +63,7 @@ EVERYTHING: Changes = {
     "levers.transport.on": True,
     "levers.transport.attendance_odds_ratio": 1.3,
     "staff.counselor.people": 2,
+    "staff.counselor.duties": ["groups", "individual"],
     "staff.counselor.caseload": 4,
     "staff.counselor.hours_per_week": 20.0,
     "staff.counselor.turnover_per_year": 2.0,
