@@ -13,6 +13,16 @@ from iopsim.scenario import from_toml, load, resolve_text, resolved_toml
 
 PALMETTO = (Path(__file__).parent.parent / "scenarios" / "palmetto.toml").read_text(encoding="utf-8")
 
+GROUP_KEYS = (
+    "nights, start, hours, seats, room, serves, for_traits, first_week, opens_when_waiting, opens_after_weeks, "
+    "opens_lead_weeks, admission, cohort_weeks, cohort_open_weeks, smallest_census, facilitators, video, "
+    "attendance_odds_ratio, lever"
+)
+SOURCE_KEYS = (
+    "per_week, first_week, ramp_weeks, ramp_start, growth_per_year, doubt, dispersion, months, weekdays, "
+    "kept_per_week_waited, priority, enters, traits, payers"
+)
+
 # Lines 1 to 17; each bad file below is this one with one thing changed.
 GOOD = """\
 name = "Clinic"
@@ -119,8 +129,8 @@ def test_ten_problems_are_told_at_once_in_the_order_of_the_lines():
             "as 17:30:00 (did you mean 17:30:00?)"
         ),
         (
-            "ten.toml:28: groups.evening.seets: found seets; [groups.evening] may have nights, start, hours, seats, "
-            "serves, first_week (did you mean seats?)"
+            f"ten.toml:28: groups.evening.seets: found seets; [groups.evening] may have {GROUP_KEYS} "
+            "(did you mean seats?)"
         ),
     ]
 
@@ -301,18 +311,15 @@ def test_a_name_has_at_least_one_letter_and_is_text():
 
 def test_an_unknown_key_is_answered_with_the_nearest_one():
     assert changed("seats = 12", "setas = 12") == [
-        (
-            "f:17: groups.evening.setas: found setas; [groups.evening] may have nights, start, hours, seats, serves, "
-            "first_week (did you mean seats?)"
-        )
+        (f"f:17: groups.evening.setas: found setas; [groups.evening] may have {GROUP_KEYS} (did you mean seats?)")
     ]
 
 
 def test_a_misspelt_key_is_not_also_called_missing():
     assert changed("per_week = 2.5", "perweek = 2.5") == [
         (
-            "f:5: referrals.self.perweek: found perweek; [referrals.self] may have per_week, first_week, ramp_weeks, "
-            "ramp_start, dispersion, months, weekdays, priority, enters, traits (did you mean per_week?)"
+            f"f:5: referrals.self.perweek: found perweek; [referrals.self] may have {SOURCE_KEYS} "
+            "(did you mean per_week?)"
         )
     ]
 
@@ -324,14 +331,16 @@ def test_a_misspelt_table_is_not_also_called_missing():
 
 
 def test_a_key_in_the_wrong_table_is_sent_to_its_own():
-    assert added("people = 2\nweeks = 52") == [
+    assert added('people = 2\ndescription = "late"') == [
         (
             "f:18: groups.evening.people: found people; people belongs in [staff.NAME]; [groups.evening] may have "
-            "nights, start, hours, seats, serves, first_week"
+            f"{GROUP_KEYS}"
         ),
         (
-            "f:19: groups.evening.weeks: found weeks; weeks belongs at the top of the file, above the first header; "
-            "[groups.evening] may have nights, start, hours, seats, serves, first_week"
+            "f:19: groups.evening.description: found description; description belongs at the top of the file, above "
+            "the "
+            "first header; "
+            f"[groups.evening] may have {GROUP_KEYS}"
         ),
     ]
 

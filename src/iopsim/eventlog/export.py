@@ -127,7 +127,8 @@ def export(
     file.writelines(xes.heading(scenario, seed, replications) if form == ".xes" else table.heading())
     told = xes.trace if form == ".xes" else table.lines
     for replication in range(replications):
-        record = simulate(clinic.book, draw(clinic.book, Deck(seed, replication)))
+        cohort = draw(clinic.book, Deck(seed, replication))
+        record = simulate(clinic.book, cohort)
         for case in cases(clinic, record, replication):
             file.writelines(told(case))
             tally = Tally(tally.cases + 1, tally.events + len(case.entries))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from iopsim.events import Activity
-from iopsim.record import Exit
+from iopsim.record import NEVER, Exit, Outcome
 from iopsim.rulebook import Rulebook
 from iopsim.scenario.fields import WEEKDAYS
 from iopsim.scenario.model import Scenario
@@ -16,7 +16,16 @@ DIARY = "assessment diary"
 PROGRAM = "the program"
 """Resources that are no group; no group can be named so, as names have no spaces."""
 
-PLACES = ("this program", "a higher level of care", "a lower level of care", "declined")
+PLACES = (
+    "this program",
+    "withdrawal management first",
+    "residential treatment first",
+    "a higher level of care",
+    "a lower level of care",
+    "declined",
+    "withdrawal management or residential treatment first",
+)
+"""In the order of `iopsim.rules.placement`, then what the Record alone tells of a detour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,32 @@ def phase(clinic: Clinic, detail: int) -> str:
     return clinic.book.treatment.phase_names[detail]
 
 
+def group_or_list(clinic: Clinic, detail: int) -> str:
+    """Name of the group of one who is here at the opening, or that it is the waitlist."""
+    return "on the waitlist" if detail == NEVER else f"in group {group(clinic, detail)}"
+
+
+def post(clinic: Clinic, detail: int) -> str:
+    """Role and number, from 1, of a staff post."""
+    staff = clinic.book.staffing
+    return f"{staff.role_names[int(staff.post_role[detail])]} {int(staff.post_number[detail]) + 1}"
+
+
+def outcome(_: Clinic, detail: int) -> str:
+    """What became of a visit."""
+    return Outcome(detail).name.lower().replace("_", " ")
+
+
+def lapse(_: Clinic, detail: int) -> str:
+    """Which lapse it is, from 1."""
+    return f"lapse {detail}"
+
+
+def days_after(_: Clinic, detail: int) -> str:
+    """Days from discharge to a relapse."""
+    return f"{detail} {'day' if detail == 1 else 'days'} after discharge"
+
+
 def ending(_: Clinic, detail: int) -> str:
     """Where a client's way ended, or where the run's end found the client."""
     return Exit(detail).name.lower().replace("_", " ")
@@ -132,5 +167,24 @@ TELLINGS: dict[Activity, Telling] = {
     Activity.MOVED: Telling("moved on", program, phase),
     Activity.DISCHARGED: Telling("discharged", program, ending),
     Activity.LOST: Telling("lost before assessment", nothing, nothing),
+    Activity.NOT_REFERRED: Telling("not referred, for the wait", nothing, source),
+    Activity.CALL_LOST: Telling("call lost", program, nothing),
+    Activity.SCREENED_OUT: Telling("screened out", program, nothing),
+    Activity.NO_ASSESSOR: Telling("came, and no assessor had time", diary, attempt),
+    Activity.WENT_AWAY: Telling("went elsewhere first", nothing, place),
+    Activity.CAME_BACK: Telling("came back", nothing, place),
+    Activity.NOT_AUTHORIZED: Telling("not authorized", nothing, nothing),
+    Activity.HERE_AT_OPENING: Telling("here at the opening", program, group_or_list),
+    Activity.COUNSELOR: Telling("counselor assigned", program, post),
+    Activity.OTHER_COUNSELOR: Telling("counselor changed", program, post),
+    Activity.NO_COUNSELOR: Telling("left without a counselor", program, nothing),
+    Activity.CUT_SHORT: Telling("session cut short", group_of_night, weekday, in_session=True),
+    Activity.MADE_UP: Telling("session made up for", group_of_night, weekday, in_session=True),
+    Activity.LAPSED: Telling("lapsed", nothing, lapse),
+    Activity.INDIVIDUAL: Telling("individual session", program, outcome),
+    Activity.MEDICATION: Telling("medication visit", program, outcome),
+    Activity.FAMILY: Telling("family night", program, outcome),
+    Activity.RELAPSED: Telling("relapsed", nothing, days_after),
+    Activity.CALLED_AGAIN: Telling("called again", nothing, source),
 }
 """Every activity there is; tests/test_eventlog.py sees to it that none is forgotten."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from iopsim.events import Activity
 from iopsim.record import Exit
 from iopsim.rules.lapse import STEPS_OUT
-from iopsim.trace.dossier import Dossier, Tellings, Told, limit, weeks
+from iopsim.trace.dossier import Dossier, Tellings, Told, days, limit, weeks
 from iopsim.trace.treatment import consequence, phase_over
 
 
@@ -74,4 +74,4 @@ def _relapsed(it: Dossier, since: int) -> Told:
         why.append(f"times {after.completed_ratio:.2f} after completing")
     if stay < after.short_stay_days and after.short_stay_ratio != 1.0:
         why.append(f"times {after.short_stay_ratio:.2f} after a short stay")
-    return f"relapsed, {since} days after discharge", ", ".join(why)
+    return f"relapsed, {days(since)} after discharge", ", ".join(why)

@@ -6,7 +6,7 @@ import numpy as np
 
 from iopsim.deck import Purpose
 from iopsim.events import Activity
-from iopsim.record import NEVER
+from iopsim.record import NEVER, Exit
 from iopsim.rulebook.demand import factor_levels
 from iopsim.trace.dossier import Dossier, Tellings, Told, chance, days, weeks
 
@@ -67,7 +67,7 @@ def _expected(it: Dossier, day: int) -> str:
 def _kept(it: Dossier, day: int) -> list[str]:
     """Tell whether a referrer who reacts to waits refers, where there is anything to tell."""
     kept = it.book.demand.kept[it.fact("source"), _wait_known(it, day)]
-    if kept >= 1.0:
+    if kept >= 1.0 or it.fact("episode"):
         return []
     said = chance("being referred all the same", float(kept), float(it.cohort.kept[it.row]))
     return [f"the client last admitted had waited {days(_wait_known(it, day))}: {said}"]
@@ -95,4 +95,5 @@ def _called_again(it: Dossier, day: int) -> Told:
     before = int(np.flatnonzero(same)[0])
     relapse, left = int(clients.relapse_day[before]), int(clients.exit_day[before])
     why = f"relapsed on {it.date(relapse)}, {days(relapse - left)} after discharge; called {days(day - relapse)} later"
-    return "called again", "; ".join([why, *_kept(it, day)])
+    kept = _kept(it, day) if it.fact("exit") != Exit.NOT_REFERRED else []
+    return "called again", "; ".join([why, *kept])

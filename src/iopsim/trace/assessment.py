@@ -29,8 +29,8 @@ def assessment(it: Dossier) -> Tellings:
 
     def asked_again(day: int, attempt: int) -> Told:
         seen = int((booked.seen_day == day).sum())
-        why = f"{seen} were assessed that day and time was up; {_coming(it, attempt)}"
-        return "came to the assessment, but no assessor had time", why
+        why = f"{seen} assessed that day and the time was up" if seen else "no assessor was here"
+        return "came to the assessment, but no assessor had time", f"{why}; {_coming(it, attempt)}"
 
     def assessed(day: int, attempt: int) -> Told:
         came = int(booked.came_day[it.appointments[attempt]])
