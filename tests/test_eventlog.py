@@ -27,6 +27,7 @@ from iopsim.eventlog.export import Draft, export
 from iopsim.eventlog.table import COLUMNS, inert
 from iopsim.eventlog.words import TELLINGS, Clinic
 from iopsim.events import Activity, events
+from iopsim.hands import Hands
 from iopsim.record import NEVER, Attendance, Exit
 from iopsim.scenario.load import load
 from iopsim.trace import client_name, trace
@@ -171,7 +172,6 @@ def test_sessions_bear_the_hour_of_their_group_though_the_one_before_waits_for_i
 def everything(request):
     """A clinic in which everything happens, and its cases."""
     it = run_everything(request.param)
-    placement = Hands(it.book, it.cohort, it.record).placements()
     return it, list(cases(Clinic(it.scenario, it.book), it.record, 0))
 
 
