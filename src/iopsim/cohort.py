@@ -80,6 +80,8 @@ class Cohort:
     placement: F64
     ready_delay: I64
     """Days from assessment until the client can start, authorization included."""
+    authorization: I64
+    """Days from assessment until the payer answers."""
     denied: Flags
     """Whether treatment is not authorized."""
     orientations_missed: I64
@@ -237,6 +239,7 @@ def _deal(
         kept=intakes[:, KEPT],
         placement=intakes[:, PLACEMENT],
         ready_delay=np.maximum(np.searchsorted(intake.ready_delay, intakes[:, READY_DELAY]), authorization),
+        authorization=authorization,
         denied=cover[:, DENIED] < coverage.denied[payer],
         orientations_missed=_failures(intakes[:, ORIENTATION], np.full(n, intake.orientation_show)),
         covered_sessions=_covered(book, payer, cover[:, COVERED]),

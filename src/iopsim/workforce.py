@@ -34,7 +34,7 @@ class Workforce:
     tenure: I64
     """Days that the k-th person in a post stays; shape (posts, people)."""
     vacancy: I64
-    """Days that the post then stays empty; shape (posts, people)."""
+    """Days that the post then stays empty, one at least; shape (posts, people)."""
     off: Flags
     """Whether whoever holds the post is sick or on leave; shape (posts, days)."""
     cover: F64
@@ -70,7 +70,7 @@ def _spells(book: Rulebook, cards: Cards) -> tuple[I64, I64]:
         threshold = -np.log1p(-cards(Purpose.TENURE, tenure.shape[1] // SPELLS))
         days = np.ceil(scale[:, np.newaxis] * threshold[:, :SPELLS] ** staff.tenure_power[role][:, np.newaxis])
         days[~leaves] = NEVER_LEAVES
-        empty = np.ceil(staff.vacancy_days[role][:, np.newaxis] * threshold[:, SPELLS:])
+        empty = np.maximum(np.ceil(staff.vacancy_days[role][:, np.newaxis] * threshold[:, SPELLS:]), 1.0)
         tenure = np.hstack([tenure, np.minimum(days, NEVER_LEAVES).astype(np.int64)])
         vacancy = np.hstack([vacancy, empty.astype(np.int64)])
     return tenure, vacancy
