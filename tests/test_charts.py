@@ -19,14 +19,14 @@ from iopsim.charts.marks import apart
 from iopsim.charts.page import HEIGHT, WIDTH, Page
 from iopsim.charts.style import DPI, inert, styled
 
-PALMETTO = Path(__file__).parent.parent / "scenarios" / "palmetto.toml"
+PLAIN = Path(__file__).parent / "plain.toml"
 NOBODY = {f"referrals.{source}.per_week": 0 for source in ("self", "court", "health_care", "inpatient")}
 ELSEWHERE = {"placement.this_program": 0.0, "placement.higher": 0.8}
 HOSTILE = "$x^2$ % <script>alert(1)</script> \\frac{a}{b} مرحبا 123 שלום 东京 😀 \u202egnp.exe Z\u0301\u0302algo {0}"
 
 
 def simulated(replications=3, **changes):
-    return iopsim.simulate(iopsim.load(PALMETTO, changes), replications)
+    return iopsim.simulate(iopsim.load(PLAIN, changes), replications)
 
 
 @pytest.fixture(scope="module")

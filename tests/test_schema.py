@@ -10,7 +10,7 @@ from iopsim.scenario.schema import PUBLISHED, schema_text
 from iopsim.scenario.starter import starter_text
 
 ROOT = Path(__file__).parent.parent
-PALMETTO = ROOT / "scenarios" / "palmetto.toml"
+PLAIN = ROOT / "tests" / "plain.toml"
 VALIDATOR = jsonschema.Draft202012Validator(json_schema(), format_checker=jsonschema.FormatChecker())
 
 
@@ -43,7 +43,7 @@ def test_every_scenario_of_the_repository_satisfies_the_schema(file):
 
 def test_the_starter_file_and_a_resolved_file_satisfy_the_schema():
     assert refused(starter_text()) == []
-    assert refused(resolved_toml(resolve(PALMETTO, ["calendar.closures=[{first=2027-05-03,last=2027-05-07}]"]))) == []
+    assert refused(resolved_toml(resolve(PLAIN, ["calendar.closures=[{first=2027-05-03,last=2027-05-07}]"]))) == []
 
 
 def test_the_schema_requires_only_what_has_no_default():
@@ -70,7 +70,7 @@ def test_the_schema_requires_only_what_has_no_default():
     ],
 )
 def test_an_editor_marks_what_iopsim_refuses(old, new, path):
-    assert refused(PALMETTO.read_text(encoding="utf-8").replace(old, new)) == [path]
+    assert refused(PLAIN.read_text(encoding="utf-8").replace(old, new)) == [path]
 
 
 def leaves(schema, path=""):
