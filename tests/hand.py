@@ -53,7 +53,6 @@ from iopsim.cohort import (
 from iopsim.deck import CARDS, Deck, Purpose, name_word
 from iopsim.engines.reference import simulate
 from iopsim.events import BY_ATTENDANCE, Activity, events
-from iopsim.hands import Hands
 from iopsim.record import NEVER, Exit, Outcome, Record
 from iopsim.rulebook import write
 from iopsim.rulebook.schedule import groups_on
@@ -530,7 +529,7 @@ class Story:
         but = but if counselors else (*but, SAID[Activity.COUNSELOR])
         record, people = self.record(), self.people()
         assert self.cohort is not None
-        log = events(record, Hands(write(self.scenario), self.cohort, record).placements())
+        log = events(record)
         lines: dict[tuple[int, int], list[str]] = {}
         for day, client, activity, detail in zip(
             log.day.tolist(),

@@ -13,13 +13,12 @@ from iopsim.scenario import from_toml, load, resolve_text, resolved_toml
 
 PLAIN = (Path(__file__).parent / "plain.toml").read_text(encoding="utf-8")
 
-# What the table of a group, and that of a source, may have.
-GROUP = (
+GROUP_KEYS = (
     "nights, start, hours, seats, room, serves, for_traits, first_week, opens_when_waiting, opens_after_weeks, "
     "opens_lead_weeks, admission, cohort_weeks, cohort_open_weeks, smallest_census, facilitators, video, "
     "attendance_odds_ratio, lever"
 )
-SOURCE = (
+SOURCE_KEYS = (
     "per_week, first_week, ramp_weeks, ramp_start, growth_per_year, doubt, dispersion, months, weekdays, "
     "kept_per_week_waited, priority, enters, traits, payers"
 )
@@ -129,7 +128,10 @@ def test_ten_problems_are_told_at_once_in_the_order_of_the_lines():
             "ten.toml:27: groups.evening.start: found start = 17:30; a time has hours, minutes and seconds, such "
             "as 17:30:00 (did you mean 17:30:00?)"
         ),
-        (f"ten.toml:28: groups.evening.seets: found seets; [groups.evening] may have {GROUP} (did you mean seats?)"),
+        (
+            f"ten.toml:28: groups.evening.seets: found seets; [groups.evening] may have {GROUP_KEYS} "
+            "(did you mean seats?)"
+        ),
     ]
 
 
@@ -309,13 +311,16 @@ def test_a_name_has_at_least_one_letter_and_is_text():
 
 def test_an_unknown_key_is_answered_with_the_nearest_one():
     assert changed("seats = 12", "setas = 12") == [
-        f"f:17: groups.evening.setas: found setas; [groups.evening] may have {GROUP} (did you mean seats?)"
+        (f"f:17: groups.evening.setas: found setas; [groups.evening] may have {GROUP_KEYS} (did you mean seats?)")
     ]
 
 
 def test_a_misspelt_key_is_not_also_called_missing():
     assert changed("per_week = 2.5", "perweek = 2.5") == [
-        f"f:5: referrals.self.perweek: found perweek; [referrals.self] may have {SOURCE} (did you mean per_week?)"
+        (
+            f"f:5: referrals.self.perweek: found perweek; [referrals.self] may have {SOURCE_KEYS} "
+            "(did you mean per_week?)"
+        )
     ]
 
 
@@ -326,15 +331,24 @@ def test_a_misspelt_table_is_not_also_called_missing():
 
 
 def test_a_key_in_the_wrong_table_is_sent_to_its_own():
-    assert added("people = 2\nweeks = 52") == [
+    assert added('people = 2\ndescription = "late"') == [
         (
-            "f:18: groups.evening.people: found people; people belongs in [staff.NAME]; [groups.evening] may have "
-            f"{GROUP}"
+            "f:18: groups.evening.people: found people; people belongs in [staff.NAME]; "
+            f"[groups.evening] may have {GROUP_KEYS}"
         ),
         (
-            "f:19: groups.evening.weeks: found weeks; weeks belongs at the top of the file, above the first header; "
-            f"[groups.evening] may have {GROUP}"
+            "f:19: groups.evening.description: found description; description belongs at the top of the file, above "
+            f"the first header; [groups.evening] may have {GROUP_KEYS}"
         ),
+    ]
+
+
+def test_a_key_that_two_tables_have_is_sent_to_both():
+    assert added("weeks = 52") == [
+        (
+            "f:18: groups.evening.weeks: found weeks; weeks belongs at the top of the file, above the first header, "
+            f"or in [present.NAME]; [groups.evening] may have {GROUP_KEYS}"
+        )
     ]
 
 

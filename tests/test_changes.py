@@ -107,7 +107,8 @@ def test_a_change_mends_what_is_wrong_in_the_file(tmp_path):
             "traits.housed.share=0.4",
             (
                 "--set traits.housed.share=0.4: traits.housed.share: found traits.housed.share; "
-                "the traits are none yet; a new one is given whole, as a table: traits.housed={...}"
+                "the traits are employed, stimulant, moud, mandated, mandated_without_moud, mandated_on_moud; "
+                "a new one is given whole, as a table: traits.housed={...} (did you mean traits.moud.share?)"
             ),
         ),
         (

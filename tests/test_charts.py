@@ -140,7 +140,7 @@ def test_a_page_says_whose_run_it_is_and_how_to_have_it_again(result, drawn):
     draw(result)
     for page in drawn:
         said = [text for text, _ in texts(page)]
-        assert "Palmetto Alexandria" in said
+        assert "Plain" in said
         assert f"scenario {result.scenario.hash[:10]} · seed 1 · 6 replications · iopsim {iopsim.__version__}" in said
 
 

@@ -172,8 +172,7 @@ def test_sessions_bear_the_hour_of_their_group_though_the_one_before_waits_for_i
 def everything(request):
     """A clinic in which everything happens, and its cases."""
     it = run_everything(request.param)
-    placement = Hands(it.book, it.cohort, it.record).placements()
-    return it, list(cases(Clinic(it.scenario, it.book), it.record, 0, placement))
+    return it, list(cases(Clinic(it.scenario, it.book), it.record, 0))
 
 
 def test_where_everything_happens_no_case_runs_backwards_and_none_is_forgotten(everything):

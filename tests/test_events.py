@@ -12,10 +12,10 @@ from everything import PRESENT, RETURNS, run_everything
 from hand import Story
 from iopsim.clock import Phase
 from iopsim.deck import Deck
-from iopsim.events import AWAY_FIRST, Activity, Events, events
+from iopsim.events import Activity, Events, events
 from iopsim.hands import Hands
 from iopsim.record import NEVER, Attendance, Exit, Outcome, Visit
-from iopsim.rules.placement import DECLINED, HERE, HIGHER, LOWER, RESIDENTIAL, WITHDRAWAL
+from iopsim.rules.placement import DECLINED, HERE, HIGHER, LOWER, RESIDENTIAL, WITHDRAWAL, place
 from strategies import Run, run, scenarios
 
 Row = dict[str, int]
@@ -27,7 +27,7 @@ def everything(request: pytest.FixtureRequest) -> Run:
 
 
 def whole_log(it: Run) -> Events:
-    return events(it.record, Hands(it.book, it.cohort, it.record).placements())
+    return events(it.record)
 
 
 def rows(table: object) -> list[Row]:
@@ -159,8 +159,8 @@ def test_the_way_through_the_program_is_told_in_its_order(everything: Run) -> No
         if mine[0]["activity"] == Activity.HERE_AT_OPENING:
             continue
         first: dict[int, int] = {}
-        for place, event in enumerate(mine):
-            first.setdefault(event["activity"], place)
+        for nth, event in enumerate(mine):
+            first.setdefault(event["activity"], nth)
         places = [first[activity] for activity in way if activity in first]
         assert places == sorted(places)
 
@@ -183,28 +183,28 @@ def test_the_placement_told_is_where_each_client_went(everything: Run) -> None:
     some = log.activity == Activity.PLACED
     placed = dict(zip(log.client[some].tolist(), log.detail[some].tolist(), strict=True))
     assert set(placed.values()) == {HERE, WITHDRAWAL, RESIDENTIAL, HIGHER, LOWER, DECLINED}
-    for who, place in placed.items():
+    for who, where in placed.items():
         went = clients.away_day[who] != NEVER
         if clients.exit[who] == Exit.PLACED_HIGHER:
-            assert place in (WITHDRAWAL, RESIDENTIAL, HIGHER) and not went
-        elif place in (LOWER, DECLINED):
-            assert clients.exit[who] == {LOWER: Exit.PLACED_LOWER, DECLINED: Exit.DECLINED}[place]
+            assert where in (WITHDRAWAL, RESIDENTIAL, HIGHER) and not went
+        elif where in (LOWER, DECLINED):
+            assert clients.exit[who] == {LOWER: Exit.PLACED_LOWER, DECLINED: Exit.DECLINED}[where]
         else:
-            assert went == (place != HERE)
-            assert place in (HERE, WITHDRAWAL, RESIDENTIAL)
+            assert went == (where != HERE)
+            assert where in (HERE, WITHDRAWAL, RESIDENTIAL)
     for activity in (Activity.WENT_AWAY, Activity.CAME_BACK):
         some = log.activity == activity
         assert some.any()
         assert [placed[who] for who in log.client[some].tolist()] == log.detail[some].tolist()
 
 
-def test_the_record_alone_tells_no_detour_from_another(everything: Run) -> None:
-    clients, log, whole = everything.record.clients, events(everything.record), whole_log(everything)
-    assert np.array_equal(log.activity, whole.activity)
-    told = log.detail[log.activity == Activity.PLACED]
-    away = clients.away_day[log.client[log.activity == Activity.PLACED]] != NEVER
-    assert set(told[away].tolist()) == {AWAY_FIRST}
-    assert set(told[~away].tolist()) == {HERE, HIGHER, LOWER, DECLINED}
+def test_the_record_tells_where_the_card_and_the_rule_have_sent_each_client(everything: Run) -> None:
+    hands, clients = Hands(everything.book, everything.cohort, everything.record), everything.record.clients
+    shares = everything.book.intake.placement.tolist()
+    for who, placement in enumerate(clients.placement.tolist()):
+        cohort, row = hands.of(who)
+        expected = place(float(cohort.placement[row]), shares, float(cohort.placement_ratio[row]))
+        assert placement == (expected if clients.assessed_day[who] != NEVER else NEVER)
 
 
 def test_only_relapses_within_the_run_are_told(everything: Run) -> None:

@@ -89,7 +89,7 @@ def test_offered_load_is_the_mean_use_of_a_program_in_which_nobody_waits(ample):
         assert abs(t) < 15.6, (np.mean(simulated), expected, t)  # Student's t, 5 degrees: one false alarm in 50,000
 
 
-def test_palmetto_is_warned_that_its_seats_are_too_few():
+def test_a_program_is_warned_that_its_seats_are_too_few():
     slots, seats, caseload = preflight.check(load(PLAIN)).loads
     assert seats.share > 1 and "demand exceeds capacity" in seats.warning
     assert slots.warning == "" and caseload.warning == ""

@@ -86,7 +86,7 @@ def test_overbooked_slots_are_lost_to_nobody_and_one_too_many_comes_again() -> N
     """)
 
 
-def test_without_the_assessor_nobody_is_assessed_and_nobody_is_booked_while_the_post_is_empty() -> None:
+def test_while_the_assessor_s_post_is_empty_nobody_is_seen_and_callers_are_called_back() -> None:
     story = Story(
         {
             "assessment.slots_per_day": 1,
@@ -116,9 +116,11 @@ def test_without_the_assessor_nobody_is_assessed_and_nobody_is_booked_while_the_
         Tue 12 Jan  Cyd: referred by self, booked for Wed 13 Jan
         Tue 12 Jan  Dee: referred by self, booked for Fri 15 Jan
         Wed 13 Jan  Cyd: assessed, admitted to evening
-        Thu 14 Jan  Eve: referred by self, booked for later
+        Thu 14 Jan  Eve: referred by self, booked for Mon 25 Jan
         Fri 15 Jan  Dee: no assessor
         Mon 25 Jan  Dee: assessed, admitted to evening
+        Mon 25 Jan  Eve: no assessor
+        Tue 26 Jan  Eve: assessed, admitted to evening
     """)
 
 
@@ -203,6 +205,7 @@ def test_interim_services_stretch_patience_from_the_day_on_which_they_begin() ->
     story = Story(
         {
             "traits.pregnant": {"share": 0.1},
+            "block_grant": {"applies": True, "injecting": "pregnant"},
             "interim.offered": "priority",
             "interim.renege_hazard_ratio": 0.5,
             "interim.after_days": 2,
@@ -210,12 +213,12 @@ def test_interim_services_stretch_patience_from_the_day_on_which_they_begin() ->
         }
     )
     story.client("Zoe", "Mon 4 Jan")
-    story.client("Ann", "Mon 4 Jan", lot=0.6, patience=4)
-    story.client("Bob", "Mon 4 Jan", lot=0.7, traits=["pregnant"], patience=4)
+    story.client("Ann", "Tue 5 Jan", lot=0.6, patience=4)
+    story.client("Bob", "Tue 5 Jan", lot=0.7, traits=["pregnant"], patience=4)
     assert story.diary(*WAY_IN, "attends", "due", "discharged") == lines("""
         Mon 4 Jan  Zoe: admitted to evening
-        Fri 8 Jan  Ann: reneges
-        Sat 9 Jan  Bob: reneges
+        Sat 9 Jan  Ann: reneges
+        Sun 10 Jan  Bob: reneges
         Mon 18 Jan  Zoe: moves to step_down
     """)
 
@@ -286,21 +289,22 @@ def test_a_night_without_a_facilitator_is_covered_or_cancelled() -> None:
     assert story.facts("Ann")["scheduled"] == 2
 
 
-def test_one_counselor_cannot_be_in_two_groups_at_a_time() -> None:
+def test_one_counselor_cannot_be_in_two_groups_at_a_time_while_the_other_is_sick() -> None:
     story = Story(
         {
-            "staff.counselor": {**FACILITATOR, "cover_probability": 0.0},
+            "staff.counselor": {**FACILITATOR, "people": 2, "sick_days_per_year": 20.0, "cover_probability": 0.0},
             "groups.evening.seats": 1,
             "groups.late": {"nights": ["Mon", "Tue", "Wed"], "start": datetime.time(18, 30), "seats": 1},
             "groups.after": {"nights": ["Mon", "Tue", "Wed"], "start": datetime.time(20, 30), "seats": 1},
         }
     )
+    story.staff_sick("counselor", 2, "Tue 5 Jan", 2)
     story.client("Ann", "Mon 4 Jan", lot=0.1, leaves=1)
     story.client("Bob", "Mon 4 Jan", lot=0.2, leaves=1)
     story.client("Cyd", "Mon 4 Jan", lot=0.3, leaves=1)
     assert story.diary(*WAY_IN) == lines("""
         Mon 4 Jan  Ann: admitted to evening, attends evening
-        Mon 4 Jan  Bob: admitted to late
+        Mon 4 Jan  Bob: admitted to late, attends late
         Mon 4 Jan  Cyd: admitted to after, attends after
         Tue 5 Jan  Ann: attends evening
         Tue 5 Jan  Cyd: attends after

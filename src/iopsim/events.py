@@ -9,10 +9,6 @@ import numpy as np
 
 from iopsim.clock import Phase
 from iopsim.record import I64, NEVER, Attendance, Exit, Record, Visit
-from iopsim.rules.placement import DECLINED, HERE, HIGHER, LOWER
-
-AWAY_FIRST = 6
-"""Place of one who is to come back, where nothing but the Record is known: withdrawal management or residential."""
 
 
 class Activity(IntEnum):
@@ -27,7 +23,7 @@ class Activity(IntEnum):
     ASSESSED = 3
     """detail: attempt, from 0."""
     PLACED = 4
-    """detail: as in `iopsim.rules.placement`, or `AWAY_FIRST`."""
+    """detail: as in `iopsim.rules.placement`."""
     JOINED_WAITLIST = 5
     """detail: first day on which the client can start."""
     BALKED = 6
@@ -118,18 +114,9 @@ Rows = list[tuple[I64 | int, I64 | int, I64, I64 | int, I64 | int]]
 """Activity, phase, clients, days and details of events told together; a number where all are alike."""
 
 
-def events(record: Record, placement: I64 | None = None) -> Events:
-    """Return the event log of a record.
-
-    Parameters
-    ----------
-    record : Record
-    placement : int array, shape (clients,), optional
-        Where the assessment sends each client (`iopsim.hands.Hands.placements`). The Record alone does not tell
-        withdrawal management from residential treatment.
-    """
-    placed = _placement(record) if placement is None else placement
-    rows = [*_calls(record), *_assessments(record, placed), *_waitlist(record), *_treatment(record), *_after(record)]
+def events(record: Record) -> Events:
+    """Return the event log of a record."""
+    rows = [*_calls(record), *_assessments(record), *_waitlist(record), *_treatment(record), *_after(record)]
     table = np.concatenate(
         [
             np.column_stack(np.broadcast_arrays(day, phase, who, activity, detail))
@@ -139,14 +126,6 @@ def events(record: Record, placement: I64 | None = None) -> Events:
     order = np.lexsort([table[:, 2], table[:, 1], table[:, 0]])
     day, phase, client, activity, detail = np.ascontiguousarray(table[order].T, dtype=np.int64)
     return Events(day, phase, client, activity, detail, record.clients.first[client])
-
-
-def _placement(record: Record) -> I64:
-    """Return what the Record tells of each client's placement."""
-    clients = record.clients
-    ends = {Exit.PLACED_HIGHER: HIGHER, Exit.PLACED_LOWER: LOWER, Exit.DECLINED: DECLINED}
-    placed = np.select([clients.exit == place for place in ends], list(ends.values()), HERE)
-    return np.where(clients.away_day != NEVER, AWAY_FIRST, placed)
 
 
 def _ended(record: Record, place: Exit) -> I64:
@@ -178,7 +157,7 @@ def _calls(record: Record) -> Rows:
     return rows
 
 
-def _assessments(record: Record, placement: I64) -> Rows:
+def _assessments(record: Record) -> Rows:
     """Return the way from the call to the placement."""
     clients, booked = record.clients, record.appointments
     came = booked.came_day != NEVER
@@ -187,7 +166,7 @@ def _assessments(record: Record, placement: I64) -> Rows:
     lost, assessed = _ended(record, Exit.NO_SHOW), np.flatnonzero(clients.assessed_day != NEVER)
     away = np.flatnonzero(clients.away_day != NEVER)
     back = np.flatnonzero((clients.away_day != NEVER) & (clients.joined_day != NEVER))
-    phase = Phase.ASSESSMENTS
+    phase, placement = Phase.ASSESSMENTS, clients.placement
     return [
         (Activity.BOOKED, Phase.BOOKING, booked.client, booked.booked_day, booked.day),
         (Activity.MISSED_ASSESSMENT, phase, booked.client[missed], booked.day[missed], booked.attempt[missed]),

@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from iopsim.cohort import Cohort, draw_again
-from iopsim.record import I64, NEVER, Record
+from iopsim.record import NEVER, Record
 from iopsim.rulebook import Rulebook
-from iopsim.rules.placement import place
 
 
 class Hands:
@@ -41,12 +40,3 @@ class Hands:
     def of(self, client: int) -> tuple[Cohort, int]:
         """Return where a client episode's cards are."""
         return self.cohorts[int(self.episode[client])], int(self.row[client])
-
-    def placements(self) -> I64:
-        """Return where an assessment sends each client episode (`iopsim.rules.placement`), assessed or not."""
-        shares = self.book.intake.placement.tolist()
-        found = []
-        for client in range(len(self.row)):
-            cohort, row = self.of(client)
-            found.append(place(float(cohort.placement[row]), shares, float(cohort.placement_ratio[row])))
-        return np.array(found, dtype=np.int64)

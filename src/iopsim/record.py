@@ -126,6 +126,8 @@ class ClientFacts:
     appointments: I64
     """Appointments booked."""
     assessed_day: I64
+    placement: I64
+    """Where the assessment sent the client, as in `iopsim.rules.placement`; -1 before that."""
     away_day: I64
     """Day of leaving for withdrawal management or residential treatment first."""
     joined_day: I64
@@ -136,8 +138,12 @@ class ClientFacts:
     admitted_day: I64
     group: I64
     """Group at admission."""
+    entry_phase: I64
+    """Phase with which the client began, or would have begun."""
     phase: I64
-    """Phase the client was last in, or would have begun with."""
+    """Phase the client was last in."""
+    wanted: I64
+    """Phase that the client is due to enter and has no seat in yet; -1 for none."""
     first_session_day: I64
     """First group night to which the client came."""
     due_day: I64

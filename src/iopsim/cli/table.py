@@ -36,12 +36,19 @@ BOARD = {
     "weeks_until_full",
     "assessment_slots_booked_share",
     "caseload_used_share",
+    "nights_cancelled_share",
+    "hours_used_share",
+    "hours_short",
+    "priority_in_time_share",
+    "notices",
     "attendance_share",
     "left_within_30_days_share",
     "engaged_90_days_share",
     "completed_share",
     "dropped_out_share",
     "length_of_stay_days",
+    "abstinent_12_months_share",
+    "called_again_share",
     "revenue_usd",
     "cost_usd",
     "margin_usd",
@@ -128,14 +135,15 @@ def _print_table(console: Console, result: Result, every: bool) -> None:
     table.add_column("Mean", justify="right", no_wrap=True)
     table.add_column("95 % interval", justify="right", no_wrap=True)
     table.add_column("10th-90th pct.", justify="right", no_wrap=True)
-    for number, (group, measures) in enumerate(GROUPS.items()):
-        if number:
-            table.add_row()
-        table.add_row(group, style="bold")
-        for measure in measures:
-            if every or worth_reading(measure, result):
-                row = read(measure, result)
-                table.add_row(row.label, row.unit, row.mean, row.interval, row.spread)
+    for group, measures in GROUPS.items():
+        shown = [measure for measure in measures if every or worth_reading(measure, result)]
+        if shown:
+            if table.row_count:
+                table.add_row()
+            table.add_row(group, style="bold")
+        for measure in shown:
+            row = read(measure, result)
+            table.add_row(row.label, row.unit, row.mean, row.interval, row.spread)
     print_grid(console, table)
 
 
@@ -144,6 +152,12 @@ def worth_reading(measure: Measure, result: Result) -> bool:
     if measure.name == "balked_share" and isinstance(result.scenario.waitlist.limit, str):
         return False
     if measure.name == "caseload_used_share" and result.caseload is None:
+        return False
+    if measure in GROUPS["Federal priorities"] and not result.scenario.block_grant.applies:
+        return False
+    if measure in GROUPS["Staff"] and not any(role.duties for role in result.scenario.staff.values()):
+        return False
+    if measure.name == "called_again_share" and not result.scenario.after.return_probability:
         return False
     if measure in GROUPS["Money"] and not result.scenario.payers and not result.measures[measure.name].n:
         return False

@@ -137,7 +137,7 @@ class Clinic:
         me.away_day = self.agenda.today
         me.priority += self.book.back_priority[detour] - me.priority % 10  # the federal class is a client's own
         if self.book.back_phase[detour] >= 0:
-            me.phase = self.book.back_phase[detour]
+            me.entry_phase = me.phase = self.book.back_phase[detour]
         back = self.agenda.today + max(1, self.cards.away_days[me.index][detour])
         if back < self.book.days:
             self.coming_back[back].append(me)

@@ -35,6 +35,8 @@ class Diary:
         self.callers: list[Person] = []
         self.expected: defaultdict[int, list[Person]] = defaultdict(list)
         self.first_free_day = 0
+        self.without: list[Person] = []
+        """Callers for whom there was no slot in the rest of the run; they are called back when there are more."""
         self.rows: list[list[int]] = []
 
     def asks(self, me: Person, day: int) -> None:
@@ -44,25 +46,23 @@ class Diary:
 
     def booking(self, today: int) -> None:
         """Each caller gets the first free slot that suits, in order of (priority, referral day, lot, client)."""
-        book, slots, delay = self.book, self.slots, self.clinic.cards.client_delay
+        book, slots = self.book, self.slots
         last = book.days
         callers, self.callers = self.callers, []
         self.first_free_day = max(self.first_free_day, today)
         while self.first_free_day < last and slots[self.first_free_day] <= 0:
             self.first_free_day += 1
         for me in sorted(callers, key=CALLING_ORDER):
-            lead = max(delay[me.index * book.attempts + me.appointments], book.first_lead)
-            wanted = day = book.next_assessment_day[min(today + lead, last)]
+            wanted = day = self._wants(me, today)
             if not book.open_access:
                 day = max(wanted, self.first_free_day)
                 while day < last and slots[day] <= 0:
                     day += 1
                 if day < last:
                     slots[day] -= 1
-            me.appointment = [me.index, me.appointments, today, wanted, day, NEVER, NEVER]
-            self.rows.append(me.appointment)
-            me.appointments += 1
-            me.booked_day = today
+                else:
+                    self.without.append(me)
+            me.appointment[4] = day
             self._expect(me, day)
 
     def assessments(self, today: int) -> None:
@@ -96,8 +96,27 @@ class Diary:
                 self.room[later] += assessors * per_day
                 self.slots[later] += int(self.room[later] * over + 1e-9) - before
         self.first_free_day = min(self.first_free_day, day)
+        if assessors > 0 and self.without:
+            self.callers += self.without
+            self.without = []
+            self.clinic.agenda.call(BOOKING, day)
+
+    def _wants(self, me: Person, today: int) -> int:
+        """Return the first assessment day that suits a caller, from today on; a call is noted once."""
+        if me.asking:
+            return max(me.appointment[3], today)
+        book = self.book
+        delay = self.clinic.cards.client_delay[me.index * book.attempts + me.appointments]
+        wanted = book.next_assessment_day[min(today + max(delay, book.first_lead), book.days)]
+        me.appointment = [me.index, me.appointments, today, wanted, book.days, NEVER, NEVER]
+        self.rows.append(me.appointment)
+        me.appointments += 1
+        me.booked_day = today
+        me.asking = True
+        return wanted
 
     def _expect(self, me: Person, day: int) -> None:
         if day < self.book.days:
+            me.asking = False
             self.expected[day].append(me)
             self.clinic.agenda.call(ASSESSMENTS, day)

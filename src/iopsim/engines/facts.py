@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from iopsim.engines.clinic import Clinic
 
 NOTED = (
-    "day", "episode", "first", "appointments", "assessed_day", "away_day", "joined_day", "ready_day", "admitted_day",
-    "group", "phase", "due_day", "lapses", "counselor_changes", "exit", "exit_day", "relapse_day", "return_day",
+    "day", "episode", "first", "appointments", "assessed_day", "placement", "away_day", "joined_day", "ready_day",
+    "admitted_day", "group", "entry_phase", "phase", "wanted", "due_day", "lapses", "counselor_changes", "exit",
+    "exit_day", "relapse_day", "return_day",
 )  # fmt: skip
 """Columns of the client table that a client notes."""
 

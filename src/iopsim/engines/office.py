@@ -41,11 +41,19 @@ class Office:
         if visits or self.has_staff:
             self.clinic.agenda.call(WEEK_END, 6)
 
+    def family_night(self, today: int) -> None:
+        """Families of clients in program come, or not."""
+        book = self.book
+        self._facilitate("family", today // 7, book.family_staff * book.family_minutes)
+        for me in self.clinic.program.clients.values():
+            outcome = HELD if self._card(me) < book.family_show else NO_SHOW
+            self.rows += (today, me.index, FAMILY, outcome)
+
     def week_end(self, today: int) -> None:
         """Spend the week's hours: what has happened already first, then what is due, in a fixed order."""
         self.clinic.agenda.call(WEEK_END, today + 7)
         week = today // 7
-        self._families(today)
+        self._orient(today)
         if self.has_staff:
             self._supervise(week)
         self._individual_sessions(today)
@@ -54,15 +62,9 @@ class Office:
             self._notes(week)
             self.clinic.team.worked = [0] * len(self.clinic.team.role)
 
-    def _families(self, today: int) -> None:
-        """Families of clients in program at the week's end were at its family nights, or not."""
-        week, book = today // 7, self.book
-        for day in range(today - 6, today + 1):
-            if day in self.family_days:
-                self._facilitate("family", week, book.family_staff * book.family_minutes)
-                for me in self.clinic.program.clients.values():
-                    outcome = HELD if self._card(me) < book.family_show else NO_SHOW
-                    self.rows += (day, me.index, FAMILY, outcome)
+    def _orient(self, today: int) -> None:
+        """Note the staff's time at the week's orientations."""
+        week = today // 7
         if self.orientations[week]:
             self._facilitate(
                 "orientation", week, self.orientations[week] * self.clinic.rulebook.intake.orientation_minutes

@@ -34,6 +34,7 @@ class Person:
     """Day of the call."""
     priority: int
     lot: float
+    entry_phase: int
     phase: int
     bell: Bell
 
@@ -42,9 +43,12 @@ class Person:
     appointments = 0
     appointment: list[int]
     """The row of the last appointment."""
+    asking = False
+    """Has called, and has no appointment yet."""
     booked_day = NEVER
     came_day = NEVER
     assessed_day = NEVER
+    placement = NEVER
     away_day = NEVER
     joined_day = NEVER
     ready_day = NEVER
@@ -114,7 +118,7 @@ class Person:
         self.source = source
         self.day = day
         self.priority = priority
-        self.phase = phase
+        self.entry_phase = self.phase = phase
         self.lot = lot
         self.first = first
         self.episode = episode

@@ -98,7 +98,7 @@ class Program:
         me.begins_treatment(-phase_days, 0)
         me.weeks = days // 7
         self._begins(me, group)
-        self.clinic.team.takes_on(me, self.clinic.team.counselor_with_room(), 0)
+        self.clinic.team.takes_over(me)
 
     def _begins(self, me: Person, group: int) -> None:
         book, cards = self.book, self.clinic.cards
@@ -181,6 +181,8 @@ class Program:
                 for me in guests:
                     me.billable += 1
                     rows += (today, night, me.index, MADE_UP)
+        if today in clinic.office.family_days:
+            clinic.office.family_night(today)
 
     # How they do it.
 

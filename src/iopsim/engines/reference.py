@@ -53,7 +53,7 @@ def simulate(book: Rulebook, cohort: Cohort, environment: type[simpy.Environment
 def client(clinic: Clinic, me: Person) -> Story:
     """One client's way through the program, from the first call to discharge."""
     book, cards, who = clinic.book, clinic.cards, me.index
-    kept = book.kept[me.source][clinic.line.last_wait]
+    kept = book.kept[me.source][clinic.line.last_wait] if me.episode == 0 else 1.0  # nobody refers who comes back
     outcome = call_outcome(cards.kept[who], kept, cards.call[who], book.call_lost, book.screened_out)
     if outcome != ANSWERED:
         return me.ends(NOT_CALLED[outcome], me.day)
@@ -62,7 +62,7 @@ def client(clinic: Clinic, me: Person) -> Story:
     if not assessed:
         return None  # lost after missed appointments
 
-    placement = place(cards.placement[who], book.placement, cards.placement_ratio[who])
+    me.placement = placement = place(cards.placement[who], book.placement, cards.placement_ratio[who])
     if placement in (WITHDRAWAL, RESIDENTIAL) and cards.comes_back[who][placement - WITHDRAWAL]:
         yield clinic.goes_away_first(me, placement)
     elif placement != HERE:

@@ -70,7 +70,7 @@ class Tables:
     tonight: list[list[int]]
     """Group nights on each day, by start time, open or not."""
     session_days: list[int]
-    """Days on which a group may meet."""
+    """Days on which a group may meet, or families come."""
     # treatment
     nights_needed: list[int]
     phase_least: list[int]
@@ -171,7 +171,9 @@ def tables(book: Rulebook) -> Tables:
         smallest_census=schedule.smallest_census.tolist(),
         facilitators=schedule.facilitators.tolist(),
         tonight=tonight,
-        session_days=[day for day, nights in enumerate(tonight) if nights],
+        session_days=sorted(
+            {day for day, nights in enumerate(tonight) if nights} | set(treatment.family_days.tolist())
+        ),
         nights_needed=treatment.phase_nights.tolist(),
         phase_least=treatment.phase_least.tolist(),
         phase_most=treatment.phase_most.tolist(),

@@ -59,6 +59,9 @@ class Team:
         self.busy: dict[int, int] = {}
         """Until when tonight, in minutes after midnight."""
         self.busy_day = NEVER
+        self.seen: dict[int, int] = {}
+        """Clients whom each assessor has seen today."""
+        self.seen_day = NEVER
         self.minutes: defaultdict[tuple[str, int, int], int] = defaultdict(int)
         """Minutes by what, week and role."""
         self.rows: list[int] = []
@@ -215,9 +218,15 @@ class Team:
         return away * self.clinic.book.slots_per_day
 
     def assesses(self, today: int) -> None:
-        """Note an assessor's time."""
-        if self.assessors:
-            self.minutes["assessments", today // 7, self.role[self.assessors[0]]] += self.clinic.book.assessment_minutes
+        """Note the time of an assessor who is here: of the one who has seen fewest today, the first of equals."""
+        if not self.assessors:
+            return
+        if self.seen_day != today:
+            self.seen_day = today
+            self.seen = dict.fromkeys((post for post in self.assessors if self.here[post][today]), 0)
+        post = min(self.seen, key=self.seen.__getitem__)
+        self.seen[post] += 1
+        self.minutes["assessments", today // 7, self.role[post]] += self.clinic.book.assessment_minutes
 
     # Caseloads.
 
@@ -252,6 +261,11 @@ class Team:
             me.post = post
             self.load[post][me.index] = me
             self.rows += (me.index, today, post)
+
+    def takes_over(self, me: Person) -> None:
+        """Give one who is in program at the opening to the post with the smallest caseload, room or not."""
+        posts = [post for post in self.counselors if self.now[post]] or self.counselors
+        self.takes_on(me, min(posts, key=lambda post: len(self.load[post]), default=NEVER), 0)
 
     def lets_go(self, me: Person) -> None:
         """Take a client who leaves off the counselor's caseload."""

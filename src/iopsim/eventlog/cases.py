@@ -50,7 +50,7 @@ class Case:
     entries: tuple[Entry, ...]
 
 
-def cases(clinic: Clinic, record: Record, replication: int, placement: I64 | None = None) -> Iterator[Case]:
+def cases(clinic: Clinic, record: Record, replication: int) -> Iterator[Case]:
     """Tell one replication, client by client, in the order of the first call; who is here at the opening comes first.
 
     Parameters
@@ -59,10 +59,8 @@ def cases(clinic: Clinic, record: Record, replication: int, placement: I64 | Non
     record : Record
     replication : int
         Its number, from 0.
-    placement : int array, shape (clients,), optional
-        As for `iopsim.events.events`.
     """
-    book, clients, log = clinic.book, record.clients, events(record, placement)
+    book, clients, log = clinic.book, record.clients, events(record)
     order = np.argsort(log.case, kind="stable")
     seconds, bears = _seconds(clinic, log)[order], (log.activity == Activity.FAMILY)[order]
     rows = np.column_stack([log.activity, log.detail, clients.episode[log.client] + 1])[order].tolist()

@@ -18,7 +18,6 @@ from iopsim.errors import IopsimError
 from iopsim.eventlog import table, xes
 from iopsim.eventlog.cases import cases
 from iopsim.eventlog.words import Clinic
-from iopsim.hands import Hands
 from iopsim.rulebook import write
 from iopsim.scenario.model import Scenario
 
@@ -130,8 +129,7 @@ def export(
     for replication in range(replications):
         cohort = draw(clinic.book, Deck(seed, replication))
         record = simulate(clinic.book, cohort)
-        placement = Hands(clinic.book, cohort, record).placements()
-        for case in cases(clinic, record, replication, placement):
+        for case in cases(clinic, record, replication):
             file.writelines(told(case))
             tally = Tally(tally.cases + 1, tally.events + len(case.entries))
         if progress:

@@ -116,10 +116,10 @@ class Result:
         Parameters
         ----------
         name : str
-            One of `iopsim.measures.series.WEEKLY`; client-days are given as clients per day.
+            One of `iopsim.measures.series.WEEKLY`; client-days are given as clients per day, the others as they are.
         """
         rows = self.facts.weekly[:, WEEKLY.index(name), :].astype(np.float64)
-        return rows if name.startswith("seats") else rows / 7
+        return rows if name.startswith(("seats", "nights", "minutes")) else rows / 7
 
     def monthly(self, name: str) -> F64:
         """Return a series by month of referral, by replication; shape (replications, months).

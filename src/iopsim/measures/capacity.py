@@ -7,7 +7,7 @@ import numpy as np
 from iopsim.measures.measure import Fraction, Unit, measure
 from iopsim.measures.presence import census, held_back
 from iopsim.measures.view import View
-from iopsim.record import Night
+from iopsim.record import I64, Night
 from iopsim.rulebook import UNLIMITED
 
 FULL = (9, 10)
@@ -55,6 +55,16 @@ def seats_held(view: View) -> int:
     """Return the seat-nights of all group nights held."""
     nights = view.record.nights
     return int(nights.seats[view.covers(nights.day) & (nights.status == Night.HELD)].sum())
+
+
+def seats_by_week(view: View) -> tuple[I64, I64]:
+    """Return seats taken and seats of the group nights held, by week of the view."""
+    book, nights = view.book, view.record.nights
+    week, held = nights.day // 7, nights.status == Night.HELD
+    taken = np.bincount(week, nights.scheduled, minlength=book.weeks)
+    seats = np.bincount(week[held], nights.seats[held], minlength=book.weeks)
+    first = view.since // 7
+    return taken[first:].astype(np.int64), seats[first:].astype(np.int64)
 
 
 def _first_full_week(view: View) -> int:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from iopsim.measures.view import View
 
-Unit = Literal["clients", "days", "weeks", "sessions", "share", "usd"]
+Unit = Literal["clients", "days", "weeks", "sessions", "share", "usd", "hours", "changes", "notices"]
 Fraction = tuple[int, int]
 """Numerator and denominator; a denominator of 0 means that the replication cannot tell. Dollars are in cents."""
 

@@ -21,8 +21,12 @@ WEEKLY = (
     "held_back_by_caseload",
     "held_back_by_both",
     "held_back_by_next_phase",
+    "nights_cancelled",
+    "minutes_short",
+    "minutes_overtime",
 )
-"""By week: the first two and the last five in client-days, the others in seat-nights."""
+"""By week: census, waiting and those held back in client-days, seats in seat-nights, nights in group nights, minutes of
+work that did not fit and of overtime in minutes of staff."""
 
 MONEY = ("cash", "revenue", "cost")
 """By week, in cents, from the week of the first cost on: cash at the week's end, and what the week earned and cost."""
@@ -51,6 +55,10 @@ def weekly(view: View) -> I64:
     def seat_nights(count: I64) -> I64:
         return np.bincount(nights.day[held] // 7 - first, count[held], minlength=view.weeks).astype(np.int64)
 
+    def minutes(spent: I64) -> I64:
+        return np.bincount(staff.week, spent, minlength=view.book.weeks).astype(np.int64)[first:]
+
+    staff = view.record.staff
     nights, first = view.record.nights, view.since // 7
     held = view.covers(nights.day)
     return np.array(
@@ -61,6 +69,9 @@ def weekly(view: View) -> I64:
             seat_nights(nights.scheduled),
             seat_nights(nights.attended + nights.guests),
             *(by_week(daily) for daily in held_back(view).each()),
+            seat_nights((nights.status != Night.HELD).astype(np.int64)),
+            minutes(staff.short_individual + staff.short_medication + staff.short_notes),
+            minutes(staff.overtime),
         ]
     )
 

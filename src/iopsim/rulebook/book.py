@@ -9,6 +9,7 @@ from iopsim.rulebook.after import After, write_after
 from iopsim.rulebook.coverage import Coverage, write_coverage
 from iopsim.rulebook.days import I64
 from iopsim.rulebook.demand import Demand, write_demand
+from iopsim.rulebook.grant import Grant, write_grant
 from iopsim.rulebook.intake import Intake, write_intake
 from iopsim.rulebook.money import Money, write_money
 from iopsim.rulebook.present import Present, write_present
@@ -31,6 +32,7 @@ class Rulebook:
     staffing: Staffing
     after: After
     present: Present
+    grant: Grant
     money: Money
 
     # what the measures need to know
@@ -62,6 +64,7 @@ def write(scenario: Scenario) -> Rulebook:
         staffing=write_staffing(scenario),
         after=write_after(scenario),
         present=write_present(scenario),
+        grant=write_grant(scenario),
         money=write_money(scenario),
         month=clock.months_since_opening(scenario.opening, scenario.days),
         target_assessment_days=scenario.targets.assessment_days,

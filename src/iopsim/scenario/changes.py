@@ -203,7 +203,8 @@ def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, ob
     if node is not None:
         return None
     said = "a change names a value of the scenario; `iopsim check FILE --resolved` shows them all"
-    near = _nearest_key(change.key) or _nearest_path(change.path, sorted(_paths(merged, "")))
+    paths = sorted(_paths(merged, ""))
+    near = _only_path(change.key, paths) or _nearest_key(change.key) or _nearest_path(change.path, paths)
     return Problem(change.label, None, dotted(change.key), short(change.path), said, near)
 
 
@@ -247,6 +248,12 @@ def _put(
     for old in [old for old in origins if old[: len(key)] == key]:
         del origins[old]
     origins[key] = label
+
+
+def _only_path(key: Key, known: Sequence[str]) -> str:
+    """Return the path of the only value of a name, where a person wrote the name alone."""
+    ends = [path for path in known if path.rpartition(".")[2] == dotted(key)]
+    return ends[0] if len(key) == 1 and len(ends) == 1 else ""
 
 
 def _nearest_key(key: Key) -> str:

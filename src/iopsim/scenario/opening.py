@@ -18,7 +18,7 @@ class Present(Part):
     payer: str = text('Payer; "" is the first of the file')
     traits: Names = text("Traits that they have")
     phase: str = text('Phase they are in, or will start in; "" is that of their referral source')
-    group: str = text('Group, of those in the program; "" is the one with most room')
+    group: str = text('Group, of those in the program; "" where only one takes them')
     weeks: int = number("weeks", 0, 520, "Whole weeks since admission, or since joining the waitlist")
     phase_weeks: int = number("weeks", 0, 520, "Whole weeks since entering the phase, of those in the program")
 

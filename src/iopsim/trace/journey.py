@@ -123,7 +123,7 @@ def tell(dossier: Dossier) -> Journey:
     tellings: Tellings = {}
     for chapter in (arrival, assessment, waitlist, treatment, sessions, after):
         tellings |= chapter(dossier)
-    log = events(dossier.record, dossier.hands.placements())
+    log = events(dossier.record)
     steps: list[Step] = []
     for row in np.flatnonzero(log.client == dossier.who).tolist():
         activity, day, detail = Activity(log.activity[row]), int(log.day[row]), int(log.detail[row])

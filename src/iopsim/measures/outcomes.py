@@ -1,0 +1,61 @@
+"""Outcomes: what becomes of people after treatment. Nothing here is a promise about a person."""
+
+from __future__ import annotations
+
+from iopsim.measures.cohorts import came_by_referral
+from iopsim.measures.measure import Fraction, measure
+from iopsim.measures.view import View
+from iopsim.record import NEVER
+
+HALF_A_YEAR = 182
+YEAR = 365
+
+KNOWN = "clients discharged, but for those transferred, incarcerated or dead, of whom nothing is known"
+
+
+def _abstinent(view: View, days: int) -> Fraction:
+    clients = view.record.clients
+    who = view.covers(clients.exit_day) & (clients.relapse_day != NEVER)
+    still = clients.relapse_day - clients.exit_day > days
+    return int((who & still).sum()), int(who.sum())
+
+
+@measure("Abstinent at 6 months", "share", "no relapse within 182 days of discharge", "clients discharged", KNOWN)
+def abstinent_6_months_share(view: View) -> Fraction:
+    """Share of discharged clients who have not relapsed 182 days after; relapse may lie beyond the run."""
+    return _abstinent(view, HALF_A_YEAR)
+
+
+@measure("Abstinent at 12 months", "share", "no relapse within 365 days of discharge", "clients discharged", KNOWN)
+def abstinent_12_months_share(view: View) -> Fraction:
+    """Share of discharged clients who have not relapsed 365 days after; relapse may lie beyond the run."""
+    return _abstinent(view, YEAR)
+
+
+@measure(
+    "Called again within a year",
+    "share",
+    "called the program again within 365 days of discharge",
+    "clients discharged",
+    f"{KNOWN}, who can be followed for 365 days",
+)
+def called_again_share(view: View) -> Fraction:
+    """Share of discharged clients who relapse and call the program again within a year."""
+    clients = view.record.clients
+    who = view.covers(clients.exit_day) & (clients.relapse_day != NEVER)
+    who &= clients.exit_day + YEAR < view.record.days
+    again = (clients.return_day != NEVER) & (clients.return_day - clients.exit_day <= YEAR)
+    return int((who & again).sum()), int(who.sum())
+
+
+@measure(
+    "Referrals who were here before", "share", "second or later episodes", "clients referred", "everybody referred"
+)
+def returning_share(view: View) -> Fraction:
+    """Share of referrals that are a client's second or later episode within the run."""
+    clients = view.record.clients
+    who = came_by_referral(view.record) & view.covers(clients.referral_day)
+    return int((who & (clients.episode > 0)).sum()), int(who.sum())
+
+
+MEASURES = (abstinent_6_months_share, abstinent_12_months_share, called_again_share, returning_share)

@@ -1,0 +1,104 @@
+"""Federal priority populations: who was admitted in time, and when the state must be told."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iopsim.cohort import federal_class
+from iopsim.measures.capacity import seats_by_week
+from iopsim.measures.cohorts import came_by_referral
+from iopsim.measures.measure import Fraction, measure
+from iopsim.measures.view import Flags, View
+from iopsim.record import NEVER, Exit
+
+PLACED = "pregnant clients and clients who inject, placed here, who can be followed for the limit"
+
+
+def _of_grant(view: View, above: int, below: int) -> Fraction:
+    """Return a fraction that cannot be told of a program that takes no block-grant money."""
+    return (above, below) if view.book.grant.applies else (0, 0)
+
+
+def _interim_day(view: View) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return the day on which interim services begin for each client who waits long enough; -1 for nobody."""
+    clients, intake = view.record.clients, view.book.intake
+    if not intake.interim:
+        return np.full(len(clients), NEVER)
+    return np.where(
+        clients.joined_day != NEVER,
+        np.maximum(clients.joined_day, clients.referral_day + intake.interim_after),
+        NEVER,
+    )
+
+
+def _in_interim(view: View) -> Flags:
+    """Clients for whom interim services begin within the days that the law gives, as long as they wait."""
+    began = _interim_day(view)
+    return np.asarray(
+        (began != NEVER) & (began <= view.record.clients.referral_day + view.book.grant.interim_days), dtype=np.bool_
+    )
+
+
+def _priority(view: View) -> Flags:
+    clients = view.record.clients
+    first = federal_class(view.book, clients.traits) < 3
+    return np.asarray(
+        came_by_referral(view.record) & view.covers(clients.referral_day) & first & (clients.joined_day != NEVER),
+        dtype=np.bool_,
+    )
+
+
+@measure("Priority clients admitted in time", "share", "admitted within the limit", "priority clients", PLACED)
+def priority_in_time_share(view: View) -> Fraction:
+    """Share of priority clients admitted within 14 days, or within 120 if interim services began within 48 hours.
+
+    Who leaves the waitlist before the limit has passed is not counted.
+    """
+    clients, grant = view.record.clients, view.book.grant
+    limit = np.where(_in_interim(view), grant.admit_days_with_interim, grant.admit_days)
+    last = clients.referral_day + limit
+    left = (clients.admitted_day == NEVER) & (clients.exit_day != NEVER) & (clients.exit_day <= last)
+    who = _priority(view) & (last < view.record.days) & ~left
+    in_time = (clients.admitted_day != NEVER) & (clients.admitted_day <= last)
+    return _of_grant(view, int((who & in_time).sum()), int(who.sum()))
+
+
+@measure(
+    "Interim services in time",
+    "share",
+    "interim services within 48 hours",
+    "priority clients not admitted within 14 days",
+    "pregnant clients and clients who inject, placed here, on the waitlist 14 days after the request",
+)
+def interim_in_time_share(view: View) -> Fraction:
+    """Share of priority clients still waiting after 14 days who had interim services within 48 hours."""
+    clients, grant = view.record.clients, view.book.grant
+    last = clients.referral_day + grant.admit_days
+    there = (clients.admitted_day == NEVER) | (clients.admitted_day > last)
+    there &= (clients.exit_day == NEVER) | (clients.exit_day > last) | (clients.exit == Exit.WAITING)
+    who = _priority(view) & there & (last < view.record.days)
+    return _of_grant(view, int((who & _in_interim(view)).sum()), int(who.sum()))
+
+
+def _full_weeks(view: View) -> Flags:
+    """Weeks that count in which the share of seats taken reaches that from which the state must be told."""
+    taken, seats = seats_by_week(view)
+    return np.asarray((seats > 0) & (taken >= view.book.grant.notice_share * seats), dtype=np.bool_)
+
+
+@measure(
+    "Weeks at 90 % of capacity", "weeks", "weeks with so many seats taken", "1", "weeks with groups", by_group=False
+)
+def notice_weeks(view: View) -> Fraction:
+    """Weeks in which the share of seats taken is at or above that from which the state must be told."""
+    return _of_grant(view, int(_full_weeks(view).sum()), 1)
+
+
+@measure("Notices to the state", "notices", "times that capacity is reached", "1", "weeks with groups", by_group=False)
+def notices(view: View) -> Fraction:
+    """Times that the program reaches that share of its capacity, having been below it the week before."""
+    full = _full_weeks(view)
+    return _of_grant(view, int((full & ~np.concatenate([[False], full[:-1]])).sum()), 1)
+
+
+MEASURES = (priority_in_time_share, interim_in_time_share, notice_weeks, notices)
