@@ -107,8 +107,7 @@ def test_a_change_mends_what_is_wrong_in_the_file(tmp_path):
             "traits.housed.share=0.4",
             (
                 "--set traits.housed.share=0.4: traits.housed.share: found traits.housed.share; "
-                "the traits are employed, stimulant, moud, mandated, mandated_without_moud, mandated_on_moud; "
-                "a new one is given whole, as a table: traits.housed={...} (did you mean traits.moud.share?)"
+                "the traits are none yet; a new one is given whole, as a table: traits.housed={...}"
             ),
         ),
         (
@@ -169,6 +168,18 @@ def test_a_change_mends_what_is_wrong_in_the_file(tmp_path):
 )
 def test_a_bad_change_is_answered_where_it_stands(change, message):
     assert messages([change]) == [message]
+
+
+def test_a_change_of_what_is_not_there_is_answered_with_what_is(tmp_path):
+    file = tmp_path / "f.toml"
+    traits = "\n[traits.moud]\nshare = 0.2\n\n[traits.employed]\nshare = 0.3\n"
+    file.write_text(PLAIN.read_text(encoding="utf-8") + traits, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load(file, ["traits.housed.share=0.4"])
+    assert str(caught.value) == (
+        "--set traits.housed.share=0.4: traits.housed.share: found traits.housed.share; the traits are moud, employed; "
+        "a new one is given whole, as a table: traits.housed={...} (did you mean traits.moud.share?)"
+    )
 
 
 @pytest.mark.parametrize(
