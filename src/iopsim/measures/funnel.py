@@ -13,8 +13,6 @@ REFERRED = "clients who can be followed for 90 days from referral"
 TO_THE_END = "clients who can be followed for 90 days, the planned length and four weeks from referral"
 LISTED = "clients placed in this program who can be followed for 90 days from then"
 
-NO_CALL = (Exit.NOT_REFERRED, Exit.CALL_LOST, Exit.SCREENED_OUT)
-
 
 def _of_referred(view: View, happened: Flags) -> Fraction:
     who = referred(view)
@@ -23,15 +21,21 @@ def _of_referred(view: View, happened: Flags) -> Fraction:
 
 @measure("Call answered and booked", "share", "given an appointment", "clients referred", REFERRED)
 def booked_share(view: View) -> Fraction:
-    """Share of referred clients whose call leads to an appointment: not lost, screened out or kept back."""
-    return _of_referred(view, np.isin(view.record.clients.exit, NO_CALL, invert=True))
+    """Share of referred clients given an appointment: not lost, screened out or kept back, and not without a slot."""
+    booked = view.record.appointments
+    given = np.bincount(booked.client[booked.day < view.record.days], minlength=len(view.record.clients)) > 0
+    return _of_referred(view, given)
 
 
 @measure(
-    "Placed here", "share", "placed in this program within 90 days, at once or later", "clients referred", REFERRED
+    "Placed here",
+    "share",
+    "placed in this program within 90 days, or sent elsewhere first to come back",
+    "clients referred",
+    REFERRED,
 )
 def placed_here_share(view: View) -> Fraction:
-    """Share of referred clients who are placed here within 90 days, those who go elsewhere first included."""
+    """Share of referred clients placed here within 90 days; who is sent elsewhere first counts from that day."""
     clients = view.record.clients
     here = reached(clients.joined_day, clients.referral_day, FOLLOW_UP_DAYS)
     return _of_referred(view, here | reached(clients.away_day, clients.referral_day, FOLLOW_UP_DAYS))
@@ -39,7 +43,7 @@ def placed_here_share(view: View) -> Fraction:
 
 @measure("Not authorized", "share", "not authorized within 90 days", "clients placed here", LISTED)
 def not_authorized_share(view: View) -> Fraction:
-    """Share of clients placed here whose payer does not authorize treatment."""
+    """Share of clients placed here who learn within 90 days that their payer does not authorize treatment."""
     clients, who = view.record.clients, listed(view)
     told = (clients.exit == Exit.NOT_AUTHORIZED) & (clients.exit_day - clients.joined_day <= FOLLOW_UP_DAYS)
     return int((who & told).sum()), int(who.sum())
