@@ -115,13 +115,17 @@ def rooms_and_groups(draw: st.DrawFn) -> dict[str, object]:
 @st.composite
 def course(draw: st.DrawFn) -> dict[str, object]:
     """Benchmarks, lapses, visits, effects on dropping out, and what comes after."""
-    return {
+    attended, lapse_free = draw(st.sampled_from([(0.0, 0), (0.7, 0), (1.0, 2), (0.0, 2)]))
+    benchmark = {
         "phases.intensive.least_weeks": 1,
         "phases.intensive.most_weeks": 5,
-        "phases.intensive.planned_weeks": draw(st.integers(1, 5)),
-        "phases.intensive.benchmark_attended_share": draw(share(0.0, 0.7, 1.0)),
+        "phases.intensive.benchmark_attended_share": attended,
         "phases.intensive.benchmark_weeks": draw(st.integers(1, 3)),
-        "phases.intensive.lapse_free_weeks": draw(st.sampled_from([0, 0, 2])),
+        "phases.intensive.lapse_free_weeks": lapse_free,
+    }
+    return {
+        **(benchmark if attended or lapse_free else {}),
+        "phases.intensive.planned_weeks": draw(st.integers(1, 5)),
         "phases.intensive.individual_per_week": draw(st.sampled_from([0, 1, 2])),
         "phases.intensive.medication_every_weeks": draw(st.sampled_from([0, 2])),
         "phases.step_down.dropout_hazard_ratio": draw(share(1.0, 2.0)),
@@ -148,11 +152,12 @@ def course(draw: st.DrawFn) -> dict[str, object]:
 @st.composite
 def team(draw: st.DrawFn) -> dict[str, object]:
     """Counselors who come and go, assessors, a prescriber, and a role that nobody waits for."""
+    duties = draw(st.sampled_from([["groups", "individual"], ["individual"]]))
     changes: dict[str, object] = {
         "staff.counselor": {
-            "people": draw(st.integers(1, 3)),
-            "caseload": draw(st.sampled_from(["none", 25, 6, 3])),
-            "duties": draw(st.sampled_from([["groups", "individual"], ["groups"], ["individual"]])),
+            "people": 4 if "groups" in duties else draw(st.integers(1, 3)),
+            "caseload": draw(st.sampled_from(["none", 25, 6, 3, 1])),
+            "duties": duties,
             "hours_per_week": draw(share(40.0, 4.0, 8.0)),
             "clients_per_facilitator": draw(st.sampled_from(["none", 3])),
             "sick_days_per_year": draw(share(0.0, 30.0)),
@@ -215,6 +220,8 @@ def whole_scenarios(draw: st.DrawFn) -> dict[str, object]:
         **draw(team()),
     }
     changes.pop("staff.counselor.caseload")
+    if not changes["block_grant.applies"] and changes["interim.offered"] == "priority":
+        changes["interim.offered"] = "everybody"
     evening = changes["groups.evening"]
     assert isinstance(evening, dict)
     here = draw(here_already())

@@ -159,8 +159,8 @@ def test_the_way_through_the_program_is_told_in_its_order(everything: Run) -> No
         if mine[0]["activity"] == Activity.HERE_AT_OPENING:
             continue
         first: dict[int, int] = {}
-        for place, event in enumerate(mine):
-            first.setdefault(event["activity"], place)
+        for nth, event in enumerate(mine):
+            first.setdefault(event["activity"], nth)
         places = [first[activity] for activity in way if activity in first]
         assert places == sorted(places)
 
@@ -183,15 +183,15 @@ def test_the_placement_told_is_where_each_client_went(everything: Run) -> None:
     some = log.activity == Activity.PLACED
     placed = dict(zip(log.client[some].tolist(), log.detail[some].tolist(), strict=True))
     assert set(placed.values()) == {HERE, WITHDRAWAL, RESIDENTIAL, HIGHER, LOWER, DECLINED}
-    for who, place in placed.items():
+    for who, where in placed.items():
         went = clients.away_day[who] != NEVER
         if clients.exit[who] == Exit.PLACED_HIGHER:
-            assert place in (WITHDRAWAL, RESIDENTIAL, HIGHER) and not went
-        elif place in (LOWER, DECLINED):
-            assert clients.exit[who] == {LOWER: Exit.PLACED_LOWER, DECLINED: Exit.DECLINED}[place]
+            assert where in (WITHDRAWAL, RESIDENTIAL, HIGHER) and not went
+        elif where in (LOWER, DECLINED):
+            assert clients.exit[who] == {LOWER: Exit.PLACED_LOWER, DECLINED: Exit.DECLINED}[where]
         else:
-            assert went == (place != HERE)
-            assert place in (HERE, WITHDRAWAL, RESIDENTIAL)
+            assert went == (where != HERE)
+            assert where in (HERE, WITHDRAWAL, RESIDENTIAL)
     for activity in (Activity.WENT_AWAY, Activity.CAME_BACK):
         some = log.activity == activity
         assert some.any()

@@ -509,8 +509,7 @@ def visits_are_due_every_week_to_everyone_in_a_phase_that_has_them(it: Run) -> N
 
 
 @law
-def a_counselor_carries_no_more_than_the_limit_and_every_client_has_one(it: Run) -> None:
-    staff = it.book.staffing
+def every_client_has_a_counselor_where_there_are_caseloads_and_nobody_elsewhere(it: Run) -> None:
     rows = table(it.record.counselors)
     assert [row["day"] for row in rows] == sorted(row["day"] for row in rows)
     changes = Counter(row["client"] for row in rows)
@@ -520,32 +519,48 @@ def a_counselor_carries_no_more_than_the_limit_and_every_client_has_one(it: Run)
             assert me["counselor_changes"] == changes[row] - 1
         elif not carries:
             assert changes[row] == me["counselor_changes"] == 0
-    load: dict[int, set[int]] = defaultdict(set)
-    post_of: dict[int, int] = {}
-    all_ = clients(it)
-    ends = defaultdict(list)
-    for row, me in enumerate(all_):
-        if me["exit_day"] >= 0:
-            ends[me["exit_day"]].append(row)
-    day = 0
-    posts = filled(it)
-    for one in rows:
-        for today in range(day, one["day"] + 1):
-            for gone in (
-                ends.pop(today, []) if today < one["day"] or one["day"] == all_[one["client"]]["admitted_day"] else []
-            ):
-                load[post_of.pop(gone, -1)].discard(gone)
-        day = one["day"]
-        first = one["client"] not in post_of
-        if not first:
-            load[post_of[one["client"]]].discard(one["client"])
-        load[one["post"]].add(one["client"])
-        post_of[one["client"]] = one["post"]
+
+
+class Caseloads:
+    """Who is on which counselor's caseload, day by day."""
+
+    def __init__(self, it: Run) -> None:
+        self.post_of: dict[int, int] = {}
+        self._load: dict[int, set[int]] = defaultdict(set)
+        self._admitted = [me["admitted_day"] for me in clients(it)]
+        self._ends: dict[int, list[int]] = defaultdict(list)
+        for row, me in enumerate(clients(it)):
+            if me["exit_day"] >= 0:
+                self._ends[me["exit_day"]].append(row)
+        self._day = 0
+
+    def until(self, day: int, client: int) -> None:
+        """Take off who left before the client gets a counselor: that same day too, if it is on admission."""
+        for today in range(self._day, day + 1):
+            if today < day or day == self._admitted[client]:
+                for gone in self._ends.pop(today, []):
+                    self._load[self.post_of.pop(gone, -1)].discard(gone)
+        self._day = day
+
+    def give(self, client: int, post: int) -> int:
+        """Put a client on a caseload and off the one before; return how many are on it then."""
+        if client in self.post_of:
+            self._load[self.post_of[client]].discard(client)
+        self._load[post].add(client)
+        self.post_of[client] = post
+        return len(self._load[post])
+
+
+@law
+def a_counselor_takes_on_no_more_than_the_limit(it: Run) -> None:
+    staff, posts, caseloads = it.book.staffing, filled(it), Caseloads(it)
+    for one in table(it.record.counselors):
+        caseloads.until(one["day"], one["client"])
+        first = one["client"] not in caseloads.post_of
+        carried = caseloads.give(one["client"], one["post"])
         if first and one["client"] >= len(it.book.present):
-            limit = int(staff.caseload[staff.post_role[one["post"]]])
-            if not posts[one["post"], one["day"]]:
-                limit = int(staff.vacant_caseload[staff.post_role[one["post"]]])
-            assert len(load[one["post"]]) <= limit
+            limits = staff.caseload if posts[one["post"], one["day"]] else staff.vacant_caseload
+            assert carried <= int(limits[staff.post_role[one["post"]]])
 
 
 @law

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 
 from iopsim.api import simulate
-from iopsim.cli.table import BOARD, _worth_reading, notes, read, whole_places
+from iopsim.cli.table import BOARD, notes, read, whole_places, worth_reading
 from iopsim.experiment.result import Result, dollars
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.scenario.load import load
 from iopsim.store import documents
-from strategies import PALMETTO
+from strategies import PLAIN
 
 MONEY = {measure.name: measure for measure in GROUPS["Money"]}
 
 
 def simulated(**payers: object) -> Result:
-    scenario = load(PALMETTO, changes={"weeks": 60, **{f"payers.{name}": payer for name, payer in payers.items()}})
+    scenario = load(PLAIN, changes={"weeks": 60, **{f"payers.{name}": payer for name, payer in payers.items()}})
     return simulate(scenario, replications=4, seed=3)
 
 
@@ -60,8 +60,8 @@ def test_the_series_end_at_the_measures(paid: Result) -> None:
 
 
 def test_a_board_reads_what_is_known_of_money(paid: Result, unpaid: Result) -> None:
-    assert {name for name, measure in MONEY.items() if _worth_reading(measure, paid)} == BOARD & set(MONEY)
-    known = {name for name, measure in MONEY.items() if _worth_reading(measure, unpaid)}
+    assert {name for name, measure in MONEY.items() if worth_reading(measure, paid)} == BOARD & set(MONEY)
+    known = {name for name, measure in MONEY.items() if worth_reading(measure, unpaid)}
     assert known == {"cost_usd", "cost_per_completion_usd", "cost_per_client_week_usd"}
 
 

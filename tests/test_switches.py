@@ -16,7 +16,7 @@ from iopsim.rulebook import Rulebook, write
 from iopsim.scenario.load import load
 from iopsim.workforce import SPELLS, Workforce, draw_workforce
 from people import BASE, COVERAGE, RATIOS, assert_same_hands, hands, names
-from strategies import PALMETTO, Changes, Run, run
+from strategies import PLAIN, Changes, Run, run
 
 # The people
 
@@ -293,7 +293,7 @@ LIKE_A_COUNSELOR = {"people": 2, "caseload": 10, "sick_days_per_year": 20.0}
     ids=str,
 )
 def test_staff_cards_stay_where_they_were_when_clients_groups_or_other_roles_change(change: Changes) -> None:
-    one, other = (load(PALMETTO, {**STAFFED, **more}) for more in ({}, change))
+    one, other = (load(PLAIN, {**STAFFED, **more}) for more in ({}, change))
     ours, theirs = (write(scenario) for scenario in (one, other))
     mine, yours = (draw_workforce(book, Deck(3, 1)) for book in (ours, theirs))
     people = posts(ours, mine)
@@ -309,15 +309,13 @@ def test_staff_cards_stay_where_they_were_when_clients_groups_or_other_roles_cha
 
 
 def test_two_roles_alike_have_different_people() -> None:
-    book = write(load(PALMETTO, {**STAFFED, "staff.aide": LIKE_A_COUNSELOR}))
+    book = write(load(PLAIN, {**STAFFED, "staff.aide": LIKE_A_COUNSELOR}))
     found = posts(book, draw_workforce(book, Deck(3, 1)))
     assert found["counselor", 0][0] != found["aide", 0][0]
 
 
 def test_more_turnover_shortens_every_tenure_and_moves_no_sick_day() -> None:
-    calm, restless = (
-        write(load(PALMETTO, {**STAFFED, "staff.counselor.turnover_per_year": rate})) for rate in (0.3, 1.0)
-    )
+    calm, restless = (write(load(PLAIN, {**STAFFED, "staff.counselor.turnover_per_year": rate})) for rate in (0.3, 1.0))
     one, other = (draw_workforce(book, Deck(3, 1)) for book in (calm, restless))
     assert (other.tenure[:, :SPELLS] < one.tenure[:, :SPELLS]).all()
     assert np.array_equal(one.vacancy[:, :SPELLS], other.vacancy[:, :SPELLS])
@@ -325,7 +323,7 @@ def test_more_turnover_shortens_every_tenure_and_moves_no_sick_day() -> None:
 
 
 def test_the_workforce_s_cards_are_those_at_the_post_s_address() -> None:
-    book = write(load(PALMETTO, STAFFED))
+    book = write(load(PLAIN, STAFFED))
     who, when = np.array([name_word("counselor")], dtype=np.uint64), np.array([1], dtype=np.uint64)
     tenure = Deck(3, 1).deal(Purpose.TENURE, who, when, 0)[0]
     staff = book.staffing

@@ -90,13 +90,13 @@ class Line:
         ready = admitted = no_seat = no_caseload = neither = 0
         held = False
         seats, team = self.clinic.seats, self.clinic.team
+        post = team.counselor_with_room()
         for entry in self.waiting.copy():
             me = entry[1]
             if me.ready_day > today or me.denied:
                 continue
             ready += 1
             group = NEVER if held else seats.group_with_room(me, me.phase, today)
-            post = team.counselor_with_room()
             busy = team.full(post)
             if group == NEVER:
                 held = self.book.hold_the_line
@@ -110,6 +110,7 @@ class Line:
                 self.last_wait = today - max(me.day, 0)
                 self.clinic.program.admits(me, group, today)
                 team.takes_on(me, post, today)
+                post = team.counselor_with_room()
                 self._answer(me, Exit.IN_TREATMENT)
         if ready:
             self.rows += (today, ready, admitted, no_seat, no_caseload, neither)

@@ -67,7 +67,7 @@ def _expected(it: Dossier, day: int) -> str:
 def _kept(it: Dossier, day: int) -> list[str]:
     """Tell whether a referrer who reacts to waits refers, where there is anything to tell."""
     kept = it.book.demand.kept[it.fact("source"), _wait_known(it, day)]
-    if kept >= 1.0:
+    if kept >= 1.0 or it.fact("episode"):
         return []
     said = chance("being referred all the same", float(kept), float(it.cohort.kept[it.row]))
     return [f"the client last admitted had waited {days(_wait_known(it, day))}: {said}"]
