@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from everything import PRESENT, run_everything, run_of, with_detours
-
+from hand import Story, lines
 from iopsim.measures import funnel, hours, outcomes, priority, staffing
 from iopsim.measures.view import View
 from iopsim.rulebook import write
@@ -66,11 +66,11 @@ SCENARIOS = {
             "hours_per_week": 16.0,
             "turnover_per_year": 1.5,
             "vacancy_weeks": 5.0,
-            "cover_probability": 0.4,
-            "sick_days_per_year": 40.0,
+            "cover_probability": 0.3,
+            "sick_days_per_year": 60.0,
             "supervision_hours_per_week": 1.0,
         },
-        "staff.aide": {"people": 1, "caseload": "none", "duties": ["groups"], "hours_per_week": 4.0},
+        "staff.aide": {"people": 1, "caseload": "none", "duties": ["groups"], "turnover_per_year": 3.0},
         "staff.assessor": {"people": 1, "caseload": "none", "duties": ["assessment"], "first_week": 4},
         "staff.nurse": {"people": 1, "caseload": "none", "duties": ["medication"], "hours_per_week": 1.0},
         "staff.clerk": {"people": 1, "caseload": "none", "duties": [], "turnover_per_year": 3.0},
@@ -186,6 +186,90 @@ def test_a_capacity_reached_before_counting_begins_is_not_told_again():
 # Hours against the level of care.
 
 
+WAY_IN = ("referred", "booked", "assessed", "placed", "ready")
+THREE_HOURS = {
+    "phases.intensive.level": "2.1",
+    "phases.step_down.level": "1",
+    "groups.evening.hours": 3.0,
+    "groups.evening.seats": 6,
+    "groups.late": {"nights": ["Thu"], "hours": 3.0},
+    "attendance.make_up_probability": 0.5,
+    "attendance.cut_short_probability": 0.2,
+}
+"""Nine hours a week for two weeks in intensive, as Level 2.1 asks for; in step-down nothing is asked for."""
+
+
 def below(story, since=0):
-    facts = story.record()
-    return hours.below_level_hours_share.compute(View(facts, write(story.scenario), since))
+    view = View(story.record(), write(story.scenario), since)
+    naive = Whole(story.scenario, view.record, view.book, since).below_level()
+    assert hours.below_level_hours_share.compute(view) == naive
+    return naive
+
+
+def test_who_misses_a_session_or_leaves_one_early_is_below_the_level_that_week_unless_it_is_made_up():
+    story = Story(THREE_HOURS)
+    story.client("Ann", "Mon 4 Jan")
+    story.client("Bob", "Mon 4 Jan", absent=[(4, 1, True)])
+    story.client("Cleo", "Mon 4 Jan", leaves_early=[2])
+    story.client("Dan", "Mon 4 Jan", absent=[(1, 1, False)], makes_up=[1])
+    said = [line for line in story.diary(*WAY_IN, "attends") if line.split()[3] != "Ann:"]
+    assert [line for line in said if any(word in line for word in ("excused", "cut short", "makes up"))] == lines("""
+        Tue 5 Jan  Cleo: cut short evening
+        Thu 7 Jan  Dan: makes up in late
+        Tue 12 Jan  Bob: excused from evening
+    """)
+    assert below(story) == (2, 8)
+    assert below(story, since=7) == (1, 4)
+    assert below(story, since=14) == (0, 0)
+
+
+def test_an_individual_session_held_makes_up_the_hours_of_its_week():
+    story = Story(
+        {
+            **THREE_HOURS,
+            "groups.evening.hours": 2.75,
+            "phases.intensive.individual_per_week": 1,
+            "staff.counselor": {"people": 1, "caseload": 10, "duties": ["individual"], "leave_weeks_per_year": 0},
+        }
+    )
+    story.client("Ann", "Mon 4 Jan")
+    story.client("Bob", "Wed 6 Jan", misses_visits=[2])
+    said = [line for line in story.diary(*WAY_IN, "attends") if "individual" in line]
+    assert said == lines("""
+        Sun 10 Jan  Ann: individual held
+        Sun 10 Jan  Bob: individual held
+        Sun 17 Jan  Ann: individual held
+        Sun 17 Jan  Bob: individual no show
+    """)
+    assert below(story) == (1, 4)
+
+
+def test_a_week_of_treatment_that_the_run_or_a_phase_cuts_short_is_not_counted():
+    story = Story({**THREE_HOURS, "weeks": 2})
+    story.client("Ann", "Wed 6 Jan")
+    assert below(story) == (0, 1)
+    waits = Story(
+        {
+            **THREE_HOURS,
+            "phases.step_down.level": "2.1",
+            "phases.step_down.planned_weeks": 2,
+            "groups.evening.serves": ["intensive"],
+            "groups.late": {"nights": ["Thu"], "hours": 3.0, "serves": ["step_down"], "seats": 1},
+        }
+    )
+    waits.client("Ann", "Mon 4 Jan")
+    waits.client("Bob", "Wed 6 Jan")
+    moves = [line for line in waits.diary(*WAY_IN, "attends", "absent") if "moves" in line or "discharged" in line]
+    assert moves == lines("""
+        Mon 18 Jan  Ann: due in step_down, moves to step_down
+        Mon 1 Feb  Ann: discharged, completed
+        Mon 1 Feb  Bob: moves to step_down
+        Wed 17 Feb  Bob: discharged, completed
+    """)
+    assert below(waits) == (4, 9)  # Bob's week from 27 Jan is in two phases; those in step-down have 3 hours
+
+
+def test_nothing_is_told_of_hours_where_no_level_asks_for_any():
+    story = Story()
+    story.client("Ann", "Mon 4 Jan")
+    assert below(story) == (0, 0)

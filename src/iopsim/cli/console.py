@@ -81,9 +81,9 @@ def shortened(text: str, longest: int) -> str:
 
 
 def broken_at_underscores(name: str, longest: int) -> str:
-    """Return a name in lines of at most so many characters, each but the last ending in an underscore."""
+    """Return a name in lines of at most so many characters, each but the last ending in an underscore or a dot."""
     lines = [""]
-    for part in name.replace("_", "_ ").split():
+    for part in name.replace("_", "_ ").replace(".", ". ").split():
         if lines[-1] and len(lines[-1] + part) > longest:
             lines.append("")
         lines[-1] += part

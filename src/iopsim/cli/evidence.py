@@ -16,7 +16,7 @@ from iopsim.scenario.evidence_base import Default, about, known_words
 from iopsim.scenario.words import nearest, short, written
 from iopsim.scenario.words import plain as digits
 
-NARROW, WIDE = 24, 40
+NARROW, WIDE = 21, 40
 """Most characters of a default's name on one line, on 80 columns and on many more."""
 
 ROOMY = 100
@@ -112,7 +112,7 @@ def _show_numbers(console: Console, numbers: Sequence[Default]) -> None:
     for heading in ("Range", "Unit", "Source", "Grade"):
         table.add_column(heading, no_wrap=True)
     for place, group in groupby(numbers, key=lambda default: default.table):
-        table.add_row(place or "top of the file", style="bold")
+        table.add_row(broken_at_underscores(place, longest).replace("\n", "\n  ") or "top of the file", style="bold")
         for default in group:
             span = f"{_digits(default.low)}-{_digits(default.high)}"
             name = "  " + broken_at_underscores(default.name, longest).replace("\n", "\n    ")
