@@ -197,7 +197,7 @@ def patience_ends_when_the_hazard_has_added_up_interim_services_counted(it: Run)
     waitlist, interim, cohorts = it.scenario.waitlist, it.scenario.interim, episodes(it)
     names = sorted(it.scenario.traits)
     first_two = [1 << names.index(name) for name in ("pregnant", "injecting")]
-    for row, me in enumerate(clients(it)):
+    for me in clients(it):
         if me["joined_day"] == -1:
             continue
         cohort, first = cohorts[me["episode"]], me["first"]

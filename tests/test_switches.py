@@ -339,7 +339,7 @@ def test_the_workforce_s_cards_are_those_at_the_post_s_address() -> None:
 LEVERS = (
     "reminders", "transport", "child_care", "contingency_management", "same_day_assessment", "second_evening", "video",
 )  # fmt: skip
-NO_EFFECT = {f"{what}_ratio": 1.0 for what in ("show_odds", "renege_hazard", "attendance_odds", "dropout_hazard")}
+FLAT = {f"{what}_ratio": 1.0 for what in ("show_odds", "renege_hazard", "attendance_odds", "dropout_hazard")}
 FREE = dict.fromkeys(("start_up_usd", "usd_per_week", "usd_per_client_week", "usd_per_session"), 0.0)
 NO_DELAY = {"median_days": 0.0, "mean_days": 0.0}
 EVERY_DAY = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -351,7 +351,7 @@ OPEN: Changes = {**BASE, "calendar.holidays": "", "waitlist.limit": 3}
 
 NEUTRAL: dict[str, tuple[Changes, tuple[str, ...]]] = {
     **{
-        f"{lever} without effect": ({f"levers.{lever}.{k}": v for k, v in {"on": True, **NO_EFFECT, **FREE}.items()}, ())
+        f"{lever} without effect": ({f"levers.{lever}.{k}": v for k, v in {"on": True, **FLAT, **FREE}.items()}, ())
         for lever in LEVERS
     },
     "a group whose lever is off": (
@@ -432,8 +432,8 @@ def test_an_orientation_every_day_to_which_all_come_changes_nothing_but_hours() 
 
 def test_a_lever_of_ratio_one_changes_nothing_even_where_everything_happens() -> None:
     for lever in LEVERS:
-        on = {f"levers.{lever}.{k}": v for k, v in {"on": True, **NO_EFFECT, **FREE}.items()}
-        off = {f"levers.{lever}.{k}": v for k, v in {"on": False, **NO_EFFECT, **FREE}.items()}
+        on = {f"levers.{lever}.{k}": v for k, v in {"on": True, **FLAT, **FREE}.items()}
+        off = {f"levers.{lever}.{k}": v for k, v in {"on": False, **FLAT, **FREE}.items()}
         one, other = (run_everything({**RETURNS, **change}).record.columns() for change in (on, off))
         assert not [name for name, column in one.items() if differs(column, other[name])]
 
