@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from iopsim.api import simulate
-from iopsim.cli.table import BOARD, worth_reading, notes, read, whole_places
+from iopsim.cli.table import BOARD, notes, read, whole_places, worth_reading
 from iopsim.experiment.result import Result, dollars
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.scenario.load import load

@@ -317,9 +317,7 @@ def test_two_roles_alike_have_different_people() -> None:
 
 
 def test_more_turnover_shortens_every_tenure_and_moves_no_sick_day() -> None:
-    calm, restless = (
-        write(load(PLAIN, {**STAFFED, "staff.counselor.turnover_per_year": rate})) for rate in (0.3, 1.0)
-    )
+    calm, restless = (write(load(PLAIN, {**STAFFED, "staff.counselor.turnover_per_year": rate})) for rate in (0.3, 1.0))
     one, other = (draw_workforce(book, Deck(3, 1)) for book in (calm, restless))
     assert (other.tenure[:, :SPELLS] < one.tenure[:, :SPELLS]).all()
     assert np.array_equal(one.vacancy[:, :SPELLS], other.vacancy[:, :SPELLS])
@@ -353,7 +351,9 @@ OPEN: Changes = {**BASE, "calendar.holidays": "", "waitlist.limit": 3}
 
 NEUTRAL: dict[str, tuple[Changes, tuple[str, ...]]] = {
     **{
-        f"{lever} without effect": ({f"levers.{lever}.{k}": v for k, v in {"on": True, **NO_EFFECT, **FREE}.items()}, ())
+        f"{lever} without effect": (
+            {f"levers.{lever}.{k}": v for k, v in {"on": True, **NO_EFFECT, **FREE}.items()}, (),
+        )
         for lever in LEVERS
     },
     "a group whose lever is off": (
