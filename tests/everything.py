@@ -67,6 +67,8 @@ EVERYTHING: Changes = {
     "staff.counselor.caseload": 4,
     "staff.counselor.hours_per_week": 20.0,
     "staff.counselor.turnover_per_year": 2.0,
+    "staff.counselor.sick_days_per_year": 6.0,
+    "staff.counselor.leave_weeks_per_year": 3,
     "staff.counselor.vacancy_weeks": 4.0,
     "staff.counselor.cover_probability": 0.3,
     "staff.counselor.hire_when_caseload": 3,

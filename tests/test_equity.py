@@ -21,6 +21,7 @@ from iopsim.measures import subset
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import partitions, split
 from iopsim.measures.view import View
+from iopsim.money import settle
 from iopsim.scenario import resolve, resolved_toml
 from iopsim.scenario.load import load
 from iopsim.stats.intervals import summarize
@@ -32,8 +33,9 @@ TRAITS = {
     "traits.employed": {"share": 0.5},
     "traits.mandated": {"share": 0.4, "attendance_odds_ratio": 3.0, "dropout_hazard_ratio": 0.3},
 }
-CLINIC = {**TRAITS, "weeks": 60}
-EVERYTHING = ("source", "trait")
+PAYERS = {"payers.medicaid": {"share": 0.6}, "payers.insurer": {"share": 0.4}}
+CLINIC = {**TRAITS, **PAYERS, "weeks": 60}
+EVERYTHING = ("source", "trait", "payer")
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def test_asking_changes_no_other_number_and_not_asking_computes_nothing(result, 
 
 
 def test_the_groups_are_the_same_for_any_number_of_workers(result):
-    again = iopsim.simulate(result.scenario, 12, 4, by=("traits", "sources"), workers=2)
+    again = iopsim.simulate(result.scenario, 12, 4, by=("payers", "traits", "sources"), workers=2)
     assert np.array_equal(again.facts.groups, result.facts.groups)
 
 
@@ -82,7 +84,7 @@ def test_differences_are_paired_and_their_intervals_hold_together(result):
         if (c.partition.name, c.group, c.measure.name) == ("trait mandated", "with", "attendance_share")
     )
     compared = sum(measure.by_group and not measure.per_program for measure in CATALOGUE)
-    assert [differences(part) for part in result.partitions] == [4 * compared, compared, compared]
+    assert [differences(part) for part in result.partitions] == [4 * compared, compared, compared, compared]
     assert found.difference == summarize(gaps, 1 - MISTAKEN / compared)
     assert found.told_apart is True
     assert re.fullmatch(
@@ -112,7 +114,8 @@ def test_a_single_group_has_nobody_to_be_compared_with():
     told = run({"weeks": 30})
     (part,) = partitions(told.book, ["source"])
     alone = replace(part, groups=("all",), number=lambda record: record.clients.source * 0)
-    facts = np.stack([split(View(told.record, told.book), [alone])] * 3)
+    view = View(told.record, told.book, ledger=settle(told.record, told.book, told.cohort))
+    facts = np.stack([split(view, [alone])] * 3)
     for found in Equity((alone,), facts).comparisons:
         assert found.told_apart is None
         assert math.isnan(found.others.mean) or found.measure.per_program
@@ -143,11 +146,11 @@ def rows(content):
 def test_the_folder_holds_the_groups_if_they_were_asked_for(result):
     resolved = resolve(PLAIN, CLINIC)
     files = documents(result, resolved_toml(resolved), {})
-    assert json.loads(files[MANIFEST])["by"] == ["source", "trait"]
+    assert json.loads(files[MANIFEST])["by"] == ["payer", "source", "trait"]
     summaries = rows(files["equity.csv"])
     assert summaries[0]["mean"] == repr(result.equity.comparisons[0].summary.mean)
     each = [row for row in rows(files["equity_replications.csv"]) if row["name"] == "referrals"]
-    assert len(each) == 12 * 8
+    assert len(each) == 12 * 10
     by_source = [row for row in each if (row["partition"], row["replication"]) == ("source", "3")]
     assert sum(int(row["numerator"]) for row in by_source) == result.facts.numerators[3, 0]
     plain = documents(iopsim.simulate(result.scenario, 12, 4), resolved_toml(resolved), {})
@@ -199,8 +202,9 @@ def test_json_holds_the_groups_if_they_were_asked_for(folder):
 @pytest.mark.parametrize(
     ("by", "said"),
     [
-        ("sorce", "--by: found sorce; give source or trait (did you mean source?)\n"),
+        ("sorce", "--by: found sorce; give source, trait or payer (did you mean source?)\n"),
         ("trait", "--by: found trait; the scenario has no traits; a header such as [traits.employed] begins one\n"),
+        ("payers", "--by: found payers; the scenario has no payers; a header such as [payers.medicaid] begins one\n"),
     ],
 )
 def test_what_cannot_tell_clients_apart_is_refused(folder, by, said):

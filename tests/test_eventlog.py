@@ -27,12 +27,15 @@ from iopsim.eventlog.export import Draft, export
 from iopsim.eventlog.table import COLUMNS, inert
 from iopsim.eventlog.words import TELLINGS, Clinic
 from iopsim.events import Activity, events
+from iopsim.hands import Hands
 from iopsim.record import NEVER, Attendance, Exit
 from iopsim.scenario.load import load
-from iopsim.trace import trace
+from iopsim.trace import client_name, trace
+from iopsim.trace.dossier import Dossier
+from iopsim.trace.journey import tell
 from strategies import run, scenarios
 
-PALMETTO = str(Path(__file__).parent.parent / "scenarios" / "palmetto.toml")
+PLAIN = str(Path(__file__).parent / "plain.toml")
 CROWDED = {
     "weeks": 40,
     "waitlist.limit": 4,
@@ -54,7 +57,7 @@ def written(form, scenario, replications=2, seed=1):
 
 @pytest.fixture(scope="module")
 def scenario():
-    return load(PALMETTO, CROWDED)
+    return load(PLAIN, CROWDED)
 
 
 @pytest.fixture(scope="module")
@@ -142,8 +145,8 @@ def test_the_log_counts_what_the_record_counts_and_is_in_order_in_any_scenario(c
 
 
 def test_times_differ_from_the_nominal_ones_only_where_a_group_meets_before_the_office_hour():
-    plain = load(PALMETTO, CROWDED)
-    early = load(PALMETTO, {**CROWDED, "groups.evening.start": datetime.time(8, 30)})
+    plain = load(PLAIN, CROWDED)
+    early = load(PLAIN, {**CROWDED, "groups.evening.start": datetime.time(8, 30)})
     for one, nominal in zip(*(csv.DictReader(io.StringIO(written(".csv", s, 1))) for s in (plain, early)), strict=True):
         same = {**one, "time": ""} == {**nominal, "time": ""}
         assert same
@@ -160,20 +163,56 @@ def test_sessions_bear_the_hour_of_their_group_though_the_one_before_waits_for_i
         "groups.evening.serves": ["intensive"],
         "phases.intensive.planned_weeks": 2,
     }
-    told = list(csv.DictReader(io.StringIO(written(".csv", load(PALMETTO, changes)))))
+    told = list(csv.DictReader(io.StringIO(written(".csv", load(PLAIN, changes)))))
     hours = {row["resource"]: row["time"][11:] for row in told if row["activity"] == "session attended"}
     assert hours == {"evening": "17:30:00", "late": "19:00:00"}
 
 
-def test_where_everything_happens_no_case_runs_backwards_and_none_is_forgotten():
-    for some in (RETURNS, PRESENT):
-        it = run_everything(some)
-        found = list(cases(Clinic(it.scenario, it.book), it.record, 0))
-        assert len({case.name for case in found}) == len(found) == len(it.record.clients)
-        assert sum(len(case.entries) for case in found) == len(events(it.record).day)
-        for case in found:
-            times = [entry.time for entry in case.entries]
-            assert times == sorted(times)
+@pytest.fixture(scope="module", params=[RETURNS, PRESENT], ids=["clients call again", "clients are here already"])
+def everything(request):
+    """A clinic in which everything happens, and its cases."""
+    it = run_everything(request.param)
+    return it, list(cases(Clinic(it.scenario, it.book), it.record, 0))
+
+
+def test_where_everything_happens_no_case_runs_backwards_and_none_is_forgotten(everything):
+    it, found = everything
+    assert len({case.name for case in found}) == len(found) == int((it.record.clients.episode == 0).sum())
+    assert sum(len(case.entries) for case in found) == len(events(it.record).day)
+    for case in found:
+        times = [entry.time for entry in case.entries]
+        assert times == sorted(times)
+
+
+def test_a_client_who_calls_again_is_one_case_whose_episodes_are_numbered():
+    it = run_everything(RETURNS)
+    clients = it.record.clients
+    again = 0
+    for case, who in zip(cases(Clinic(it.scenario, it.book), it.record, 0), range(len(clients)), strict=False):
+        episodes = np.flatnonzero(clients.first == who)
+        told = [entry.episode for entry in case.entries]
+        assert clients.episode[episodes].tolist() == list(range(len(episodes)))
+        assert sorted(set(told)) == list(range(1, len(episodes) + 1))
+        begins = [n for n, entry in enumerate(case.entries) if entry.activity == "called again"]
+        assert [told[n] for n in begins] == list(range(2, len(episodes) + 1))
+        assert all(told[n - 1] < told[n] for n in begins)
+        assert case.ending == Exit(int(clients.exit[episodes[-1]])).name.lower().replace("_", " ")
+        again += len(begins)
+    assert again == int((clients.episode > 0).sum()) > 5
+
+
+def test_the_log_and_trace_tell_the_same_hours_where_everything_happens(everything):
+    it, found = everything
+    hands = Hands(it.book, it.cohort, it.record)
+    told = {case.name.removeprefix("0/"): case.entries for case in found}
+    family = 0
+    for who in range(len(it.record.clients)):
+        name, _, episode = client_name(it.scenario, it.book, it.record, who).partition(" episode ")
+        mine = [entry for entry in told[name] if entry.episode == int(episode or 1)]
+        journey = tell(Dossier(it.scenario, it.book, it.record, hands, who))
+        assert [step.when.isoformat() for step in journey.steps] == [entry.time for entry in mine]
+        family += sum(entry.activity == "family night" for entry in mine)
+    assert family > 0
 
 
 def test_a_client_s_case_is_the_client_s_journey():
@@ -212,6 +251,7 @@ def test_a_case_is_found_again_by_trace(scenario, rows):
 
 def test_the_table_has_the_promised_columns_and_whole_rows(rows):
     assert COLUMNS[:6] == ("case", "activity", "time", "resource", "replication", "detail")
+    assert COLUMNS[6:] == ("source", "traits", "ending", "episode")
     assert tuple(rows[0]) == COLUMNS
     assert all(None not in row and None not in row.values() for row in rows)
     assert {row["replication"] for row in rows} == {"0", "1"}
@@ -293,7 +333,7 @@ def test_the_log_tells_the_same_as_the_table(log, rows):
             assert entry.pop("lifecycle:transition") == "complete"
             cells = [case["concept:name"], entry["concept:name"], entry["time:timestamp"]]
             cells += [entry.get("org:resource", ""), case["replication"], entry.get("detail", "")]
-            told.append([*cells, case["source"], case.get("traits", ""), case["ending"]])
+            told.append([*cells, case["source"], case.get("traits", ""), case["ending"], entry["episode"]])
     assert told == [list(row.values()) for row in rows]
     assert attributes(log)["replications"] == "2"
 
@@ -308,7 +348,7 @@ def test_a_hostile_name_is_only_a_name(scenario):
 
 def test_an_empty_program_has_an_empty_log():
     nobody = {f"referrals.{name}.per_week": 0.0 for name in ("self", "court", "health_care", "inpatient")}
-    empty = load(PALMETTO, {**nobody, "weeks": 4})
+    empty = load(PLAIN, {**nobody, "weeks": 4})
     assert written(".csv", empty) == ",".join(COLUMNS) + "\n"
     assert ElementTree.fromstring(written(".xes", empty)).findall(f"{XES}trace") == []
 
@@ -317,7 +357,7 @@ def test_an_empty_program_has_an_empty_log():
 
 
 def call(*arguments):
-    return CliRunner().invoke(app, ["events", PALMETTO, "--weeks", "20", *arguments])
+    return CliRunner().invoke(app, ["events", PLAIN, "--weeks", "20", *arguments])
 
 
 @pytest.mark.parametrize("name", ["log.csv", "log.xes", "LOG.XES"])
@@ -329,7 +369,7 @@ def test_the_command_writes_one_whole_file_and_says_what_is_in_it(tmp_path, name
     said = int(answer.stdout.split()[0].replace(",", ""))
     text = (tmp_path / name).read_text(encoding="utf-8")
     assert said == (text.count("<event>") if "xes" in name.lower() else text.count("\n") - 1)
-    scenario = load(PALMETTO, {"groups.evening.seats": 3, "weeks": 20})
+    scenario = load(PLAIN, {"groups.evening.seats": 3, "weeks": 20})
     assert text == written(Path(name).suffix.lower(), scenario, 2, seed=3)
 
 

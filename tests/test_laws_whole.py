@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from iopsim.cohort import Cohort, draw_again
 from iopsim.deck import Purpose
 from iopsim.record import DISCHARGED, Attendance, Exit, Night, Outcome, Visit
+from iopsim.scenario.groups import Group
 from strategies import WEEKDAYS, Run, run
 from strategies_whole import whole_scenarios
 from test_laws import clients, open_days
@@ -220,7 +221,6 @@ def patience_ends_when_the_hazard_has_added_up_interim_services_counted(it: Run)
             assert close or patient or begin + days >= it.record.days
         elif me["admitted_day"] >= 0 and not close:
             assert patient or me["admitted_day"] < begin + days
-        assert row >= len(it.book.present) or me["ready_day"] <= 0
 
 
 # Groups
@@ -243,13 +243,21 @@ def opening_days(it: Run) -> list[int]:
                 before = me["admitted_day"] != -1 and me["admitted_day"] < today
                 gone = me["admitted_day"] == -1 and 0 <= me["exit_day"] < today
                 denied = row >= len(it.book.present) and cohorts[me["episode"]].denied[me["first"]]
-                ready += listed and not before and not gone and not denied
+                fits = takes(it, group, me)
+                ready += listed and fits and not before and not gone and not denied
             in_a_row = in_a_row + 1 if ready >= group.opens_when_waiting else 0
             if in_a_row == group.opens_after_weeks:
                 day = today + 7 * group.opens_lead_weeks
                 break
         found.append(day)
     return found
+
+
+def takes(it: Run, group: Group, me: dict[str, int]) -> bool:
+    """Whether a group takes clients who start in this client's phase and have this client's traits."""
+    traits, phase = sorted(it.scenario.traits), list(it.scenario.phases)[me["entry_phase"]]
+    has = all(me["traits"] >> traits.index(name) & 1 for name in group.for_traits)
+    return has and (not group.serves or phase in group.serves)
 
 
 @law
@@ -296,14 +304,15 @@ def a_night_is_held_with_clients_and_staff_enough_and_never_above_its_seats(it: 
 
 @law
 def only_clients_of_the_right_phase_and_traits_sit_in_a_group_and_start_when_it_admits(it: Run) -> None:
-    groups, traits = list(it.scenario.groups.values()), sorted(it.scenario.traits)
+    groups, traits, opened = list(it.scenario.groups.values()), sorted(it.scenario.traits), opening_days(it)
     for row, me in enumerate(clients(it)):
         if me["group"] < 0:
             continue
         group = groups[me["group"]]
         assert all(me["traits"] >> traits.index(name) & 1 for name in group.for_traits)
         if group.admission == "cohort" and row >= len(it.book.present):
-            assert (me["admitted_day"] // 7 - group.first_week) % group.cohort_weeks < group.cohort_open_weeks
+            since = (me["admitted_day"] - opened[me["group"]]) // 7
+            assert since % group.cohort_weeks < group.cohort_open_weeks
 
 
 # Treatment
@@ -363,7 +372,7 @@ def coverage_ends_when_the_payer_grants_no_more_or_is_lost(it: Run) -> None:
             over = billable >= cohort.covered_sessions[me["first"]] or week >= cohort.coverage_loss_week[me["first"]]
             if over and payer.when_coverage_ends == "discharge":
                 assert begin + 7 * week == end == me["exit_day"]
-                assert me["exit"] in (Exit.COVERAGE_ENDED, Exit.DIED, Exit.INCARCERATED, Exit.TERMINATED)
+                assert me["exit"] in DISCHARGED
             else:
                 assert not (me["exit"] == Exit.COVERAGE_ENDED and begin + 7 * week == end)
 
@@ -509,43 +518,57 @@ def visits_are_due_every_week_to_everyone_in_a_phase_that_has_them(it: Run) -> N
 
 
 @law
-def a_counselor_carries_no_more_than_the_limit_and_every_client_has_one(it: Run) -> None:
-    staff = it.book.staffing
+def every_client_has_a_counselor_where_there_are_caseloads_and_nobody_elsewhere(it: Run) -> None:
     rows = table(it.record.counselors)
     assert [row["day"] for row in rows] == sorted(row["day"] for row in rows)
-    changes = Counter(row["client"] for row in rows)
+    posts, given = filled(it), by_client(rows)
     carries = any(role.caseload != "none" for role in it.scenario.staff.values())
     for row, me in enumerate(clients(it)):
-        if me["admitted_day"] != -1 and carries and row >= len(it.book.present):
-            assert me["counselor_changes"] == changes[row] - 1
-        elif not carries:
-            assert changes[row] == me["counselor_changes"] == 0
-    load: dict[int, set[int]] = defaultdict(set)
-    post_of: dict[int, int] = {}
-    all_ = clients(it)
-    ends = defaultdict(list)
-    for row, me in enumerate(all_):
-        if me["exit_day"] >= 0:
-            ends[me["exit_day"]].append(row)
-    day = 0
-    posts = filled(it)
-    for one in rows:
-        for today in range(day, one["day"] + 1):
-            for gone in (
-                ends.pop(today, []) if today < one["day"] or one["day"] == all_[one["client"]]["admitted_day"] else []
-            ):
-                load[post_of.pop(gone, -1)].discard(gone)
-        day = one["day"]
-        first = one["client"] not in post_of
-        if not first:
-            load[post_of[one["client"]]].discard(one["client"])
-        load[one["post"]].add(one["client"])
-        post_of[one["client"]] = one["post"]
+        real = [one for one in given.get(row, []) if posts[one["post"], one["day"]]]
+        assert me["counselor_changes"] == max(len(real) - 1, 0)
+        assert bool(given.get(row)) == (carries and me["admitted_day"] != -1)
+
+
+class Caseloads:
+    """Who is on which counselor's caseload, day by day."""
+
+    def __init__(self, it: Run) -> None:
+        self.post_of: dict[int, int] = {}
+        self._load: dict[int, set[int]] = defaultdict(set)
+        self._admitted = [me["admitted_day"] for me in clients(it)]
+        self._ends: dict[int, list[int]] = defaultdict(list)
+        for row, me in enumerate(clients(it)):
+            if me["exit_day"] >= 0:
+                self._ends[me["exit_day"]].append(row)
+        self._day = 0
+
+    def until(self, day: int, client: int) -> None:
+        """Take off who left before the client gets a counselor: that same day too, if it is on admission."""
+        for today in range(self._day, day + 1):
+            if today < day or day == self._admitted[client]:
+                for gone in self._ends.pop(today, []):
+                    self._load[self.post_of.pop(gone, -1)].discard(gone)
+        self._day = day
+
+    def give(self, client: int, post: int) -> int:
+        """Put a client on a caseload and off the one before; return how many are on it then."""
+        if client in self.post_of:
+            self._load[self.post_of[client]].discard(client)
+        self._load[post].add(client)
+        self.post_of[client] = post
+        return len(self._load[post])
+
+
+@law
+def a_counselor_takes_on_no_more_than_the_limit(it: Run) -> None:
+    staff, posts, caseloads = it.book.staffing, filled(it), Caseloads(it)
+    for one in table(it.record.counselors):
+        caseloads.until(one["day"], one["client"])
+        first = one["client"] not in caseloads.post_of
+        carried = caseloads.give(one["client"], one["post"])
         if first and one["client"] >= len(it.book.present):
-            limit = int(staff.caseload[staff.post_role[one["post"]]])
-            if not posts[one["post"], one["day"]]:
-                limit = int(staff.vacant_caseload[staff.post_role[one["post"]]])
-            assert len(load[one["post"]]) <= limit
+            limits = staff.caseload if posts[one["post"], one["day"]] else staff.vacant_caseload
+            assert carried <= int(limits[staff.post_role[one["post"]]])
 
 
 @law

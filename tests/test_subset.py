@@ -13,6 +13,7 @@ from iopsim.measures import subset
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import DIMENSIONS, partitions, split
 from iopsim.measures.view import View
+from iopsim.money import settle
 from iopsim.record import TABLES
 from iopsim.scenario.load import load
 from strategies import run, scenarios
@@ -22,8 +23,10 @@ TRAITS = {
     "traits.employed": {"share": 0.5},
     "traits.mandated": {"share": 0.4, "attendance_odds_ratio": 3.0, "dropout_hazard_ratio": 0.3},
 }
+PAYERS = {"payers.medicaid": {"share": 0.6}, "payers.insurer": {"share": 0.4, "copay_usd": 20.0, "payment_weeks": 3}}
 PLACES = {
     "plain": {**TRAITS, "weeks": 60},
+    "payers": {**TRAITS, **PAYERS, "weeks": 60, "after.return_probability": 0.5},
     "a tight step-down": {
         **TRAITS,
         "weeks": 60,
@@ -36,40 +39,48 @@ PLACES = {
     },
     "nobody": {f"referrals.{name}.per_week": 0.0 for name in ("self", "court", "health_care", "inpatient")},
 }
-EVERYTHING = ("source", "trait")
+EVERYTHING = ("source", "trait", "payer")
 SINCE = (0, 7 * 20)
 """The opening view, and a mature one."""
 
 
 @pytest.fixture(scope="module", params=PLACES)
 def clinic(request):
-    told = run(PLACES[request.param], seed=2)
-    return told.record, told.book
+    return run(PLACES[request.param], seed=2)
+
+
+@pytest.fixture(scope="module")
+def ledger(clinic):
+    return settle(clinic.record, clinic.book, clinic.cohort)
+
+
+def everybody(record):
+    return np.ones(len(record.clients), dtype=bool)
 
 
 def column(name):
     return [measure.name for measure in CATALOGUE].index(name)
 
 
-def answers(record, book, since=0):
-    return [measure.compute(View(record, book, since)) for measure in CATALOGUE]
+def answers(view):
+    return [measure.compute(view) for measure in CATALOGUE]
 
 
 # --------------------------------------------------------------------------------------- part of a record
 
 
-def test_the_part_that_is_everybody_is_the_record(clinic):
-    record, book = clinic
-    part = subset.of(record, np.ones(len(record.clients), dtype=bool))
+def test_the_part_that_is_everybody_is_the_record(clinic, ledger):
+    record, book = clinic.record, clinic.book
+    part = subset.of(record, everybody(record))
     for name, values in record.columns().items():
         assert part.columns()[name].dtype == values.dtype
         assert np.array_equal(part.columns()[name], values), name
     for since in SINCE:
-        assert answers(part, book, since) == answers(record, book, since)
+        assert answers(View(part, book, since, ledger)) == answers(View(record, book, since, ledger))
 
 
 def test_the_part_that_is_nobody_has_seats_and_no_clients(clinic):
-    record, _ = clinic
+    record = clinic.record
     part = subset.of(record, np.zeros(len(record.clients), dtype=bool))
     assert (
         len(part.clients) == len(part.appointments.client) == len(part.sessions.client) == len(part.moves.client) == 0
@@ -79,7 +90,7 @@ def test_the_part_that_is_nobody_has_seats_and_no_clients(clinic):
 
 
 def test_every_row_of_a_part_is_a_row_of_the_whole_about_the_same_client(clinic):
-    record, _ = clinic
+    record = clinic.record
     who = record.clients.traits & 1 == 1
     part, members = subset.of(record, who), np.flatnonzero(who)
     for table in named(record):
@@ -101,7 +112,7 @@ def columns(table):
 
 
 def test_a_part_of_a_part_is_the_part_of_both(clinic):
-    record, _ = clinic
+    record = clinic.record
     one, other = record.clients.traits & 1 == 1, record.clients.source % 2 == 0
     twice, once = subset.of(subset.of(record, one), other[one]), subset.of(record, one & other)
     assert all(np.array_equal(values, once.columns()[name]) for name, values in twice.columns().items())
@@ -143,17 +154,18 @@ def the_others_are_all_but_the_group(view):
 
 
 @pytest.mark.parametrize("since", SINCE)
-def test_groups_add_up_to_the_whole(clinic, since):
-    view = View(*clinic, since)
+def test_groups_add_up_to_the_whole(clinic, ledger, since):
+    view = View(clinic.record, clinic.book, since, ledger)
     the_parts_make_the_whole(view)
     the_others_are_all_but_the_group(view)
 
 
 @settings(derandomize=True, deadline=None, max_examples=25)
-@given(changes=scenarios(), seed=st.integers(0, 2**32), data=st.data())
-def test_groups_add_up_to_the_whole_in_any_scenario_and_view(changes, seed, data):
-    told = run(changes, seed=seed)
-    view = View(told.record, told.book, 7 * data.draw(st.integers(0, told.book.weeks - 1)))
+@given(changes=scenarios(), paid=st.sampled_from([{}, PAYERS]), seed=st.integers(0, 2**32), data=st.data())
+def test_groups_add_up_to_the_whole_in_any_scenario_and_view(changes, paid, seed, data):
+    told = run({**changes, **paid}, seed=seed)
+    since = 7 * data.draw(st.integers(0, told.book.weeks - 1))
+    view = View(told.record, told.book, since, settle(told.record, told.book, told.cohort))
     the_parts_make_the_whole(view)
     the_others_are_all_but_the_group(view)
 
@@ -168,18 +180,19 @@ def nameless(record):
     return [name for name in TABLES if name not in (*named(record), "clients", "nights")]
 
 
-def test_a_measure_by_group_looks_at_nothing_of_which_the_record_does_not_know_whose_it_is(clinic):
-    record, book = clinic
+def test_a_measure_by_group_looks_at_nothing_of_which_the_record_does_not_know_whose_it_is(clinic, ledger):
+    record, book = clinic.record, clinic.book
     assert nameless(record) == ["intake", "posts", "staff"]
     emptied = {
         table: type(rows)(*(values[:0] for values in columns(rows).values()))
         for table in nameless(record)
         for rows in [getattr(record, table)]
     }
-    without = replace(record, **emptied)
+    without = View(replace(record, **emptied), book, ledger=ledger.of(everybody(record)))  # and without costs
+    whole = View(record, book, ledger=ledger)
     for measure in CATALOGUE:
         if measure.by_group:
-            assert measure.compute(View(without, book)) == measure.compute(View(record, book)), measure.name
+            assert measure.compute(without) == measure.compute(whole), measure.name
 
 
 def test_what_is_not_told_by_group_is_the_program_s_own():
@@ -189,6 +202,17 @@ def test_what_is_not_told_by_group_is_the_program_s_own():
         "held_back_by_seats",
         "held_back_by_caseload",
         "held_back_by_both",
+        "cost_usd",
+        "margin_usd",
+        "margin_last_year_usd",
+        "broken_even_share",
+        "weeks_until_broken_even",
+        "weeks_until_operating_margin",
+        "cash_hole_usd",
+        "weeks_until_cash_hole",
+        "cost_per_completion_usd",
+        "cost_per_client_week_usd",
+        "cost_per_session_usd",
     }
 
 
@@ -196,8 +220,8 @@ def test_what_is_not_told_by_group_is_the_program_s_own():
 
 
 def test_every_client_is_in_one_group_of_each_partition(clinic):
-    record, book = clinic
-    parts = partitions(book, ("traits", "source", "trait"))
+    record, book = clinic.record, clinic.book
+    parts = partitions(book, ("traits", "payers", "source", "trait"))
     assert [part.dimension for part in parts] == sorted((part.dimension for part in parts), key=list(DIMENSIONS).index)
     assert len({part.name for part in parts}) == len(parts)
     for part in parts:
@@ -214,7 +238,20 @@ def test_with_is_with_and_without_is_without():
     assert {mandated.groups[g] for g in mandated.number(told.record).tolist()} == {"without"}
 
 
-@pytest.mark.parametrize("by", ["payer", ("source", "colour"), ("",)])
+@pytest.mark.parametrize("pays", ["medicaid", "insurer"])
+def test_a_payer_s_clients_are_those_it_pays_for(pays):
+    shares = {f"payers.{name}.share": float(name == pays) for name in ("medicaid", "insurer")}
+    told = run({**PLACES["payers"], **shares})
+    (part,) = partitions(told.book, ["payer"])
+    assert part.called(pays) == f"payer {pays}"
+    assert {part.groups[g] for g in part.number(told.record).tolist()} == {pays}
+
+
+def test_where_nobody_pays_there_are_no_groups_by_payer():
+    assert partitions(run(PLACES["plain"]).book, ["payer"]) == ()
+
+
+@pytest.mark.parametrize("by", ["payor", ("source", "colour"), ("",)])
 def test_clients_are_not_told_apart_by_what_nobody_knows(by):
-    with pytest.raises(ValueError, match=r"clients are not told apart by '.*'; by source or trait"):
+    with pytest.raises(ValueError, match=r"clients are not told apart by '.*'; by source, trait or payer"):
         iopsim.simulate(load(PLAIN, {"weeks": 2}), 1, by=by)

@@ -39,7 +39,8 @@ def simulate(
     progress : callable, optional
         Called with the number of replications done since the last call.
     by : sequence of str
-        By what to tell clients apart, for `Result.equity`: ``"source"``, ``"trait"`` or both. Nothing else changes.
+        By what to tell clients apart, for `Result.equity`: ``"source"``, ``"trait"``, ``"payer"``, or
+        some of them. Nothing else changes.
     warm_up : int or "auto", optional
         None: the opening view, in which everybody and every day from the opening on counts. A number of weeks: the
         mature view, in which only clients who come after so many weeks, and days after them, count; the program itself

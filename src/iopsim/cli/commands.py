@@ -104,7 +104,9 @@ def run(
     by: Annotated[
         list[str] | None,
         typer.Option(
-            "--by", metavar="WHAT", help="Also show the measures of each group of clients: source or trait; repeatable."
+            "--by",
+            metavar="WHAT",
+            help="Also show the measures of each group of clients: source, trait or payer; repeatable.",
         ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Show every measure, not only what a board reads.")] = False,

@@ -112,7 +112,8 @@ def run(order: Order) -> None:
 
 def _unknown_dimensions(by: list[str]) -> list[Problem]:
     """Return a problem for everything by which clients cannot be told apart."""
-    allowed = f"give {' or '.join(DIMENSIONS)}"
+    *some, last = DIMENSIONS
+    allowed = f"give {', '.join(some)} or {last}"
     return [
         Problem("--by", None, "", plain(name), allowed, nearest(name, DIMENSIONS))
         for name in by
@@ -121,13 +122,13 @@ def _unknown_dimensions(by: list[str]) -> list[Problem]:
 
 
 def _empty_dimensions(by: list[str], scenario: Scenario) -> list[Problem]:
-    """Return a problem if clients are to be told apart by traits and the scenario has none."""
-    if scenario.traits:
-        return []
+    """Return a problem if clients are to be told apart by traits or payers and the scenario has none."""
+    here = {"trait": (scenario.traits, "[traits.employed]"), "payer": (scenario.payers, "[payers.medicaid]")}
+    lacking = {name: header for name, (found, header) in here.items() if not found}
     return [
-        Problem("--by", None, "", name, "the scenario has no traits; a header such as [traits.employed] begins one")
+        Problem("--by", None, "", name, f"the scenario has no {kind}s; a header such as {lacking[kind]} begins one")
         for name in by
-        if name.removesuffix("s") == "trait"
+        if (kind := name.removesuffix("s")) in lacking
     ]
 
 

@@ -36,7 +36,9 @@ class Agenda:
         now = day * PHASES_PER_DAY + phase
         if now not in self.called and day < self.days:
             self.called.add(now)
-            self.env.timeout(now - self.env.now, day).callbacks.append(self.play[phase])
+            moment = Bell(self.env)
+            moment.callbacks.append(self.play[phase])
+            moment.ring(day, now - self.env.now)
 
     def call_next(self, phase: int, days: Iterator[int]) -> None:
         """Have a phase played on the next of some days; one at a time, as SimPy is faster with few events ahead."""

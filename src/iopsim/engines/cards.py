@@ -39,6 +39,7 @@ class Cards:
         self.comes_back: list[list[bool]] = []
         self.payer: list[int] = []
         self.ready_delay: list[int] = []
+        self.authorization: list[int] = []
         self.denied: list[bool] = []
         self.orientations_missed: list[int] = []
         self.interim: list[bool] = []
@@ -63,18 +64,24 @@ class Cards:
         self.likely = np.flatnonzero(cohort.placement < book.intake.placement[2])
 
     def card(self, purpose: Purpose, me: Person, place: int) -> float:
-        """Return a card that clients play one after the other; the first page is dealt for all who may need it."""
+        """Return a card that clients play one after the other."""
+        return self.up_to(purpose, me, place)[place]
+
+    def up_to(self, purpose: Purpose, me: Person, place: int) -> list[float]:
+        """Return a client's cards up to a place and more; the first page is dealt for all who may need it."""
         mine = self.pages.get(purpose)
         if mine is None:
             cohort = self.parts[0][0]
             dealt = cohort.page(purpose, self.likely, 0).tolist()
             mine = self.pages[purpose] = dict(zip(self.likely.tolist(), dealt, strict=True))
-        cards = mine.setdefault(me.index, [])
+        cards = mine.get(me.index)
+        if cards is None:
+            cards = mine[me.index] = []
         while place >= len(cards):
             cohort, row = self.cohort_row[me.index]
             page = len(cards) // PAGE_CARDS[purpose]
             cards += cohort.page(purpose, np.array([row]), page)[0].tolist()
-        return cards[place]
+        return cards
 
     def comes_again(self, me: Person) -> int:
         """Deal the cards of a client's next episode, and return their index.
@@ -123,7 +130,7 @@ class Cards:
 
 COLUMNS = (
     "lot", "priority", "start_phase", "call", "kept", "show_ratio", "placement", "placement_ratio", "away_days",
-    "comes_back", "payer", "ready_delay", "denied", "orientations_missed", "patience", "renege_ratio",
+    "comes_back", "payer", "ready_delay", "authorization", "denied", "orientations_missed", "patience", "renege_ratio",
     "attendance_ratio", "dropout_ratio", "lapse_ratio", "dropout", "transfer_week", "incarceration_week",
     "death_week", "other_week", "covered_sessions", "coverage_loss_week", "relapse", "returns", "return_delay",
     "traits",

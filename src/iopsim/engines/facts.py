@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from iopsim.engines.office import USES
 from iopsim.engines.person import Person
-from iopsim.engines.team import Team
+from iopsim.engines.team import USES, Team
 from iopsim.record import (
     CAME,
     I64,
@@ -135,9 +133,7 @@ def staff_facts(team: Team) -> StaffFacts:
     """Return one row per week and role."""
     staff, weeks, roles = team.staffing, team.days // 7, len(team.staffing.role_names)
 
-    minutes: defaultdict[str, I64] = defaultdict(lambda: np.zeros((weeks, roles), dtype=np.int64))
-    for (kind, week, role), spent in team.minutes.items():
-        minutes[kind][week, role] += spent
+    minutes = {what: np.array(spent, dtype=np.int64).reshape(weeks, roles) for what, spent in team.minutes.items()}
     person_days = team.person_days
     filled, off = team.filled, team.force.off
     working = staff.working

@@ -10,7 +10,9 @@ import numpy as np
 from iopsim.clock import Phase
 from iopsim.deck import Purpose
 from iopsim.engines.person import Person
+from iopsim.engines.team import USES
 from iopsim.record import Outcome, Visit
+from iopsim.rulebook import UNLIMITED
 from iopsim.rulebook.treatment import Fact
 
 if TYPE_CHECKING:
@@ -73,8 +75,8 @@ class Office:
     def _supervise(self, week: int) -> None:
         team = self.clinic.team
         for post, role in enumerate(team.role):
-            if team.now[post]:
-                team.minutes["supervision", week, role] += int(team.staffing.supervision_minutes[role])
+            if any(team.here[post][7 * week : 7 * week + 7]):
+                team.minutes["supervision"][week][role] += int(team.staffing.supervision_minutes[role])
 
     def _individual_sessions(self, today: int) -> None:
         """Individual sessions are held for who has gone longest without, while there are hours."""
@@ -91,7 +93,7 @@ class Office:
                 self.rows += (today, me.index, INDIVIDUAL, NO_HOURS)
                 continue
             left[role] -= book.individual_minutes
-            self.clinic.team.minutes["individual", week, role] += book.individual_minutes
+            self.clinic.team.minutes["individual"][week][role] += book.individual_minutes
             me.last_individual = today
             self.rows += (today, me.index, INDIVIDUAL, HELD if card < book.individual_show else NO_SHOW)
 
@@ -115,17 +117,17 @@ class Office:
                 self.rows += (today, me.index, MEDICATION, NO_HOURS)
                 continue
             left[role] -= book.medication_minutes
-            self.clinic.team.minutes["medication", week, role] += book.medication_minutes
+            self.clinic.team.minutes["medication"][week][role] += book.medication_minutes
             self.rows += (today, me.index, MEDICATION, HELD if card < book.medication_show else NO_SHOW)
 
     def _notes(self, week: int) -> None:
-        """Notes take what hours are left."""
+        """Notes take what hours are left to the roles that carry clients."""
         team = self.clinic.team
-        for role, left in self._left(week, np.ones(len(team.staffing.role_names), dtype=np.bool_)).items():
-            carried = sum(len(team.load[post]) for post in range(len(team.role)) if team.role[post] == role)
+        for role, left in self._left(week, team.staffing.caseload != UNLIMITED).items():
+            carried = sum([len(team.load[post]) for post in team.counselors if team.role[post] == role])
             needed = carried * int(team.staffing.notes_minutes[role])
-            team.minutes["notes", week, role] += min(needed, left)
-            team.minutes["short_notes", week, role] += needed - min(needed, left)
+            team.minutes["notes"][week][role] += min(needed, left)
+            team.minutes["short_notes"][week][role] += needed - min(needed, left)
 
     def _misses(self, me: Person, week: int) -> None:
         self._lacks("short_individual", week, self.clinic.team.staffing.sees, self.book.individual_minutes)
@@ -134,7 +136,7 @@ class Office:
     def _lacks(self, what: str, week: int, roles: np.ndarray[tuple[int], np.dtype[np.bool_]], minutes: int) -> None:
         """Note hours that were lacking, at the first role whose duty it is."""
         if roles.any():
-            self.clinic.team.minutes[what, week, int(np.flatnonzero(roles)[0])] += minutes
+            self.clinic.team.minutes[what][week][int(np.flatnonzero(roles)[0])] += minutes
 
     def _left(self, week: int, roles: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> dict[int, int]:
         """Return the minutes that roles have left this week."""
@@ -144,12 +146,13 @@ class Office:
         }
 
     def _used(self, week: int, role: int) -> int:
-        return sum(self.clinic.team.minutes[what, week, role] for what in USES)
+        minutes = self.clinic.team.minutes
+        return sum([minutes[what][week][role] for what in USES])
 
     def _facilitate(self, what: str, week: int, minutes: int) -> None:
         team = self.clinic.team
         if team.facilitators:
-            team.minutes[what, week, team.role[team.facilitators[0]]] += minutes
+            team.minutes[what][week][team.role[team.facilitators[0]]] += minutes
 
     def _card(self, me: Person) -> float:
         me.visits += 1
@@ -163,7 +166,3 @@ class Office:
         days = np.unique(intake.next_orientation_day)
         by_week: list[int] = np.bincount(days[days < self.book.days] // 7, minlength=weeks).tolist()
         return by_week
-
-
-USES = ("groups", "assessments", "orientation", "family", "supervision", "individual", "medication", "notes")
-"""What hours are used for, in the order in which they are spent."""

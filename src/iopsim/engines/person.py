@@ -11,11 +11,11 @@ from iopsim.rulebook.treatment import Fact
 class Bell(simpy.Event):
     """An event that someone else rings; SimPy's own can only succeed without news of when."""
 
-    def ring(self, news: object) -> None:
-        """Ring now, with some news; once only."""
+    def ring(self, news: object, delay: float = 0) -> None:
+        """Ring now or after a delay, with some news; once only."""
         self._ok = True
         self._value = news
-        self.env.schedule(self)
+        self.env.schedule(self, delay=delay)
 
 
 class Person:
@@ -59,6 +59,7 @@ class Person:
     nights: tuple[int, ...] = ()
     post = NEVER
     """The counselor's post."""
+    has_had_counselor = False
     counselor_changes = 0
     weeks = 0
     """Weeks of treatment reviewed."""

@@ -124,10 +124,10 @@ def review(clinic: Clinic, me: Person, today: int) -> int:
         me.reviews >= cards.death_week[who],
         me.reviews >= cards.incarceration_week[who],
         me.rule_broken,
-        coverage_over(clinic, me),
         me.dropout_hazard >= cards.dropout[who],
         me.reviews >= cards.transfer_week[who] or consequence == STEPS_OUT,
         me.reviews >= cards.other_week[who],
+        coverage_over(clinic, me),
         consequence == STEPS_UP,
         phase_over(clinic, me, today),
         me.phase == book.last_phase,
@@ -216,12 +216,13 @@ def come(clinic: Clinic, me: Person) -> int:
 
 def begin_absence(clinic: Clinic, me: Person, today: int) -> None:
     """Begin a run of absences, and perhaps take a make-up night; the client comes at least once before the next."""
-    cards, first = clinic.cards, PER_DECISION * me.absence_runs
-    me.excusing = cards.card(Purpose.ABSENCE, me, first + EXCUSED) < clinic.book.excused_share
-    me.absences_left = run_length(cards.card(Purpose.ABSENCE, me, first + RUN), me.absence_goes_on)
-    if cards.card(Purpose.ABSENCE, me, first + MAKE_UP) < clinic.book.make_up:
+    first = PER_DECISION * me.absence_runs
+    cards = clinic.cards.up_to(Purpose.ABSENCE, me, first + PER_DECISION + GAP)
+    me.excusing = cards[first + EXCUSED] < clinic.book.excused_share
+    me.absences_left = run_length(cards[first + RUN], me.absence_goes_on)
+    if cards[first + MAKE_UP] < clinic.book.make_up:
         clinic.seats.invite(me, today, clinic.book.days)
     me.run_unexcused = 0
     me.returning = True
     me.absence_runs += 1
-    me.presence, me.gap = 1.0, cards.card(Purpose.ABSENCE, me, first + PER_DECISION + GAP)
+    me.presence, me.gap = 1.0, cards[first + PER_DECISION + GAP]

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 Flags = NDArray[np.bool_]
 STAFF = int(Phase.STAFF)
+USES = ("groups", "assessments", "orientation", "family", "supervision", "individual", "medication", "notes")
+"""What hours are used for, in the order in which they are spent."""
+
+LACKS = ("short_individual", "short_medication", "short_notes", "cover")
+"""What hours are lacking for, and what others fill in for."""
+
 ANY_CARD = 0.5
 """Stands for a card that decides nothing."""
 
@@ -62,7 +68,8 @@ class Team:
         self.seen: dict[int, int] = {}
         """Clients whom each assessor has seen today."""
         self.seen_day = NEVER
-        self.minutes: defaultdict[tuple[str, int, int], int] = defaultdict(int)
+        roles = range(len(staff.role_names))
+        self.minutes = {what: [[0 for _ in roles] for _ in range(book.weeks)] for what in (*USES, *LACKS)}
         """Minutes by what, week and role."""
         self.rows: list[int] = []
         self.waiting_weeks: defaultdict[tuple[str, int], int] = defaultdict(int)
@@ -118,11 +125,12 @@ class Team:
 
     def _look_at_triggers(self, today: int) -> None:
         """Once a week: has a group's line, or a role's caseload, been too long for long enough?"""
-        book, seats, staff = self.clinic.book, self.clinic.seats, self.staffing
-        ready = self.clinic.line.ready(today)
+        book, seats, line, staff = self.clinic.book, self.clinic.seats, self.clinic.line, self.staffing
         for group, needed in enumerate(book.opens_waiting):
             closed = needed != UNLIMITED and seats.opening[group] >= self.days
-            if closed and self._long_enough(("group", group), ready >= needed, book.opens_after[group]):
+            if closed and self._long_enough(
+                ("group", group), line.ready(today, group) >= needed, book.opens_after[group]
+            ):
                 seats.opens(group, today + book.opens_lead[group])
         for role, most in enumerate(staff.hire_caseload.tolist()):
             posts = [post for post in range(len(self.role)) if self.role[post] == role]
@@ -190,11 +198,11 @@ class Team:
             capacity = UNLIMITED if self.ratio[post] == UNLIMITED or capacity < 0 else capacity + self.ratio[post]
             self.worked[post] += minutes
             self.busy[post] = end
-            self.minutes["groups", today // 7, self.role[post]] += minutes
+            self.minutes["groups"][today // 7][self.role[post]] += minutes
         lacking = self._lacking(staff, least, clients, capacity)
         cover = lacking if lacking and self._covered(night, today) else 0
         if cover:
-            self.minutes["cover", today // 7, self.role[self.facilitators[0]]] += cover * minutes
+            self.minutes["cover"][today // 7][self.role[self.facilitators[0]]] += cover * minutes
         return staff, cover, lacking - cover
 
     def _lacking(self, staff: int, least: int, clients: int, capacity: int) -> int:
@@ -226,7 +234,7 @@ class Team:
             self.seen = dict.fromkeys((post for post in self.assessors if self.here[post][today]), 0)
         post = min(self.seen, key=self.seen.__getitem__)
         self.seen[post] += 1
-        self.minutes["assessments", today // 7, self.role[post]] += self.clinic.book.assessment_minutes
+        self.minutes["assessments"][today // 7][self.role[post]] += self.clinic.book.assessment_minutes
 
     # Caseloads.
 
@@ -259,6 +267,7 @@ class Team:
         """Have a client's counselor be the one in a post."""
         if post != NEVER:
             me.post = post
+            me.has_had_counselor = me.has_had_counselor or self.now[post]
             self.load[post][me.index] = me
             self.rows += (me.index, today, post)
 
@@ -299,6 +308,8 @@ class Team:
             self._changes_counselor(me, post, today)
 
     def _changes_counselor(self, me: Person, post: int, today: int) -> None:
+        had_one = me.has_had_counselor
         self.takes_on(me, post, today)
-        me.counselor_changes += 1
-        self.clinic.program.learns(me, Fact.COUNSELOR_CHANGES, me.counselor_changes)
+        if had_one:
+            me.counselor_changes += 1
+            self.clinic.program.learns(me, Fact.COUNSELOR_CHANGES, me.counselor_changes)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iopsim.clock import OFFICE_HOUR, Phase
 from iopsim.eventlog.words import TELLINGS, Clinic, ending
@@ -18,6 +19,8 @@ from iopsim.trace import client_name
 DAY = 24 * 60 * 60
 """Seconds."""
 
+Flags = NDArray[np.bool_]
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -27,24 +30,28 @@ class Entry:
     time: str
     resource: str
     detail: str
+    episode: int
+    """From 1; the next begins when the client calls again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One client's way, its events in the order in which they happened."""
+    """One client's way, all its episodes, its events in the order in which they happened."""
 
     name: str
     """Replication, then the client's name as `iopsim trace` knows it; no two cases of a log share it."""
     replication: int
     source: str
+    """That of the first call."""
     traits: str
     """Names with a space between."""
     ending: str
+    """That of the last episode."""
     entries: tuple[Entry, ...]
 
 
 def cases(clinic: Clinic, record: Record, replication: int) -> Iterator[Case]:
-    """Tell one replication, client by client, in the order of referral.
+    """Tell one replication, client by client, in the order of the first call; who is here at the opening comes first.
 
     Parameters
     ----------
@@ -54,24 +61,28 @@ def cases(clinic: Clinic, record: Record, replication: int) -> Iterator[Case]:
         Its number, from 0.
     """
     book, clients, log = clinic.book, record.clients, events(record)
-    order = np.argsort(log.client, kind="stable")
-    seconds = _seconds(clinic, log)[order]
-    rows = np.column_stack([log.activity, log.detail])[order].tolist()
+    order = np.argsort(log.case, kind="stable")
+    seconds, bears = _seconds(clinic, log)[order], (log.activity == Activity.FAMILY)[order]
+    rows = np.column_stack([log.activity, log.detail, clients.episode[log.client] + 1])[order].tolist()
     opening = np.datetime64(clinic.scenario.opening, "s")
-    bounds = np.searchsorted(log.client[order], np.arange(len(clients) + 1)).tolist()
-    for who, (first, last) in enumerate(pairwise(bounds)):
-        times = np.datetime_as_string(opening + _in_order(seconds[first:last]).astype("timedelta64[s]")).tolist()
+    people = np.flatnonzero(clients.episode == 0)
+    ends = dict(zip(clients.first.tolist(), clients.exit.tolist(), strict=True))  # that of a later episode comes later
+    bounds = np.searchsorted(log.case[order], np.append(people, len(clients))).tolist()
+    for who, (first, last) in zip(people.tolist(), pairwise(bounds), strict=True):
+        clock = _in_order(seconds[first:last], bears[first:last])
+        times = np.datetime_as_string(opening + clock.astype("timedelta64[s]")).tolist()
         entries = []
-        for (activity, detail), time in zip(rows[first:last], times, strict=True):
+        for (activity, detail, episode), time in zip(rows[first:last], times, strict=True):
             telling = TELLINGS[Activity(activity)]
-            entries.append(Entry(telling.words, time, telling.resource(clinic, detail), telling.detail(clinic, detail)))
+            resource, further = telling.resource(clinic, detail), telling.detail(clinic, detail)
+            entries.append(Entry(telling.words, time, resource, further, episode))
         traits = int(clients.traits[who])
         yield Case(
             name=f"{replication}/{client_name(clinic.scenario, book, record, who)}",
             replication=replication,
             source=book.demand.source_names[clients.source[who]],
             traits=" ".join(name for k, name in enumerate(book.demand.trait_names) if traits >> k & 1),
-            ending=ending(clinic, int(clients.exit[who])),
+            ending=ending(clinic, ends[who]),
             entries=tuple(entries),
         )
 
@@ -83,6 +94,7 @@ def _seconds(clinic: Clinic, log: Events) -> I64:
     in_session = np.array([TELLINGS[activity].in_session for activity in Activity])[log.activity]
     clock = office[log.phase]
     clock[in_session] = start[log.detail[in_session]]
+    clock[log.activity == Activity.FAMILY] = _of_day(clinic.scenario.family_night.start)
     return np.asarray(DAY * log.day + clock, dtype=np.int64)
 
 
@@ -91,10 +103,12 @@ def _of_day(time: datetime.time) -> int:
     return (60 * time.hour + time.minute) * 60 + time.second
 
 
-def _in_order(seconds: I64) -> I64:
+def _in_order(seconds: I64, late: Flags) -> I64:
     """Return the times of one client's events, none later than the next.
 
     Office hours are nominal, and a group may meet before them: who is admitted and attends on the same morning is
-    then admitted when the group starts, and not in the afternoon.
+    then admitted when the group starts, and not in the afternoon. A family night (`late`) does not draw the rest of its
+    day to its own hour: it waits for what comes before.
     """
-    return np.minimum.accumulate(seconds[::-1])[::-1]
+    waited = np.where(late, np.maximum(seconds, np.append(seconds[:1], seconds[:-1])), seconds)
+    return np.asarray(np.minimum.accumulate(waited[::-1])[::-1], dtype=np.int64)

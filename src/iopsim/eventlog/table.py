@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from iopsim.eventlog.cases import Case
 
-COLUMNS = ("case", "activity", "time", "resource", "replication", "detail", "source", "traits", "ending")
-"""The header; the last three say the same on every row of a case. Columns may be added at the end, never moved."""
+COLUMNS = ("case", "activity", "time", "resource", "replication", "detail", "source", "traits", "ending", "episode")
+"""The header; source, traits and ending say the same on every row of a case. Columns may be added at the end, never
+moved."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Signs with which a spreadsheet takes a text for something to carry out."""
@@ -24,7 +25,7 @@ def lines(case: Case) -> Iterator[str]:
     """Return the lines of a case, one per event."""
     for entry in case.entries:
         cells = (case.name, entry.activity, entry.time, entry.resource, str(case.replication), entry.detail)
-        yield _line((*cells, case.source, case.traits, case.ending))
+        yield _line((*cells, case.source, case.traits, case.ending, str(entry.episode)))
 
 
 def inert(text: str) -> str:

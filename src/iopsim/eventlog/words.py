@@ -25,7 +25,7 @@ PLACES = (
     "declined",
     "withdrawal management or residential treatment first",
 )
-"""In the order of `iopsim.rules.placement`, then what the Record alone tells of a detour."""
+"""In the order of `iopsim.rules.placement`."""
 
 
 @dataclass(frozen=True, slots=True)

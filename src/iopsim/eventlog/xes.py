@@ -50,6 +50,7 @@ def heading(scenario: Scenario, seed: int, replications: int) -> Iterator[str]:
     yield _attribute("string", "concept:name", "unknown", 4)
     yield _attribute("date", "time:timestamp", "1970-01-01T00:00:00", 4)
     yield _attribute("string", "lifecycle:transition", "complete", 4)
+    yield _attribute("int", "episode", "1", 4)
     yield "  </global>\n"
     yield '  <classifier name="Activity" scope="event" keys="concept:name"/>\n'
     yield _attribute("string", "concept:name", scenario.name, 2)
@@ -83,6 +84,7 @@ def _event(entry: Entry) -> Iterator[str]:
         yield _attribute("string", "org:resource", entry.resource, 6)
     if entry.detail:
         yield _attribute("string", "detail", entry.detail, 6)
+    yield _attribute("int", "episode", str(entry.episode), 6)
     yield "    </event>\n"
 
 

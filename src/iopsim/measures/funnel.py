@@ -13,8 +13,6 @@ REFERRED = "clients who can be followed for 90 days from referral"
 TO_THE_END = "clients who can be followed for 90 days, the planned length and four weeks from referral"
 LISTED = "clients placed in this program who can be followed for 90 days from then"
 
-NO_CALL = (Exit.NOT_REFERRED, Exit.CALL_LOST, Exit.SCREENED_OUT)
-
 
 def _of_referred(view: View, happened: Flags) -> Fraction:
     who = referred(view)
@@ -23,8 +21,11 @@ def _of_referred(view: View, happened: Flags) -> Fraction:
 
 @measure("Call answered and booked", "share", "given an appointment", "clients referred", REFERRED)
 def booked_share(view: View) -> Fraction:
-    """Share of referred clients whose call leads to an appointment: not lost, screened out or kept back."""
-    return _of_referred(view, np.isin(view.record.clients.exit, NO_CALL, invert=True))
+    """Share of referred clients whose call leads to an appointment: not lost, screened out or without a slot."""
+    appointments = view.record.appointments
+    booked = np.zeros(len(view.record.clients), dtype=np.bool_)
+    booked[appointments.client[appointments.day < view.record.days]] = True
+    return _of_referred(view, booked)
 
 
 @measure(

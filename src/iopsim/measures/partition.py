@@ -1,4 +1,4 @@
-"""Telling clients apart: by source, by each trait; and the measures of each group, as whole numbers."""
+"""Telling clients apart: by source, by each trait, by payer; and the measures of each group, as whole numbers."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ def partitions(book: Rulebook, by: Sequence[str]) -> tuple[Partition, ...]:
     wanted = {name.removesuffix("s") for name in ((by,) if isinstance(by, str) else by)}
     unknown = sorted(wanted - set(DIMENSIONS))
     if unknown:
-        raise ValueError(f"clients are not told apart by {unknown[0]!r}; by {' or '.join(DIMENSIONS)}")
+        *some, last = DIMENSIONS
+        raise ValueError(f"clients are not told apart by {unknown[0]!r}; by {', '.join(some)} or {last}")
     return tuple(part for name, parts in DIMENSIONS.items() if name in wanted for part in parts(book))
 
 

@@ -1,0 +1,13 @@
+"""What every test may count on, whatever terminal it is run from."""
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_terminal_width() -> Iterator[None]:
+    """Say no width to the commands: a message is broken into lines where a test asks for it, and nowhere else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        yield
