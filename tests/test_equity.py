@@ -152,7 +152,7 @@ def test_the_folder_holds_the_groups_if_they_were_asked_for(result):
     each = [row for row in rows(files["equity_replications.csv"]) if row["name"] == "referrals"]
     assert len(each) == 12 * 10
     by_source = [row for row in each if (row["partition"], row["replication"]) == ("source", "3")]
-    assert sum(int(row["numerator"]) for row in by_source) == result.facts.numerators[3, 0]
+    assert sum(int(row["numerator"]) for row in by_source) == result.facts.numerators[3, column("referrals")]
     plain = documents(iopsim.simulate(result.scenario, 12, 4), resolved_toml(resolved), {})
     assert set(files) - set(plain) == {"equity.csv", "equity_replications.csv"}
     assert "by" not in json.loads(plain[MANIFEST])

@@ -123,10 +123,14 @@ def test_a_long_name_is_broken_behind_an_underscore_or_a_dot():
 
 
 def test_every_measure_is_listed_under_its_group():
-    words = [line.split()[0] for line in told("measures").splitlines() if line.strip()]
-    names = [measure.name for measure in CATALOGUE]
-    assert [word for word in words if word in names] == names
-    assert [word for word in words if word in GROUPS] == list(GROUPS)
+    screen = [line for line in told("measures").splitlines() if line.strip()]
+    groups = {measure.name: group for group, measures in GROUPS.items() for measure in measures}
+    found, group = [], ""
+    for line in screen:
+        group = line if line in GROUPS else group
+        if (name := line.split()[0]) in groups:
+            found.append((group, name))
+    assert found == [(groups[measure.name], measure.name) for measure in CATALOGUE]
 
 
 @pytest.mark.parametrize("measure", CATALOGUE, ids=lambda measure: measure.name)

@@ -1,5 +1,7 @@
 """Each measure against a naive twin: plain loops over the Record, written from the measure's words alone.
 
+The twins of the whole clinic's measures are in `twins_whole`, and meet scenarios of their own in `test_twins_whole`.
+
 Each is looked at from the opening, and from later weeks on, as in a mature view.
 """
 
@@ -21,6 +23,7 @@ from iopsim.measures.series import MONTHLY, WEEKLY, monthly, retention, weekly
 from iopsim.measures.view import View
 from iopsim.record import CAME, NEVER, Attendance, Exit, Night
 from iopsim.scenario.load import load
+from twins_whole import Whole
 
 PLAIN = "tests/plain.toml"
 SCENARIOS = {
@@ -318,7 +321,7 @@ def test_the_scenarios_have_in_them_what_they_are_named_for():
 
 def test_every_measure_agrees_with_its_naive_twin(run):
     view, naive = run
-    twins = naive.answers()
+    twins = naive.answers() | Whole(naive.scenario, view.record, view.book, view.since).answers()
     recorded = [measure for measure in CATALOGUE if measure not in GROUPS["Money"]]
     assert set(twins) == {measure.name for measure in recorded}
     for measure in recorded:  # money has a twin of its own

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import iopsim
+from everything import EVERYTHING as CROWDED
+from everything import RETURNS
 from iopsim.measures import subset
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import DIMENSIONS, partitions, split
@@ -36,6 +38,15 @@ PLACES = {
         "assessment.slots_per_day": 1,
         "staff.counselor.caseload": 8,
         "phases.intensive.planned_weeks": 4,
+    },
+    "the whole clinic": {
+        **CROWDED,
+        **RETURNS,
+        "weeks": 70,
+        "after.relapse_scale_days": 10.0,
+        "phases.intensive.level": "2.1",
+        "groups.evening.hours": 3.0,
+        "leaving.early_probability": 0.4,
     },
     "nobody": {f"referrals.{name}.per_week": 0.0 for name in ("self", "court", "health_care", "inpatient")},
 }
@@ -202,6 +213,16 @@ def test_what_is_not_told_by_group_is_the_program_s_own():
         "held_back_by_seats",
         "held_back_by_caseload",
         "held_back_by_both",
+        "notice_weeks",
+        "notices",
+        "nights_cancelled_share",
+        "nights_without_staff_share",
+        "nights_covered_share",
+        "nights_short_share",
+        "hours_used_share",
+        "hours_short",
+        "overtime_hours",
+        "posts_vacant_share",
         "cost_usd",
         "margin_usd",
         "margin_last_year_usd",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iopsim.measures import access, capacity, funnel, money, outcomes, priority, retention, staffing
+from iopsim.measures import access, capacity, funnel, hours, money, outcomes, priority, retention, staffing
 from iopsim.measures.measure import Measure
 
 GROUPS = {
@@ -11,7 +11,7 @@ GROUPS = {
     "Federal priorities": priority.MEASURES,
     "Capacity": capacity.MEASURES,
     "Staff": staffing.MEASURES,
-    "Retention": retention.MEASURES,
+    "Retention": (*retention.MEASURES, *hours.MEASURES),
     "After discharge": outcomes.MEASURES,
     "Money": money.MEASURES,
 }

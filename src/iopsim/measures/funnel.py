@@ -29,10 +29,14 @@ def booked_share(view: View) -> Fraction:
 
 
 @measure(
-    "Placed here", "share", "placed in this program within 90 days, at once or later", "clients referred", REFERRED
+    "Placed here",
+    "share",
+    "placed in this program within 90 days, or sent elsewhere first to come back",
+    "clients referred",
+    REFERRED,
 )
 def placed_here_share(view: View) -> Fraction:
-    """Share of referred clients who are placed here within 90 days, those who go elsewhere first included."""
+    """Share of referred clients placed here within 90 days; who is sent elsewhere first counts from that day."""
     clients = view.record.clients
     here = reached(clients.joined_day, clients.referral_day, FOLLOW_UP_DAYS)
     return _of_referred(view, here | reached(clients.away_day, clients.referral_day, FOLLOW_UP_DAYS))
@@ -40,7 +44,7 @@ def placed_here_share(view: View) -> Fraction:
 
 @measure("Not authorized", "share", "not authorized within 90 days", "clients placed here", LISTED)
 def not_authorized_share(view: View) -> Fraction:
-    """Share of clients placed here whose payer does not authorize treatment."""
+    """Share of clients placed here who learn within 90 days that their payer does not authorize treatment."""
     clients, who = view.record.clients, listed(view)
     told = (clients.exit == Exit.NOT_AUTHORIZED) & (clients.exit_day - clients.joined_day <= FOLLOW_UP_DAYS)
     return int((who & told).sum()), int(who.sum())

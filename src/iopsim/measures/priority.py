@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from iopsim.cohort import federal_class
@@ -9,7 +11,7 @@ from iopsim.measures.capacity import seats_by_week
 from iopsim.measures.cohorts import came_by_referral
 from iopsim.measures.measure import Fraction, measure
 from iopsim.measures.view import Flags, View
-from iopsim.record import NEVER, Exit
+from iopsim.record import NEVER
 
 PLACED = "pregnant clients and clients who inject, placed here, who can be followed for the limit"
 
@@ -52,7 +54,8 @@ def _priority(view: View) -> Flags:
 def priority_in_time_share(view: View) -> Fraction:
     """Share of priority clients admitted within 14 days, or within 120 if interim services began within 48 hours.
 
-    Who leaves the waitlist before the limit has passed is not counted.
+    All three are those of the scenario's block grant. Who leaves the waitlist, or is turned away from it, before the
+    limit has passed is not counted.
     """
     clients, grant = view.record.clients, view.book.grant
     limit = np.where(_in_interim(view), grant.admit_days_with_interim, grant.admit_days)
@@ -68,22 +71,26 @@ def priority_in_time_share(view: View) -> Fraction:
     "share",
     "interim services within 48 hours",
     "priority clients not admitted within 14 days",
-    "pregnant clients and clients who inject, placed here, on the waitlist 14 days after the request",
+    "pregnant clients and clients who inject, placed here at any time, who have not left the waitlist by day 14",
 )
 def interim_in_time_share(view: View) -> Fraction:
-    """Share of priority clients still waiting after 14 days who had interim services within 48 hours."""
+    """Share of priority clients neither admitted nor gone after 14 days who had interim services within 48 hours.
+
+    Days count from the request; who is placed here later than that still counts, having waited without them. Both
+    limits are those of the scenario's block grant.
+    """
     clients, grant = view.record.clients, view.book.grant
     last = clients.referral_day + grant.admit_days
     there = (clients.admitted_day == NEVER) | (clients.admitted_day > last)
-    there &= (clients.exit_day == NEVER) | (clients.exit_day > last) | (clients.exit == Exit.WAITING)
+    there &= (clients.exit_day == NEVER) | (clients.exit_day > last)
     who = _priority(view) & there & (last < view.record.days)
     return _of_grant(view, int((who & _in_interim(view)).sum()), int(who.sum()))
 
 
 def _full_weeks(view: View) -> Flags:
-    """Weeks that count in which the share of seats taken reaches that from which the state must be told."""
+    """Whether the share of seats taken reaches that from which the state must be told, for each week with groups."""
     taken, seats = seats_by_week(view)
-    return np.asarray((seats > 0) & (taken >= view.book.grant.notice_share * seats), dtype=np.bool_)
+    return np.asarray((taken >= view.book.grant.notice_share * seats)[seats > 0], dtype=np.bool_)
 
 
 @measure(
@@ -96,9 +103,10 @@ def notice_weeks(view: View) -> Fraction:
 
 @measure("Notices to the state", "notices", "times that capacity is reached", "1", "weeks with groups", by_group=False)
 def notices(view: View) -> Fraction:
-    """Times that the program reaches that share of its capacity, having been below it the week before."""
-    full = _full_weeks(view)
-    return _of_grant(view, int((full & ~np.concatenate([[False], full[:-1]])).sum()), 1)
+    """Times that the program reaches that share of its capacity, having been below it in the last week with groups."""
+    full, counted = _full_weeks(replace(view, since=0)), len(_full_weeks(view))
+    reached = full & ~np.concatenate([[False], full[:-1]])
+    return _of_grant(view, int(reached[len(full) - counted :].sum()), 1)
 
 
 MEASURES = (priority_in_time_share, interim_in_time_share, notice_weeks, notices)

@@ -9,7 +9,7 @@ from iopsim.measures.view import View
 from iopsim.record import I64, NEVER, Night, Outcome, Visit
 
 OPEN = "group nights of open groups, closed days left out"
-STAFFED = "roles with duties"
+STAFFED = "roles with duties or a caseload"
 INDIVIDUAL = "individual sessions due"
 MINUTES = 60
 
@@ -24,7 +24,7 @@ def _nights(view: View) -> tuple[I64, I64]:
 
 
 def _minutes(view: View, columns: tuple[str, ...]) -> int:
-    """Return the minutes of roles with duties in the weeks that count."""
+    """Return the minutes of roles with duties or a caseload in the weeks that count."""
     staff, book = view.record.staff, view.book.staffing
     duties = book.facilitates | book.assesses | book.sees | book.prescribes | (book.caseload >= 0)
     rows = duties[staff.role] & view.covers(7 * staff.week)
@@ -63,7 +63,7 @@ def nights_short_share(view: View) -> Fraction:
 
 @measure("Staff hours used", "share", "minutes used", "minutes there were", STAFFED, by_group=False)
 def hours_used_share(view: View) -> Fraction:
-    """Share of the hours of staff with duties that are used; more than all of them is overtime."""
+    """Share of the hours of staff with duties or a caseload that are used; more than all of them is overtime."""
     return _minutes(view, USES), _minutes(view, ("available",))
 
 
@@ -75,7 +75,7 @@ def hours_short(view: View) -> Fraction:
 
 @measure("Overtime", "hours", "minutes of overtime", "hours, of 60 minutes, a week", STAFFED, by_group=False)
 def overtime_hours(view: View) -> Fraction:
-    """Hours a week that groups, assessments, families and supervision took beyond the hours there were."""
+    """Hours a week that groups, assessments, orientation, families and supervision took beyond the hours there were."""
     return _minutes(view, ("overtime",)), MINUTES * view.weeks
 
 

@@ -12,6 +12,7 @@ from iopsim.rulebook.days import F64, I64, Flags, limit, open_days
 from iopsim.rulebook.schedule import minutes
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.treatment import Phase
+from iopsim.standards import level_hours
 
 MOST_COUNTED = 60
 """Counts beyond this have the effect of this many."""
@@ -42,6 +43,8 @@ class Treatment:
     phase_least: I64
     """Weeks from which a benchmark may let a client move on, and weeks after which all move on."""
     phase_most: I64
+    phase_least_minutes: I64
+    """Minutes a week that the phase's level of care asks for, in the state; 0 where nothing is asked."""
     phase_waits: Flags
     """Whether one due to enter phase p keeps the old seats while p is full."""
     benchmark: F64
@@ -98,6 +101,7 @@ def write_treatment(scenario: Scenario) -> Treatment:
         phase_weeks=np.array([phase.planned_weeks for phase in phases.values()]),
         phase_least=np.array([least_weeks(phase) for phase in phases.values()]),
         phase_most=np.array([most_weeks(phase) for phase in phases.values()]),
+        phase_least_minutes=np.array([round(60 * least) for least, _ in level_hours(scenario).values()]),
         phase_waits=np.array([phase.when_full == "wait" for phase in phases.values()]),
         benchmark=np.array([phase.benchmark_attended_share for phase in phases.values()]),
         benchmark_weeks=np.array([phase.benchmark_weeks for phase in phases.values()]),
