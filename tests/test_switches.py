@@ -11,7 +11,7 @@ from iopsim.deck import CARDS, Deck, Purpose, name_word
 from iopsim.engines.reference import simulate
 from iopsim.events import Activity, events
 from iopsim.hands import Hands
-from iopsim.record import NEVER
+from iopsim.record import NEVER, Exit
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario.load import load
 from iopsim.workforce import SPELLS, Workforce, draw_workforce
@@ -250,6 +250,14 @@ def test_who_is_here_at_the_opening_has_no_address_of_one_who_is_referred() -> N
     assert here.sum() == sum(kind.count for kind in it.scenario.present.values())
     assert (it.cohort.when[here] >= HERE_ALREADY).all()
     assert (it.cohort.when[~here] < 7 * 1040 << 32).all()
+
+
+def test_referrers_hear_of_a_wait_that_is_longer_than_the_run() -> None:
+    old = {"present.old": {"count": 1, "source": "self", "where": "waitlist", "weeks": 50}}
+    few, many = (run({"weeks": 8, **old, "referrals.self.kept_per_week_waited": kept}) for kept in (0.5, 1.0))
+    assert few.record.clients.admitted_day[0] - few.record.clients.joined_day[0] > few.record.days
+    kept_back = [int((it.record.clients.exit == Exit.NOT_REFERRED).sum()) for it in (few, many)]
+    assert kept_back[0] > 0 == kept_back[1]
 
 
 # Staff
