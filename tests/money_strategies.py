@@ -11,12 +11,17 @@ LEVERS = ("reminders", "transport", "child_care", "contingency_management", "sam
 
 amounts = st.sampled_from([100.0, 10.0, 0.01, 33.33, 81.365, 0.0])
 shares = share(0.0, 1.0, 0.5, 0.37)
+SCALES: list[dict[str, tuple[float, float]]] = [
+    {}, {}, {"low": (0.5, 0.25), "other": (0.5, 1.0)},
+    {"none": (0.4, 0.0), "some": (0.3, 0.333), "whole": (0.3, 1.0)},
+]  # fmt: skip
+"""Steps of a sliding scale: the share of clients on each, and the share of the rates that they pay."""
 
 
 @st.composite
 def payer(draw: st.DrawFn) -> dict[str, object]:
     """One payer, generous or not, without its share."""
-    steps = draw(st.sampled_from([{}, {}, {"low": (0.5, 0.25)}, {"none": (0.4, 0.0), "some": (0.3, 0.333)}]))
+    steps = draw(st.sampled_from(SCALES))
     return {
         "contract_week": draw(st.sampled_from([0, 0, 1, 3])),
         "before_contract": draw(st.sampled_from(["unpaid", "wait"])),
@@ -67,8 +72,20 @@ def levers(draw: st.DrawFn) -> dict[str, object]:
 @st.composite
 def spending(draw: st.DrawFn) -> dict[str, object]:
     """What is paid beside levers, and what is charged."""
+    offered = draw(st.sampled_from(["nobody", "everybody", "priority"]))
+    leads = {
+        "people": 4,
+        "caseload": "none",
+        "duties": ["groups"],
+        "sick_days_per_year": 60.0,
+        "cover_probability": 0.5,
+        "cover_usd_per_hour": draw(amounts),
+    }
     return {
         "traits.willing": {"share": 0.5},
+        "traits.injecting": {"share": 0.3},
+        "block_grant.applies": offered == "priority",
+        "block_grant.pregnant": "willing",
         "money.pre_opening_weeks": draw(st.integers(0, 3)),
         "money.start_up_usd": draw(amounts),
         "money.fixed_usd_per_week": draw(amounts),
@@ -81,15 +98,17 @@ def spending(draw: st.DrawFn) -> dict[str, object]:
         "staff.counselor.first_week": draw(st.sampled_from([0, 0, 2])),
         "staff.counselor.pre_opening_weeks": draw(st.integers(0, 4)),
         "staff.counselor.people": draw(st.integers(1, 2)),
+        "staff.counselor.duties": ["individual"],
         "staff.counselor.turnover_per_year": draw(share(0.0, 4.0)),
         "staff.counselor.vacancy_weeks": draw(share(1.0, 0.0)),
         "staff.counselor.hire_usd": draw(amounts),
         "staff.doctor": {"people": 1, "caseload": "none", "duties": ["medication"], "wage_usd_per_hour": 99.99},
+        **draw(st.sampled_from([{}, {"staff.leader": leads}])),
         "rooms.hall": {"seats": 500, "usd_per_night": draw(amounts)},
         "groups.evening.room": draw(st.sampled_from(["", "hall"])),
         "groups.evening.video": draw(st.booleans()),
         "groups.evening.smallest_census": draw(st.sampled_from([0, 0, 2])),
-        "interim.offered": draw(st.sampled_from(["nobody", "everybody"])),
+        "interim.offered": offered,
         "interim.after_days": draw(st.integers(0, 2)),
         "interim.usd_per_week": draw(amounts),
     }
@@ -98,28 +117,38 @@ def spending(draw: st.DrawFn) -> dict[str, object]:
 @st.composite
 def services(draw: st.DrawFn) -> dict[str, object]:
     """What is done beside the groups, and who is here already or comes back."""
-    here = draw(st.integers(0, 2))
     return {
         "phases.intensive.individual_per_week": draw(st.integers(0, 2)),
         "phases.intensive.medication_every_weeks": draw(st.integers(0, 2)),
         "family_night.every_weeks": draw(st.integers(0, 2)),
         "attendance.cut_short_probability": draw(share(0.0, 0.3)),
         "attendance.make_up_probability": draw(share(0.0, 0.5)),
-        "after.return_probability": 0.0 if here else draw(share(0.0, 1.0)),
+        "after.return_probability": draw(share(0.0, 1.0)),
         "after.relapse_scale_days": 1.0,
         "after.return_days": 0.0,
         "absence_rule.lockout_days": 0,
-        "present.few": {"source": "self", "where": "waitlist", "count": here},
+        "present.few": {"source": "self", "where": "waitlist", "count": draw(st.integers(0, 2))},
     }
 
 
 @st.composite
 def paid_scenarios(draw: st.DrawFn) -> dict[str, object]:
-    """Changes to the Palmetto file that make a whole, valid scenario in which money matters."""
-    return {
+    """Changes to the plain file that make a whole, valid scenario in which money matters."""
+    changes = {
         **draw(scenarios()),
         **draw(services()),
         **draw(spending()),
         **draw(levers()),
         **draw(payers()),
     }
+    return {**changes, **in_program(changes, draw(st.sampled_from([0, 1, 2])))}
+
+
+def in_program(changes: dict[str, object], count: int) -> dict[str, object]:
+    """Some clients who are in the evening group at the opening, if it is open by then and has seats for them."""
+    evening, intensive = changes["groups.evening"], changes["phases.intensive"]
+    assert isinstance(evening, dict) and isinstance(intensive, dict)
+    serves = "intensive" in (evening["serves"] or ["intensive"]) and evening["first_week"] == 0
+    if not serves or evening["seats"] < count or intensive["nights_per_week"] > len(evening["nights"]):
+        return {}
+    return {"present.inside": {"count": count, "source": "court", "phase": "intensive", "group": "evening", "weeks": 1}}

@@ -168,10 +168,11 @@ class Twin:
             nearest(100 * exact(r.wage_usd_per_hour) * exact(r.hours_per_week) * (1 + exact(r.fringe_share)))
             for r in roles
         ]
+        runs_already = any(kind.where == "program" and kind.count > 0 for kind in scenario.present.values())
         for role, weekly in zip(roles, pay, strict=True):
             for week in range(role.first_week - role.pre_opening_weeks, min(role.first_week, scenario.weeks)):
                 costs["payroll", week] += role.people * weekly
-            if role.first_week == 0:
+            if role.first_week == 0 and not runs_already:
                 costs["hiring", -role.pre_opening_weeks] += role.people * nearest(100 * exact(role.hire_usd))
         staff = record.staff
         for row in range(len(staff.week)):
@@ -197,11 +198,11 @@ class Twin:
     def spend_on_clients(self, costs, levers):
         money, interim, sessions = self.scenario.money, self.scenario.interim, self.record.sessions
         groups, traits = list(self.scenario.groups.values()), sorted(self.scenario.traits)
+        grant = self.scenario.block_grant
         for client in self.clients:
+            client["named"] = {name for k, name in enumerate(traits) if client["traits"] >> k & 1}
             reached = [
-                (name, lever)
-                for name, lever in levers.items()
-                if not lever.trait or client["traits"] >> traits.index(lever.trait) & 1
+                (name, lever) for name, lever in levers.items() if not lever.trait or lever.trait in client["named"]
             ]
             client["reached"] = reached
             for day in self.treatment_weeks(client):
@@ -210,7 +211,9 @@ class Twin:
                 costs["drug_screens", day // 7] += screens
                 for _, lever in reached:
                     costs["levers", day // 7] += nearest(100 * exact(lever.usd_per_client_week))
-            if interim.offered == "everybody" and client["joined_day"] != -1:
+            first = [trait in client["named"] for trait in (grant.pregnant, grant.injecting)]
+            offered = interim.offered == "everybody" or (interim.offered == "priority" and any(first))
+            if offered and client["joined_day"] != -1:
                 ends = [day for day in (client["admitted_day"], client["exit_day"]) if day != -1]
                 end = self.record.days if client["exit"] == Exit.WAITING else min(ends, default=self.record.days)
                 begin = max(client["joined_day"], 0, max(client["referral_day"], 0) + interim.after_days)

@@ -113,12 +113,30 @@ def test_the_log_adds_up_to_the_columns_of_the_record(everything: Run) -> None:
         Activity.ABSENT: clients.absent,
         Activity.MADE_UP: clients.made_up,
         Activity.LAPSED: clients.lapses,
-        Activity.OTHER_COUNSELOR: clients.counselor_changes,
     }.items():
         assert (log.activity == activity).sum() == column.sum() > 0, activity
     came = np.isin(log.activity, [Activity.ATTENDED, Activity.CUT_SHORT])
     assert came.sum() == clients.attended.sum()
     assert (log.activity == Activity.CALLED_AGAIN).sum() == (clients.return_day != NEVER).sum()
+
+
+def test_a_change_of_counselor_counts_for_who_has_had_one_and_not_an_empty_post(everything: Run) -> None:
+    posts, changes, empty, had = everything.record.posts, Counter[int](), 0, set[int]()
+    for event in rows(whole_log(everything)):
+        if event["activity"] in (Activity.COUNSELOR, Activity.OTHER_COUNSELOR):
+            who, day = event["case"], event["day"]
+            in_post = (posts.post == event["detail"]) & (posts.first_day <= day) & (day < posts.end_day)
+            if event["activity"] == Activity.OTHER_COUNSELOR:
+                assert in_post.any(), "nobody is handed over to an empty post"
+                changes[who] += who in had
+                empty += who not in had
+            if in_post.any():
+                had.add(who)
+    found = everything.record.clients.counselor_changes
+    assert {who: times for who, times in changes.items() if times} == {
+        who: times for who, times in enumerate(found.tolist()) if times
+    }
+    assert empty and found.any()
 
 
 def test_nothing_is_told_that_did_not_happen_in_one_of_the_crowded_clinics() -> None:

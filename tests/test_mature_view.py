@@ -191,7 +191,7 @@ def test_a_plain_program_without_seasons_may_have_a_steady_state():
         ({"waitlist.renege_per_day": 0.0, "referrals.self.kept_per_week_waited": 0.8}, "groups"),
         ({"referrals.self.growth_per_year": 1.1}, "referrals.self.growth_per_year"),
         ({"groups.late": {"nights": ["Thu"], "opens_when_waiting": 5}}, "groups.late.opens_when_waiting"),
-        ({"staff.aide": {"people": 1, "caseload": "none", "first_week": 104}}, "staff.aide.first_week"),
+        ({"staff.aide": {"people": 1, "caseload": "none", "duties": [], "first_week": 104}}, "staff.aide.first_week"),
         (
             {"staff.counselor.hire_when_caseload": 20, "staff.counselor.most_hires": 1},
             "staff.counselor.hire_when_caseload",
@@ -223,7 +223,7 @@ def test_each_reason_is_told_with_the_setting_that_makes_it(changes, path):
         {"groups.late": {"nights": ["Thu"], "opens_when_waiting": 5, "lever": "second_evening"}},
         {"groups.late": {"nights": ["Thu"], "first_week": 200, "lever": "second_evening"}},
         {"groups.late": {"nights": ["Thu"], "admission": "cohort", "cohort_weeks": 8}},
-        {"staff.aide": {"people": 0, "caseload": "none", "first_week": 200}},
+        {"staff.aide": {"people": 0, "caseload": "none", "duties": [], "first_week": 200}},
         {"staff.counselor.hire_when_caseload": 20, "staff.counselor.most_hires": 0},
         {"staff.counselor.turnover_per_year": 0.3},
         {"payers.aid": {"share": 1.0}, "payers.cash": {"share": 0.0, "contract_week": 200}},
@@ -267,7 +267,7 @@ def test_a_warm_up_that_ends_before_a_ramp_is_refused_and_by_then_is_not(flat):
     [
         ({"groups.late": {"nights": ["Thu"], "first_week": 40}}, "groups.late.first_week: found a group that opens"),
         (
-            {"staff.aide": {"people": 1, "caseload": "none", "first_week": 40}},
+            {"staff.aide": {"people": 1, "caseload": "none", "duties": [], "first_week": 40}},
             "staff.aide.first_week: found staff who start",
         ),
         ({"payers.aid": {"share": 1.0, "contract_week": 40}}, "payers.aid.contract_week: found a contract that starts"),

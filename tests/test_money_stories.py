@@ -10,6 +10,7 @@ from iopsim.cohort import draw
 from iopsim.deck import CARDS, Purpose, name_word
 from iopsim.engines.reference import simulate
 from iopsim.measures.money import MEASURES
+from iopsim.measures.view import View
 from iopsim.money import Ledger, settle
 from iopsim.money.ledger import Account
 from iopsim.record import Record
@@ -95,6 +96,10 @@ def tell(story: Story) -> tuple[Record, Rulebook, Ledger]:
 
 def dollars(cents: np.ndarray) -> list[float]:
     return [amount / 100 for amount in cents.tolist()]
+
+
+def report(view: View) -> dict[str, tuple[int, int]]:
+    return {measure.name: measure.compute(view) for measure in MEASURES}
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +190,7 @@ def test_weeks_earn_cost_and_leave_cash(clinic: tuple[Record, Rulebook, Ledger])
 
 def test_the_report_says_the_same(clinic: tuple[Record, Rulebook, Ledger]) -> None:
     record, book, ledger = clinic
-    told = {measure.name: measure.of(record, book, ledger) for measure in MEASURES}
+    told = report(View(record, book, ledger=ledger))
     cost = 540155
     assert told == {
         "billed_usd": (414000, 1),
@@ -208,6 +213,55 @@ def test_the_report_says_the_same(clinic: tuple[Record, Rulebook, Ledger]) -> No
         "revenue_per_client_week_usd": (216831, 7),
         "cost_per_session_usd": (cost, 14),
     }
+
+
+def test_a_mature_view_reports_the_weeks_that_count_and_nothing_that_began_with_the_opening(
+    clinic: tuple[Record, Rulebook, Ledger],
+) -> None:
+    record, book, ledger = clinic
+    cost, earned = 215275, 120332
+    assert report(View(record, book, 7, ledger)) == {
+        "billed_usd": (247500, 1),
+        "allowed_usd": (148333, 1),
+        "denied_usd": (20000, 1),
+        "uncollected_usd": (8001, 1),  # Ben 30.01, Cleo 50.00
+        "revenue_usd": (earned, 1),
+        "collected_usd": (148333, 1),  # 819.98 of it for services of the opening week
+        "outstanding_usd": (53997, 1),
+        "cost_usd": (cost, 1),
+        "margin_usd": (earned - cost, 1),
+        "margin_last_year_usd": (0, 0),
+        "broken_even_share": (0, 0),
+        "weeks_until_broken_even": (0, 0),
+        "weeks_until_operating_margin": (0, 0),
+        "cash_hole_usd": (0, 0),
+        "weeks_until_cash_hole": (0, 0),
+        "cost_per_completion_usd": (cost, 3),
+        "cost_per_client_week_usd": (cost, 5),
+        "revenue_per_client_week_usd": (earned, 5),
+        "cost_per_session_usd": (cost, 9),
+    }
+
+
+def test_each_client_has_accounts_of_their_own_without_costs(clinic: tuple[Record, Rulebook, Ledger]) -> None:
+    ben = clinic[2].of(np.array([False, True, False]))
+    assert {account.name: ben.total(account) / 100 for account in Account} == {
+        "CASH": 445.01,  # the payer's 89.99 + 179.99, and half of the 350.05 that Ben owes
+        "RECEIVABLE": 539.97,
+        "BILLED": -2040.0,
+        "NOT_ALLOWED": 680.0,
+        "DENIED": 200.0,
+        "UNCOLLECTED": 175.02,
+    }
+    assert set(ben.claims.client.tolist()) == {0} and not ben.cost.any()
+
+
+def test_the_staff_of_a_program_that_has_clients_already_are_not_recruited() -> None:
+    hiring = {}
+    for count, where in ((0, "program"), (1, "waitlist"), (1, "program")):
+        book = write(Story({**PRICES, "present.old": {"source": "self", "where": where, "count": count}}).scenario)
+        hiring[count, where] = int(book.money.planned[Cost.HIRING].sum())
+    assert hiring == {(0, "program"): 30000, (1, "waitlist"): 30000, (1, "program"): 0}
 
 
 def billed_days(changes: dict[str, object], *, cut_short: bool = False) -> list[int]:
@@ -274,7 +328,7 @@ def test_a_program_breaks_even_when_cash_is_never_negative_again(
     record, book, ledger = clinic
     postings = np.zeros((len(Account) + len(Cost), len(flows)), dtype=np.int64)
     postings[Account.CASH] = flows
-    told = {m.name: m.of(record, book, replace(ledger, postings=postings)) for m in MEASURES}
+    told = report(View(record, book, ledger=replace(ledger, postings=postings)))
     assert told["broken_even_share"] == (int(even is not None), 1)
     assert told["weeks_until_broken_even"] == ((even, 1) if even else (0, 0))
     assert told["weeks_until_cash_hole"] == ((hole, 1) if hole is not None else (0, 0))
@@ -286,6 +340,5 @@ def test_a_quarter_pays_for_itself_in_the_week_that_ends_it(clinic: tuple[Record
     postings = np.zeros((len(Account) + len(Cost), 22), dtype=np.int64)
     postings[Account.BILLED, 2:] = -np.arange(20)  # week k of the run, from 1, earns k - 1 ...
     postings[len(Account) + Cost.FIXED] = 8  # ... and costs 8, so that weeks 3 to 15 are the first 13 that pay
-    name = "weeks_until_operating_margin"
-    measure = next(m for m in MEASURES if m.name == name)
-    assert measure.of(record, book, replace(ledger, postings=postings)) == (15, 1)
+    told = report(View(record, book, ledger=replace(ledger, postings=postings)))
+    assert told["weeks_until_operating_margin"] == (15, 1)

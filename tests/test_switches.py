@@ -11,7 +11,7 @@ from iopsim.deck import CARDS, Deck, Purpose, name_word
 from iopsim.engines.reference import simulate
 from iopsim.events import Activity, events
 from iopsim.hands import Hands
-from iopsim.record import NEVER
+from iopsim.record import NEVER, Exit
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario.load import load
 from iopsim.workforce import SPELLS, Workforce, draw_workforce
@@ -252,6 +252,14 @@ def test_who_is_here_at_the_opening_has_no_address_of_one_who_is_referred() -> N
     assert (it.cohort.when[~here] < 7 * 1040 << 32).all()
 
 
+def test_referrers_hear_of_a_wait_that_is_longer_than_the_run() -> None:
+    old = {"present.old": {"count": 1, "source": "self", "where": "waitlist", "weeks": 50}}
+    few, many = (run({"weeks": 8, **old, "referrals.self.kept_per_week_waited": kept}) for kept in (0.5, 1.0))
+    assert few.record.clients.admitted_day[0] - few.record.clients.joined_day[0] > few.record.days
+    kept_back = [int((it.record.clients.exit == Exit.NOT_REFERRED).sum()) for it in (few, many)]
+    assert kept_back[0] > 0 == kept_back[1]
+
+
 # Staff
 
 
@@ -339,7 +347,7 @@ def test_the_workforce_s_cards_are_those_at_the_post_s_address() -> None:
 LEVERS = (
     "reminders", "transport", "child_care", "contingency_management", "same_day_assessment", "second_evening", "video",
 )  # fmt: skip
-FLAT = {f"{what}_ratio": 1.0 for what in ("show_odds", "renege_hazard", "attendance_odds", "dropout_hazard")}
+NO_EFFECT = {f"{what}_ratio": 1.0 for what in ("show_odds", "renege_hazard", "attendance_odds", "dropout_hazard")}
 FREE = dict.fromkeys(("start_up_usd", "usd_per_week", "usd_per_client_week", "usd_per_session"), 0.0)
 NO_DELAY = {"median_days": 0.0, "mean_days": 0.0}
 EVERY_DAY = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -351,7 +359,9 @@ OPEN: Changes = {**BASE, "calendar.holidays": "", "waitlist.limit": 3}
 
 NEUTRAL: dict[str, tuple[Changes, tuple[str, ...]]] = {
     **{
-        f"{lever} without effect": ({f"levers.{lever}.{k}": v for k, v in {"on": True, **FLAT, **FREE}.items()}, ())
+        f"{lever} without effect": (
+            {f"levers.{lever}.{k}": v for k, v in {"on": True, **NO_EFFECT, **FREE}.items()}, (),
+        )
         for lever in LEVERS
     },
     "a group whose lever is off": (
@@ -432,8 +442,8 @@ def test_an_orientation_every_day_to_which_all_come_changes_nothing_but_hours() 
 
 def test_a_lever_of_ratio_one_changes_nothing_even_where_everything_happens() -> None:
     for lever in LEVERS:
-        on = {f"levers.{lever}.{k}": v for k, v in {"on": True, **FLAT, **FREE}.items()}
-        off = {f"levers.{lever}.{k}": v for k, v in {"on": False, **FLAT, **FREE}.items()}
+        on = {f"levers.{lever}.{k}": v for k, v in {"on": True, **NO_EFFECT, **FREE}.items()}
+        off = {f"levers.{lever}.{k}": v for k, v in {"on": False, **NO_EFFECT, **FREE}.items()}
         one, other = (run_everything({**RETURNS, **change}).record.columns() for change in (on, off))
         assert not [name for name, column in one.items() if differs(column, other[name])]
 

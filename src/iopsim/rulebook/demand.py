@@ -50,7 +50,8 @@ class Demand:
     source_priority: I64
     source_phase: I64
     kept: F64
-    """Share of referrals still made, by days that the client last admitted had waited; shape (sources, days + 1)."""
+    """Share of referrals still made, by days that the client last admitted had waited: those of the run, and of who
+    waited before the opening; shape (sources, days + 1)."""
     reacts: bool
     """Whether any source reacts to waits."""
     trait_word: U64
@@ -92,7 +93,8 @@ def write_demand(scenario: Scenario) -> Demand:
     means = np.array([daily_referrals(source, scenario) for source in sources.values()])
     count_table, count_kind = _count_tables(means, list(sources.values()))
     phases = tuple(scenario.phases)
-    weeks = np.arange(scenario.days + 1) / 7.0
+    before = max((kind.weeks for kind in scenario.present.values() if kind.where == "waitlist"), default=0)
+    weeks = np.arange(scenario.days + 7 * before + 1) / 7.0
     levers = [lever for key, lever in scenario.levers if lever.on and key != "video"]
     effects = [*traits.values(), *levers]
     return Demand(

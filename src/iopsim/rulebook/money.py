@@ -210,7 +210,7 @@ def planned_costs(scenario: Scenario, first_week: int) -> I64:
     money = scenario.money
     weeks = scenario.weeks - first_week
     planned = np.zeros((len(Cost), weeks), dtype=np.int64)
-    runs_already = any(kind.where == "program" for kind in scenario.present.values())
+    runs_already = any(kind.where == "program" and kind.count for kind in scenario.present.values())
     planned[Cost.START_UP, 0] = cents(money.start_up_usd)
     planned[Cost.FIXED, -money.pre_opening_weeks - first_week :] = cents(money.fixed_usd_per_week)
     for role in scenario.staff.values():

@@ -74,7 +74,7 @@ def _kept(it: Dossier, day: int) -> list[str]:
 
 
 def _wait_known(it: Dossier, day: int) -> int:
-    """Return the days from referral to admission of the client last admitted before a day, 0 if there is none."""
+    """Return the days that the client last admitted before a day had waited for this program, 0 if there is none."""
     clients = it.record.clients
     before = (clients.joined_day != NEVER) & (clients.admitted_day != NEVER) & (clients.admitted_day < day)
     if not before.any():
@@ -86,7 +86,12 @@ def _wait_known(it: Dossier, day: int) -> int:
         return other.priority(), int(clients.joined_day[who]), other.dealt("lot"), who
 
     who = max(np.flatnonzero(before & (clients.admitted_day == last)).tolist(), key=place_in_line)
-    return last - max(int(clients.referral_day[who]), 0)
+    called, joined, assessed = (
+        int(day[who]) for day in (clients.referral_day, clients.joined_day, clients.assessed_day)
+    )
+    if called == NEVER:
+        return last - joined
+    return last - called - (joined - assessed if clients.away_day[who] != NEVER else 0)
 
 
 def _called_again(it: Dossier, day: int) -> Told:
