@@ -359,6 +359,20 @@ def test_a_share_of_those_who_relapse_calls_again_after_exponential_days() -> No
 # Demand over years
 
 
+def test_a_clinic_to_which_nobody_is_referred_has_an_empty_record() -> None:
+    for changes in ({"referrals.door.per_week": 0.0}, {"weeks": 1, "referrals.door.per_week": 0.01}):
+        assert each(changes, 2, lambda record: len(record.clients)) == [0, 0]
+
+
+@pytest.mark.xfail(raises=IndexError, strict=True, reason="what referrers do is known for waits within the run alone")
+def test_one_who_had_waited_longer_than_the_run_before_the_opening_starts_like_anybody() -> None:
+    here = {"count": 1, "where": "waitlist", "source": "door", "weeks": 31}
+    admitted = each(
+        {"present.old": here, "referrals.door.first_week": 1}, 1, lambda record: record.clients.admitted_day
+    )[0]
+    assert (admitted >= 0).all()
+
+
 @pytest.mark.parametrize("doubt", [0.2, 0.5])
 def test_doubt_spreads_a_year_s_referrals_and_leaves_their_mean(doubt: float) -> None:
     """The factor is told in 20 equally likely levels, which lose 3 % of its spread at a doubt of 0.5."""

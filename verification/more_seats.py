@@ -297,7 +297,7 @@ def pairs(changes: Changes, many: int) -> Count:
 def main() -> None:
     """Print and keep the table and the examples."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=400)
+    parser.add_argument("--pairs", type=int, default=160)
     options = parser.parse_args()
     start = time.perf_counter()
     counts = {title: pairs(changes, options.pairs) for title, changes in ELSEWHERE.items()}
