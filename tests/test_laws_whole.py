@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from iopsim.cohort import Cohort, draw_again
 from iopsim.deck import Purpose
 from iopsim.record import DISCHARGED, Attendance, Exit, Night, Outcome, Visit
+from iopsim.scenario.groups import Group
 from strategies import WEEKDAYS, Run, run
 from strategies_whole import whole_scenarios
 from test_laws import clients, open_days
@@ -243,13 +244,21 @@ def opening_days(it: Run) -> list[int]:
                 before = me["admitted_day"] != -1 and me["admitted_day"] < today
                 gone = me["admitted_day"] == -1 and 0 <= me["exit_day"] < today
                 denied = row >= len(it.book.present) and cohorts[me["episode"]].denied[me["first"]]
-                ready += listed and not before and not gone and not denied
+                fits = takes(it, group, me)
+                ready += listed and fits and not before and not gone and not denied
             in_a_row = in_a_row + 1 if ready >= group.opens_when_waiting else 0
             if in_a_row == group.opens_after_weeks:
                 day = today + 7 * group.opens_lead_weeks
                 break
         found.append(day)
     return found
+
+
+def takes(it: Run, group: Group, me: dict[str, int]) -> bool:
+    """Whether a group takes clients who start in this client's phase and have this client's traits."""
+    traits, phase = sorted(it.scenario.traits), list(it.scenario.phases)[me["entry_phase"]]
+    has = all(me["traits"] >> traits.index(name) & 1 for name in group.for_traits)
+    return has and (not group.serves or phase in group.serves)
 
 
 @law
@@ -296,14 +305,15 @@ def a_night_is_held_with_clients_and_staff_enough_and_never_above_its_seats(it: 
 
 @law
 def only_clients_of_the_right_phase_and_traits_sit_in_a_group_and_start_when_it_admits(it: Run) -> None:
-    groups, traits = list(it.scenario.groups.values()), sorted(it.scenario.traits)
+    groups, traits, opened = list(it.scenario.groups.values()), sorted(it.scenario.traits), opening_days(it)
     for row, me in enumerate(clients(it)):
         if me["group"] < 0:
             continue
         group = groups[me["group"]]
         assert all(me["traits"] >> traits.index(name) & 1 for name in group.for_traits)
         if group.admission == "cohort" and row >= len(it.book.present):
-            assert (me["admitted_day"] // 7 - group.first_week) % group.cohort_weeks < group.cohort_open_weeks
+            since = (me["admitted_day"] - opened[me["group"]]) // 7
+            assert since % group.cohort_weeks < group.cohort_open_weeks
 
 
 # Treatment

@@ -6,6 +6,7 @@ on capacity, or on the length of the run. A client who comes back plays new card
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,6 +80,8 @@ class Cohort:
     placement: F64
     ready_delay: I64
     """Days from assessment until the client can start, authorization included."""
+    authorization: I64
+    """Days from assessment until the payer answers."""
     denied: Flags
     """Whether treatment is not authorized."""
     orientations_missed: I64
@@ -190,18 +193,21 @@ def _deal(
     """Deal the cards of one episode of some clients."""
     demand, intake, coverage, treatment = book.demand, book.intake, book.coverage, book.treatment
     n = len(who)
-    both = np.repeat(np.array([Purpose.INTAKE, Purpose.LEAVING], dtype=np.uint64), n)
-    cards = deck.deal(both, np.tile(who, 2), np.tile(when, 2), 0, episode).reshape(2, n, CARDS)
-    intakes, leaving = cards
+    detours = bool((np.diff(intake.placement[:3]) > 0.0).any())
+    pages = -(-(intake.max_rebookings + 1) * PER_DECISION // CARDS)
+    purposes = [Purpose.INTAKE, Purpose.LEAVING, *[Purpose.APPOINTMENT] * pages]
+    if coverage.drawn or detours:
+        purposes.append(Purpose.COVERAGE)
+    about = [0, 0, *range(pages), 0][: len(purposes)]
+    cards = _blocks(deck, who, when, purposes, about, episode)
+    intakes, leaving = cards[:2]
+    cover = cards[-1] if coverage.drawn or detours else np.full((n, CARDS), 0.5)
     threshold = _threshold(leaving)
-    attempts = _attempts(deck, who, when, intake.max_rebookings + 1, episode)
+    attempts = np.hstack(cards[2 : 2 + pages]).reshape(n, -1, PER_DECISION)[:, : intake.max_rebookings + 1]
     if payer is None:
         payer = (demand.payer_share[source] <= intakes[:, PAYER : PAYER + 1]).sum(axis=1)
         payer = np.minimum(payer, demand.payer_share.shape[1] - 1)
         payer[: len(book.present)] = book.present.payer
-    detours = bool((np.diff(intake.placement[:3]) > 0.0).any())
-    needed = coverage.drawn or detours
-    cover = deck.deal(Purpose.COVERAGE, who, when, 0, episode) if needed else np.full((n, CARDS), 0.5)
     has = _has(traits, len(demand.trait_names))
     authorization = (coverage.authorization[payer] < cover[:, AUTHORIZATION : AUTHORIZATION + 1]).sum(axis=1)
     relapse_ratio = _ratio(book, has, demand.relapse_ratio) * demand.relapse_centre
@@ -233,6 +239,7 @@ def _deal(
         kept=intakes[:, KEPT],
         placement=intakes[:, PLACEMENT],
         ready_delay=np.maximum(np.searchsorted(intake.ready_delay, intakes[:, READY_DELAY]), authorization),
+        authorization=authorization,
         denied=cover[:, DENIED] < coverage.denied[payer],
         orientations_missed=_failures(intakes[:, ORIENTATION], np.full(n, intake.orientation_show)),
         covered_sessions=_covered(book, payer, cover[:, COVERED]),
@@ -283,21 +290,23 @@ def _referrals(book: Rulebook, deck: Deck) -> tuple[I64, I64, I64]:
     return cell // sources, cell % sources, np.arange(len(cell)) - first[cell]
 
 
-def _attempts(deck: Deck, who: U64, when: U64, attempts: int, episode: int) -> F64:
-    """Deal the cards of each client's appointments; shape (clients, attempts, 4)."""
-    pages = -(-attempts * PER_DECISION // CARDS)
-    about = np.tile(np.arange(pages, dtype=np.uint64), len(who))
-    cards = deck.deal(Purpose.APPOINTMENT, np.repeat(who, pages), np.repeat(when, pages), about, episode)
-    return cards.reshape(len(who), pages * CARDS // PER_DECISION, PER_DECISION)[:, :attempts]
+def _blocks(deck: Deck, who: U64, when: U64, purposes: Sequence[int], about: Sequence[int], episode: int) -> list[F64]:
+    """Deal a block for each client and each of some purposes, all in one go; arrays of shape (clients, 8)."""
+    many = len(purposes)
+    kind = np.repeat(np.array(purposes, dtype=np.uint64), len(who))
+    what = np.repeat(np.array(about, dtype=np.uint64), len(who))
+    cards = deck.deal(kind, np.tile(who, many), np.tile(when, many), what, episode)
+    return list(cards.reshape(many, len(who), CARDS))
 
 
 def _traits(book: Rulebook, deck: Deck, who: U64, when: U64, source: I64) -> I64:
     """Return each client's traits as bits: those drawn, then those that follow from them."""
     demand = book.demand
     bits = np.zeros(len(who), dtype=np.int64)
-    for k in np.flatnonzero(demand.trait_drawn):
-        card = deck.deal(Purpose.TRAIT, who, when, np.full(len(who), demand.trait_word[k], dtype=np.uint64))[:, 0]
-        bits |= (card < demand.trait_share[source, k]).astype(np.int64) << k
+    traits = np.flatnonzero(demand.trait_drawn)
+    words = demand.trait_word[traits].tolist()
+    for k, cards in zip(traits, _blocks(deck, who, when, [Purpose.TRAIT] * len(words), words, 0), strict=True):
+        bits |= (cards[:, 0] < demand.trait_share[source, k]).astype(np.int64) << k
     bits[: len(book.present)] = book.present.traits
     drawn = bits.copy()
     for k in np.flatnonzero(~demand.trait_drawn):

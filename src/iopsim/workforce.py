@@ -34,7 +34,7 @@ class Workforce:
     tenure: I64
     """Days that the k-th person in a post stays; shape (posts, people)."""
     vacancy: I64
-    """Days that the post then stays empty; shape (posts, people)."""
+    """Days that the post then stays empty, one at least; shape (posts, people)."""
     off: Flags
     """Whether whoever holds the post is sick or on leave; shape (posts, days)."""
     cover: F64
@@ -70,7 +70,7 @@ def _spells(book: Rulebook, cards: Cards) -> tuple[I64, I64]:
         threshold = -np.log1p(-cards(Purpose.TENURE, tenure.shape[1] // SPELLS))
         days = np.ceil(scale[:, np.newaxis] * threshold[:, :SPELLS] ** staff.tenure_power[role][:, np.newaxis])
         days[~leaves] = NEVER_LEAVES
-        empty = np.ceil(staff.vacancy_days[role][:, np.newaxis] * threshold[:, SPELLS:])
+        empty = np.maximum(np.ceil(staff.vacancy_days[role][:, np.newaxis] * threshold[:, SPELLS:]), 1.0)
         tenure = np.hstack([tenure, np.minimum(days, NEVER_LEAVES).astype(np.int64)])
         vacancy = np.hstack([vacancy, empty.astype(np.int64)])
     return tenure, vacancy
@@ -86,16 +86,17 @@ def _sick(book: Rulebook, cards: Cards) -> Flags:
     if not ever.any():
         return change[:, :days] > 0
     healthy = np.where(ever, length * (1.0 - share) / np.where(ever, share, 1.0), np.inf)
-    end, page = np.zeros(len(role), dtype=np.int64), 0
+    mean = np.repeat(np.column_stack([healthy, length]), SPELLS, axis=1)
+    post = np.repeat(np.flatnonzero(ever), SPELLS)
+    end, page = np.zeros((len(role), 1), dtype=np.int64), 0
     while (end[ever] < days).any():
-        card = cards(Purpose.SICKNESS, page)
-        page += 1
-        for k in range(SPELLS):
-            first = end + _geometric(card[:, k], healthy)
-            end = first + _geometric(card[:, SPELLS + k], length)
-            for post in np.flatnonzero(ever & (first < days)):
-                change[post, first[post]] += 1
-                change[post, min(end[post], days)] -= 1
+        spells = _geometric(cards(Purpose.SICKNESS, page), mean)
+        well, ill = spells[:, :SPELLS], spells[:, SPELLS:]
+        over = end + np.cumsum(well + ill, axis=1)
+        first = np.minimum(over - ill, days)[ever].ravel()
+        np.add.at(change, (post, first), 1)
+        np.add.at(change, (post, np.minimum(over, days)[ever].ravel()), -1)
+        end, page = over[:, -1:], page + 1
     return np.cumsum(change[:, :days], axis=1) > 0
 
 

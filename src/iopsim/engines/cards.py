@@ -39,6 +39,7 @@ class Cards:
         self.comes_back: list[list[bool]] = []
         self.payer: list[int] = []
         self.ready_delay: list[int] = []
+        self.authorization: list[int] = []
         self.denied: list[bool] = []
         self.orientations_missed: list[int] = []
         self.interim: list[bool] = []
@@ -129,7 +130,7 @@ class Cards:
 
 COLUMNS = (
     "lot", "priority", "start_phase", "call", "kept", "show_ratio", "placement", "placement_ratio", "away_days",
-    "comes_back", "payer", "ready_delay", "denied", "orientations_missed", "patience", "renege_ratio",
+    "comes_back", "payer", "ready_delay", "authorization", "denied", "orientations_missed", "patience", "renege_ratio",
     "attendance_ratio", "dropout_ratio", "lapse_ratio", "dropout", "transfer_week", "incarceration_week",
     "death_week", "other_week", "covered_sessions", "coverage_loss_week", "relapse", "returns", "return_delay",
     "traits",

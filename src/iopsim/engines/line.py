@@ -73,14 +73,16 @@ class Line:
         if self.waiting:
             self.clinic.agenda.call(ADMISSIONS, self.book.next_admission_day[today + 1])
 
-    def ready(self, today: int) -> int:
-        """Return how many wait who could start."""
-        return sum(me.ready_day <= today and not me.denied for _, me in self.waiting)
+    def ready(self, today: int, group: int) -> int:
+        """Return how many wait who could start in a group, were it open."""
+        takes = self.clinic.seats.takes
+        return sum(me.ready_day <= today and not me.denied and takes(group, me) for _, me in self.waiting)
 
     def waits_already(self, me: Person, days: int) -> None:
         """Have one who has been on the waitlist for so many days at the opening wait on."""
         me.ends(WAITING)
-        me.joined_day = me.ready_day = -days
+        contract = self.book.contract_day[self.clinic.cards.payer[me.index]]
+        me.joined_day, me.ready_day = -days, contract if contract > 0 else -days
         me.place_in_line = me.priority, me.joined_day, me.lot, me.index
         insort(self.waiting, (me.place_in_line, me), key=lambda entry: entry[0])
         self._loses_patience(me, 0)
@@ -107,7 +109,7 @@ class Line:
             else:
                 admitted += 1
                 self.waiting.remove(entry)
-                self.last_wait = today - max(me.day, 0)
+                self.last_wait = self._waited(me, today)
                 self.clinic.program.admits(me, group, today)
                 team.takes_on(me, post, today)
                 post = team.counselor_with_room()
@@ -136,11 +138,18 @@ class Line:
         else:
             last = today + patience_days(cards.patience[me.index], hazard)
         why = int(Exit.RENEGED)
-        if me.denied and max(me.ready_day, today + 1) <= last:
-            last, why = max(me.ready_day, today + 1), int(Exit.NOT_AUTHORIZED)
+        told = today + max(cards.authorization[me.index], 1)
+        if me.denied and told <= last:
+            last, why = told, int(Exit.NOT_AUTHORIZED)
         if last < book.days:
             self.leaving[last].append((me, why))
             self.clinic.agenda.call(RENEGING, last)
+
+    def _waited(self, me: Person, today: int) -> int:
+        """Return the days that one who is admitted has waited for this program: those spent elsewhere first apart."""
+        if me.day == NEVER:
+            return today - me.joined_day
+        return today - me.day - (me.joined_day - me.assessed_day if me.away_day != NEVER else 0)
 
     def _answer(self, me: Person, answer: int) -> None:
         """Note where a client is now, and tell whether that is in the program."""

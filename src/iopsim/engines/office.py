@@ -75,7 +75,7 @@ class Office:
     def _supervise(self, week: int) -> None:
         team = self.clinic.team
         for post, role in enumerate(team.role):
-            if team.now[post]:
+            if any(team.here[post][7 * week : 7 * week + 7]):
                 team.minutes["supervision"][week][role] += int(team.staffing.supervision_minutes[role])
 
     def _individual_sessions(self, today: int) -> None:

@@ -59,6 +59,7 @@ class Person:
     nights: tuple[int, ...] = ()
     post = NEVER
     """The counselor's post."""
+    has_had_counselor = False
     counselor_changes = 0
     weeks = 0
     """Weeks of treatment reviewed."""

@@ -148,7 +148,7 @@ class Program:
         while True:
             if moved := next((me for me in movers if self._moves(me, today)), None):
                 movers.remove(moved)
-            elif turned_away := next((me for me in movers if not self.book.phase_waits[me.wanted]), None):
+            elif turned_away := next((me for me in movers if self._does_not_wait(me)), None):
                 movers.remove(turned_away)
                 turned_away.ends(Exit.OTHER, today)
                 self._leaves(turned_away)
@@ -210,6 +210,10 @@ class Program:
         self.learns(me, Fact.PHASE, me.phase)
         self.move_rows += (me.index, me.phase, me.due_day, today)
         return True
+
+    def _does_not_wait(self, me: Person) -> bool:
+        """Return whether a client leaves rather than wait for the next phase; one who lapsed always waits."""
+        return me.wanted > me.phase and not self.book.phase_waits[me.wanted]
 
     def _leaves(self, me: Person) -> None:
         me.wanted = NEVER

@@ -21,6 +21,8 @@ class Seats:
         self.guests: defaultdict[tuple[int, int], list[Person]] = defaultdict(list)
         """By (day, group night), in the order in which they asked."""
         self.opening = book.group_opening.copy()
+        self.shift = [0] * len(self.opening)
+        """Days by which a group's cohorts begin later, because a trigger has opened it."""
         self.options: dict[tuple[int, int], tuple[list[int], ...]] = {}
         """By phase and traits that matter: the groups that take such a client, groups for the client's traits first."""
         self.matters = 0
@@ -43,12 +45,13 @@ class Seats:
             return NEVER
         free, admits, needed = self.free, self.book.admits, self.book.nights_needed[phase]
         waiting = False
+        mine = self.book.night_group[me.nights[0]] if me.nights else NEVER
         for groups in self._options(kind):
             best, most = NEVER, 0
             for group in groups:
                 if self.opening[group] > today:
                     waiting = True
-                elif admits[group][today]:
+                elif group == mine or admits[group][today - self.shift[group]]:
                     here = room(free, self.book.first_night[group], self.book.first_night[group + 1], needed)
                     if here > most:
                         best, most = group, here
@@ -84,20 +87,30 @@ class Seats:
 
     def opens(self, group: int, day: int) -> None:
         """Have a group meet from a day on."""
-        self.opening[group] = day
+        self.opening[group] = self.shift[group] = day
         self.full.clear()
 
     def invite(self, me: Person, today: int, last: int) -> None:
-        """Make a client the guest of the first night in the next six days that has a seat, if there is one."""
+        """Make a client the guest of the first night in the next six days that has a seat, if there is one.
+
+        Not on an evening on which the client's own group meets.
+        """
         groups = {group for some in self._options((me.phase, self.traits[me.index] & self.matters)) for group in some}
         for day in range(today + 1, min(today + 7, last)):
-            for night in self.book.tonight[day]:
+            tonight = self.book.tonight[day]
+            if any(own in tonight for own in me.nights):
+                continue
+            for night in tonight:
                 group = self.book.night_group[night]
-                if group in groups and self.opening[group] <= day and night not in me.nights:
+                if group in groups and self.opening[group] <= day:
                     guests = self.guests[day, night]
                     if self.free[night] > len(guests):
                         guests.append(me)
                         return
+
+    def takes(self, group: int, me: Person) -> bool:
+        """Return whether a group takes such a client, once it is open."""
+        return any(group in some for some in self._options((me.phase, self.traits[me.index] & self.matters)))
 
     def crowded(self, me: Person) -> bool:
         """Return whether every seat of the client's nights is taken."""

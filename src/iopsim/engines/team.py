@@ -125,11 +125,12 @@ class Team:
 
     def _look_at_triggers(self, today: int) -> None:
         """Once a week: has a group's line, or a role's caseload, been too long for long enough?"""
-        book, seats, staff = self.clinic.book, self.clinic.seats, self.staffing
-        ready = self.clinic.line.ready(today)
+        book, seats, line, staff = self.clinic.book, self.clinic.seats, self.clinic.line, self.staffing
         for group, needed in enumerate(book.opens_waiting):
             closed = needed != UNLIMITED and seats.opening[group] >= self.days
-            if closed and self._long_enough(("group", group), ready >= needed, book.opens_after[group]):
+            if closed and self._long_enough(
+                ("group", group), line.ready(today, group) >= needed, book.opens_after[group]
+            ):
                 seats.opens(group, today + book.opens_lead[group])
         for role, most in enumerate(staff.hire_caseload.tolist()):
             posts = [post for post in range(len(self.role)) if self.role[post] == role]
@@ -266,6 +267,7 @@ class Team:
         """Have a client's counselor be the one in a post."""
         if post != NEVER:
             me.post = post
+            me.has_had_counselor = me.has_had_counselor or self.now[post]
             self.load[post][me.index] = me
             self.rows += (me.index, today, post)
 
@@ -306,6 +308,8 @@ class Team:
             self._changes_counselor(me, post, today)
 
     def _changes_counselor(self, me: Person, post: int, today: int) -> None:
+        had_one = me.has_had_counselor
         self.takes_on(me, post, today)
-        me.counselor_changes += 1
-        self.clinic.program.learns(me, Fact.COUNSELOR_CHANGES, me.counselor_changes)
+        if had_one:
+            me.counselor_changes += 1
+            self.clinic.program.learns(me, Fact.COUNSELOR_CHANGES, me.counselor_changes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from iopsim.measures.cohorts import listed, reached, referred
+from iopsim.measures.cohorts import came_by_referral, listed, reached, referred
 from iopsim.measures.measure import FOLLOW_UP_DAYS, Fraction, measure
 from iopsim.measures.presence import waiting
 from iopsim.measures.view import View
@@ -28,7 +28,7 @@ def _share_within(view: View, day: I64, days: int) -> Fraction:
 @measure("Referrals", "clients", "clients referred", "1", "everybody referred within the run", per_program=True)
 def referrals(view: View) -> Fraction:
     """Clients referred within the run."""
-    return int(view.covers(view.record.clients.referral_day).sum()), 1
+    return int((came_by_referral(view.record) & view.covers(view.record.clients.referral_day)).sum()), 1
 
 
 @measure("Referral to assessment", "days", "days waited", "clients assessed within 90 days", REFERRED)

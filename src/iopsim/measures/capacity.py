@@ -115,8 +115,10 @@ def weeks_until_full(view: View) -> Fraction:
 
 @measure("Assessment slots booked", "share", "slots booked", "slots offered", "every slot of the run", per_program=True)
 def assessment_slots_booked_share(view: View) -> Fraction:
-    """Share of assessment slots that are booked; a booked client may not come."""
+    """Share of the assessment slots planned that are booked; a booked client may not come. Walk-ins book none."""
     slots = view.book.intake.slots
+    if view.book.intake.open_access:
+        return 0, 0
     return int(view.covers(view.record.appointments.day).sum()), int(view.counted(slots).sum())
 
 
@@ -124,14 +126,17 @@ def assessment_slots_booked_share(view: View) -> Fraction:
     "Caseload used",
     "share",
     "client-days in program",
-    "client-days counselors can carry",
+    "client-days that counselors on the payroll can carry",
     "every day",
     per_program=True,
 )
 def caseload_used_share(view: View) -> Fraction:
     """Share of the counselors' caseload limit in use; cannot be told where there is no limit."""
-    limit = view.book.staffing.caseload_limit
-    return (int(census(view).sum()), view.days * limit) if limit != UNLIMITED else (0, 0)
+    staff, posts = view.book.staffing, view.record.posts
+    each = staff.caseload[staff.post_role[posts.post]]
+    days = posts.end_day - np.maximum(posts.first_day, view.since)
+    can_carry = int((np.maximum(each, 0) * np.maximum(days, 0)).sum())
+    return (int(census(view).sum()), can_carry) if staff.caseload_limit != UNLIMITED else (0, 0)
 
 
 HELD: tuple[Unit, str, str] = ("clients", "client-days held back", "days of the run")

@@ -30,8 +30,9 @@ def admitted(view: View, follow_up: int) -> Flags:
 
 
 def came_by_referral(record: Record) -> Flags:
-    """Clients referred within the run, not here already at the opening."""
-    return _flags(record.clients.referral_day != NEVER)
+    """Clients referred within the run: not here already at the opening, nor kept back by a referrer."""
+    clients = record.clients
+    return _flags((clients.referral_day != NEVER) & (clients.exit != Exit.NOT_REFERRED))
 
 
 def _followed(view: View, day: I64, follow_up: int) -> Flags:

@@ -21,10 +21,11 @@ def _of_referred(view: View, happened: Flags) -> Fraction:
 
 @measure("Call answered and booked", "share", "given an appointment", "clients referred", REFERRED)
 def booked_share(view: View) -> Fraction:
-    """Share of referred clients given an appointment: not lost, screened out or kept back, and not without a slot."""
-    booked = view.record.appointments
-    given = np.bincount(booked.client[booked.day < view.record.days], minlength=len(view.record.clients)) > 0
-    return _of_referred(view, given)
+    """Share of referred clients given an appointment: not kept back, lost, screened out or without a slot."""
+    appointments = view.record.appointments
+    booked = np.zeros(len(view.record.clients), dtype=np.bool_)
+    booked[appointments.client[appointments.day < view.record.days]] = True
+    return _of_referred(view, booked)
 
 
 @measure(

@@ -10,12 +10,12 @@ from iopsim.record import NEVER
 HALF_A_YEAR = 182
 YEAR = 365
 
-KNOWN = "clients discharged, but for those transferred, incarcerated or dead, of whom nothing is known"
+KNOWN = "clients referred in the run and discharged, but for those transferred, incarcerated or dead"
 
 
 def _abstinent(view: View, days: int) -> Fraction:
     clients = view.record.clients
-    who = view.covers(clients.exit_day) & (clients.relapse_day != NEVER)
+    who = came_by_referral(view.record) & view.covers(clients.exit_day) & (clients.relapse_day != NEVER)
     still = clients.relapse_day - clients.exit_day > days
     return int((who & still).sum()), int(who.sum())
 
@@ -42,7 +42,7 @@ def abstinent_12_months_share(view: View) -> Fraction:
 def called_again_share(view: View) -> Fraction:
     """Share of discharged clients who relapse and call the program again within a year."""
     clients = view.record.clients
-    who = view.covers(clients.exit_day) & (clients.relapse_day != NEVER)
+    who = came_by_referral(view.record) & view.covers(clients.exit_day) & (clients.relapse_day != NEVER)
     who &= clients.exit_day + YEAR < view.record.days
     again = (clients.return_day != NEVER) & (clients.return_day - clients.exit_day <= YEAR)
     return int((who & again).sum()), int(who.sum())

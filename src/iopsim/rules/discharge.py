@@ -13,15 +13,17 @@ def verdict(
     died: bool,
     incarcerated: bool,
     rule_broken: bool,
-    coverage_over: bool,
     dropped_out: bool,
     transferred: bool,
     left_otherwise: bool,
+    coverage_over: bool,
     stepping_up: bool,
     phase_over: bool,
     last_phase: bool,
 ) -> int:
     """Decide one verdict; if several things happened in the same week the first of the arguments counts.
+
+    But one who completes has completed, even if coverage has just ended.
 
     Returns
     -------
@@ -34,16 +36,16 @@ def verdict(
         return Exit.INCARCERATED
     if rule_broken:
         return Exit.TERMINATED
-    if coverage_over:
-        return Exit.COVERAGE_ENDED
     if dropped_out:
         return Exit.DROPPED_OUT
     if transferred:
         return Exit.TRANSFERRED
     if left_otherwise:
         return Exit.OTHER
+    if phase_over and last_phase and not stepping_up:
+        return Exit.COMPLETED
+    if coverage_over:
+        return Exit.COVERAGE_ENDED
     if stepping_up:
         return STEP_UP
-    if not phase_over:
-        return STAY
-    return Exit.COMPLETED if last_phase else MOVE_ON
+    return MOVE_ON if phase_over else STAY
