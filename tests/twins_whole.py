@@ -176,8 +176,12 @@ class Whole:
     def people(self):
         """Changes of counselor from who got one when, and vacancies from who was in which post."""
         admitted = [c["number"] for c in self.clients if c["admitted_day"] >= 0 and self.counts(c["admitted_day"])]
-        got = [row["client"] for row in self.rows("counselors") if row["post"] >= 0]
         posts, vacant, filled = self.rows("posts"), 0, 0
+        got = [
+            row["client"]
+            for row in self.rows("counselors")
+            if any(p["post"] == row["post"] and p["first_day"] <= row["day"] < p["end_day"] for p in posts)
+        ]
         for post in {row["post"] for row in posts}:
             mine = [row for row in posts if row["post"] == post]
             for day in range(max(self.since, min(row["first_day"] for row in mine)), self.days):

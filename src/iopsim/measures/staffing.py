@@ -99,7 +99,10 @@ def individual_no_hours_share(view: View) -> Fraction:
 
 @measure("Changes of counselor", "changes", "changes of counselor", "clients admitted", "clients admitted")
 def counselor_changes(view: View) -> Fraction:
-    """Mean number of times that a client of this program gets another counselor, up to discharge or the run's end."""
+    """Mean number of times that a client of this program gets another counselor, up to discharge or the run's end.
+
+    The first counselor of a client whom an empty post carried until then is no change.
+    """
     clients = view.record.clients
     who = view.covers(clients.admitted_day) & (clients.admitted_day != NEVER)
     return int(clients.counselor_changes[who].sum()), int(who.sum())
