@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from iopsim.errors import ScenarioError
 from iopsim.scenario import from_toml, load, resolve_text, resolved_toml
 
-PALMETTO = (Path(__file__).parent.parent / "scenarios" / "palmetto.toml").read_text(encoding="utf-8")
+PLAIN = (Path(__file__).parent / "plain.toml").read_text(encoding="utf-8")
 
 GROUP_KEYS = (
     "nights, start, hours, seats, room, serves, for_traits, first_week, opens_when_waiting, opens_after_weeks, "
@@ -333,15 +333,22 @@ def test_a_misspelt_table_is_not_also_called_missing():
 def test_a_key_in_the_wrong_table_is_sent_to_its_own():
     assert added('people = 2\ndescription = "late"') == [
         (
-            "f:18: groups.evening.people: found people; people belongs in [staff.NAME]; [groups.evening] may have "
-            f"{GROUP_KEYS}"
+            "f:18: groups.evening.people: found people; people belongs in [staff.NAME]; "
+            f"[groups.evening] may have {GROUP_KEYS}"
         ),
         (
             "f:19: groups.evening.description: found description; description belongs at the top of the file, above "
-            "the "
-            "first header; "
-            f"[groups.evening] may have {GROUP_KEYS}"
+            f"the first header; [groups.evening] may have {GROUP_KEYS}"
         ),
+    ]
+
+
+def test_a_key_that_two_tables_have_is_sent_to_both():
+    assert added("weeks = 52") == [
+        (
+            "f:18: groups.evening.weeks: found weeks; weeks belongs at the top of the file, above the first header, "
+            f"or in [present.NAME]; [groups.evening] may have {GROUP_KEYS}"
+        )
     ]
 
 
@@ -698,7 +705,7 @@ def test_no_path_is_answered_with_a_traceback(path):
 
 # ---------------------------------------------------------------------------------------------- any file
 
-TOKENS = re.findall(r"\s+|[A-Za-z_]+|\d+|.", PALMETTO)
+TOKENS = re.findall(r"\s+|[A-Za-z_]+|\d+|.", PLAIN)
 SPECIALS = [
     *["[", "]", "{", "}", "=", '"', "'", '"""', "#", "\n", "\r", ",", ".", "-", "\0", "é", "*", "[[", "]]"],
     *["true", "nan", "inf", "1e999", "9" * 5000, "0x", '""', "17:30:00", "2027-01-04", "low", "value"],
@@ -749,10 +756,10 @@ def test_any_edit_of_a_good_file_is_answered(edits):
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(st.integers(min_value=0, max_value=len(PALMETTO.encode())), st.binary(min_size=1, max_size=40))
+@given(st.integers(min_value=0, max_value=len(PLAIN.encode())), st.binary(min_size=1, max_size=40))
 def test_any_bytes_in_a_good_file_are_answered(tmp_path_factory, where, junk):
     file = tmp_path_factory.getbasetemp() / "junk.toml"
-    data = PALMETTO.encode()
+    data = PLAIN.encode()
     file.write_bytes(data[:where] + junk + data[where + len(junk) :])
     with suppress(ScenarioError):
         load(file)

@@ -5,7 +5,7 @@ import pytest
 
 import iopsim
 from iopsim import rulebook
-from iopsim.experiment.replicate import record_of
+from iopsim.experiment.replicate import view_of
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.cohorts import admitted, listed, referred
 from iopsim.measures.presence import census, waiting
@@ -32,7 +32,7 @@ BUSY = {
 @pytest.fixture(scope="module")
 def busy():
     book = rulebook.write(iopsim.load(PLAIN, BUSY))
-    records = [record_of(book, 3, replication) for replication in range(3)]
+    records = [view_of(book, 3, replication).record for replication in range(3)]
     assert all((record.nights.status != Night.HELD).any() and record.nights.guests.any() for record in records)
     assert all(record.nights.cut_short.any() for record in records)
     return book, records

@@ -19,14 +19,14 @@ from iopsim.charts.marks import apart
 from iopsim.charts.page import HEIGHT, WIDTH, Page
 from iopsim.charts.style import DPI, inert, styled
 
-PALMETTO = Path(__file__).parent.parent / "scenarios" / "palmetto.toml"
+PLAIN = Path(__file__).parent / "plain.toml"
 NOBODY = {f"referrals.{source}.per_week": 0 for source in ("self", "court", "health_care", "inpatient")}
 ELSEWHERE = {"placement.this_program": 0.0, "placement.higher": 0.8}
 HOSTILE = "$x^2$ % <script>alert(1)</script> \\frac{a}{b} مرحبا 123 שלום 东京 😀 \u202egnp.exe Z\u0301\u0302algo {0}"
 
 
 def simulated(replications=3, **changes):
-    return iopsim.simulate(iopsim.load(PALMETTO, changes), replications)
+    return iopsim.simulate(iopsim.load(PLAIN, changes), replications)
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_a_page_says_whose_run_it_is_and_how_to_have_it_again(result, drawn):
     draw(result)
     for page in drawn:
         said = [text for text, _ in texts(page)]
-        assert "Palmetto Alexandria" in said
+        assert "Plain" in said
         assert f"scenario {result.scenario.hash[:10]} · seed 1 · 6 replications · iopsim {iopsim.__version__}" in said
 
 

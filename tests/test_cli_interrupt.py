@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-PALMETTO = str(Path(__file__).parent.parent / "scenarios" / "palmetto.toml")
-ENDLESS = ("run", PALMETTO, "--replications", "100000", "--out", "results/endless")
+PLAIN = str(Path(__file__).parent / "plain.toml")
+ENDLESS = ("run", PLAIN, "--replications", "100000", "--out", "results/endless")
 SAID = "interrupted; nothing was written\n"
 
 # Whoever runs the tests may have Ctrl-C ignored, as a script does with a job in the background.
@@ -115,7 +115,7 @@ def test_ctrl_c_ends_a_run_of_one_process_whatever_it_is_at(run, tmp_path, secon
 
 @pytest.mark.parametrize("name", ["log.csv", "log.xes"])
 def test_ctrl_c_leaves_no_half_of_an_event_log(run, tmp_path, name):
-    one = run("-o", name, order=("events", PALMETTO, "-n", "100000"))
+    one = run("-o", name, order=("events", PLAIN, "-n", "100000"))
     wait_until(lambda: any(path.stat().st_size > 0 for path in tmp_path.glob(".iopsim-*/draft")))
     os.kill(one.pid, signal.SIGINT)
     assert ended(one) == (130, "", SAID)

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from iopsim.cli.commands import app
-from iopsim.cli.console import broken_at_underscores
+from iopsim.cli.console import broken_name
 from iopsim.evidence import GRADES, sources
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.scenario.evidence_base import about, default_values
@@ -112,9 +112,11 @@ def test_what_the_evidence_does_not_know_is_answered_with_the_nearest_name():
     assert "use --format json" in refused("evidence", "Maughan", "--format", "csv")
 
 
-def test_a_long_name_is_broken_behind_an_underscore():
-    assert broken_at_underscores("show_odds_ratio_per_log_day", 24) == "show_odds_ratio_per_log_\nday"
-    assert broken_at_underscores("seats", 3) == "seats"
+def test_a_long_name_is_broken_behind_an_underscore_or_a_dot():
+    assert broken_name("show_odds_ratio_per_log_day", 24) == "show_odds_ratio_per_log_\nday"
+    assert broken_name("levers.contingency_management", 19) == "levers.contingency_\nmanagement"
+    assert broken_name("placement.residential.away", 22) == "placement.residential.\naway"
+    assert broken_name("seats", 3) == "seats"
 
 
 # -------------------------------------------------------------------------------------------- measures

@@ -13,7 +13,7 @@ from iopsim.measures.presence import census as measures_census
 from iopsim.measures.view import View
 from iopsim.scenario.load import load
 
-PALMETTO = "scenarios/palmetto.toml"
+PLAIN = "tests/plain.toml"
 AMPLE = {
     "calendar.holidays": "",
     "referrals.self.per_week": 60,
@@ -31,7 +31,7 @@ BLOCKS, LIMIT = 6, 4.5
 
 @pytest.fixture(scope="module")
 def ample():
-    book = rulebook.write(load(PALMETTO, AMPLE))
+    book = rulebook.write(load(PLAIN, AMPLE))
     return book, [simulate(book, draw(book, Deck(2027, k))) for k in range(BLOCKS)]
 
 
@@ -78,7 +78,7 @@ def test_the_share_who_do_not_give_up_before_they_are_ready_is_what_the_simulati
 
 def test_offered_load_is_the_mean_use_of_a_program_in_which_nobody_waits(ample):
     book, records = ample
-    slots, seats, caseload = preflight.check(load(PALMETTO, AMPLE)).loads
+    slots, seats, caseload = preflight.check(load(PLAIN, AMPLE)).loads
     last = slice(book.days - 364, book.days)
     night = [(r.nights.day >= last.start) for r in records]
     taken = [r.nights.scheduled[n].sum() / 52 for r, n in zip(records, night, strict=True)]
@@ -89,8 +89,8 @@ def test_offered_load_is_the_mean_use_of_a_program_in_which_nobody_waits(ample):
         assert abs(t) < 15.6, (np.mean(simulated), expected, t)  # Student's t, 5 degrees: one false alarm in 50,000
 
 
-def test_palmetto_is_warned_that_its_seats_are_too_few():
-    slots, seats, caseload = preflight.check(load(PALMETTO)).loads
+def test_a_program_is_warned_that_its_seats_are_too_few():
+    slots, seats, caseload = preflight.check(load(PLAIN)).loads
     assert seats.share > 1 and "demand exceeds capacity" in seats.warning
     assert slots.warning == "" and caseload.warning == ""
 
@@ -100,35 +100,35 @@ def test_groups_that_share_no_phase_are_separate_loads():
         "groups.evening.serves": ["intensive"],
         "groups.later": {"nights": ["Thu"], "serves": ["step_down"]},
     }
-    names = [load.resource for load in preflight.check(load(PALMETTO, changes)).loads]
+    names = [load.resource for load in preflight.check(load(PLAIN, changes)).loads]
     assert names == ["assessment slots", "seats in evening", "seats in later", "counselor caseload"]
 
 
 def test_a_caseload_without_limit_is_never_a_warning():
-    last = preflight.check(load(PALMETTO, {"staff.counselor.caseload": "none"})).loads[-1]
+    last = preflight.check(load(PLAIN, {"staff.counselor.caseload": "none"})).loads[-1]
     assert last.share == 0.0 and last.warning == ""
 
 
 def test_demand_without_any_capacity_is_a_warning():
-    first = preflight.check(load(PALMETTO, {"assessment.slots_per_day": 0})).loads[0]
+    first = preflight.check(load(PLAIN, {"assessment.slots_per_day": 0})).loads[0]
     assert math.isinf(first.share) and first.warning
 
 
 def test_seats_that_a_phase_cannot_use_do_not_count_for_it():
     changes = {"groups.evening.seats": 4, "groups.late": {"nights": ["Thu"], "seats": 60}}
-    seats = preflight.check(load(PALMETTO, changes)).loads[1]
+    seats = preflight.check(load(PLAIN, changes)).loads[1]
     assert seats.resource == "seats in evening for intensive"
     assert seats.share > 3
 
 
 def test_a_short_run_is_judged_by_its_last_quarter_not_by_its_ramp():
-    early, late = (preflight.check(load(PALMETTO, {"weeks": weeks})).loads[0].demand for weeks in (26, 104))
+    early, late = (preflight.check(load(PLAIN, {"weeks": weeks})).loads[0].demand for weeks in (26, 104))
     assert 0.8 < early / late < 1.0
 
 
 def test_a_long_way_to_the_next_assessment_day_is_reckoned_with():
     changes = {"assessment.weekdays": ["Mon"], "assessment.slots_per_day": 500, "calendar.holidays": "", "weeks": 208}
-    book = rulebook.write(load(PALMETTO, {**changes, "referrals.self.per_week": 60}))
+    book = rulebook.write(load(PLAIN, {**changes, "referrals.self.per_week": 60}))
     shown, _ = preflight.assessment_outlook(book)
     clients = simulate(book, draw(book, Deck(2028, 0))).clients
     who = clients.referral_day <= book.days - 400

@@ -10,7 +10,7 @@ from iopsim.scenario.schema import PUBLISHED, schema_text
 from iopsim.scenario.starter import starter_text
 
 ROOT = Path(__file__).parent.parent
-PALMETTO = ROOT / "scenarios" / "palmetto.toml"
+PLAIN = ROOT / "tests" / "plain.toml"
 VALIDATOR = jsonschema.Draft202012Validator(json_schema(), format_checker=jsonschema.FormatChecker())
 
 
@@ -43,7 +43,7 @@ def test_every_scenario_of_the_repository_satisfies_the_schema(file):
 
 def test_the_starter_file_and_a_resolved_file_satisfy_the_schema():
     assert refused(starter_text()) == []
-    assert refused(resolved_toml(resolve(PALMETTO, ["calendar.closures=[{first=2027-05-03,last=2027-05-07}]"]))) == []
+    assert refused(resolved_toml(resolve(PLAIN, ["calendar.closures=[{first=2027-05-03,last=2027-05-07}]"]))) == []
 
 
 def test_the_schema_requires_only_what_has_no_default():
@@ -66,11 +66,11 @@ def test_the_schema_requires_only_what_has_no_default():
         ("start = 17:30:00", 'start = "17:30"', "$.groups.evening.start"),
         ("opening = 2027-01-04", 'opening = "4 January"', "$.opening"),
         ("[groups.evening]", '[groups."the evening"]', "$.groups"),
-        ('name = "Palmetto Alexandria"', "", "$"),
+        ('name = "Plain"', "", "$"),
     ],
 )
 def test_an_editor_marks_what_iopsim_refuses(old, new, path):
-    assert refused(PALMETTO.read_text(encoding="utf-8").replace(old, new)) == [path]
+    assert refused(PLAIN.read_text(encoding="utf-8").replace(old, new)) == [path]
 
 
 def leaves(schema, path=""):

@@ -16,13 +16,13 @@ from iopsim.scenario import resolve, resolved_toml
 from iopsim.store import MANIFEST, default_folder, documents, examine, run_key, save
 
 ROOT = Path(__file__).parent.parent
-PALMETTO = ROOT / "scenarios" / "palmetto.toml"
+PLAIN = ROOT / "tests" / "plain.toml"
 FILES = {"a.csv": b"1\n", MANIFEST: b'{"run_key": "k", "scenario_hash": "h", "seed": 1, "replications": 2}\n'}
 
 
 @pytest.fixture(scope="module")
 def run():
-    resolved = resolve(PALMETTO, {"weeks": 30})
+    resolved = resolve(PLAIN, {"weeks": 30})
     result = iopsim.simulate(resolved.scenario, 5)
     return result, documents(result, resolved_toml(resolved), {"census.png": b"picture"})
 
@@ -99,7 +99,7 @@ def test_the_written_scenario_is_the_one_that_ran(run, tmp_path):
 def test_the_key_of_a_run_depends_on_all_that_its_results_depend_on(run, monkeypatch):
     scenario = run[0].scenario
     keys = {run_key(scenario, 1, 5), run_key(scenario, 2, 5), run_key(scenario, 1, 6)}
-    keys.add(run_key(iopsim.load(PALMETTO), 1, 5))
+    keys.add(run_key(iopsim.load(PLAIN), 1, 5))
     monkeypatch.setattr(iopsim, "__version__", "99")
     keys.add(run_key(scenario, 1, 5))
     assert len(keys) == 5
@@ -116,7 +116,7 @@ def test_the_key_of_a_run_depends_on_all_that_its_results_depend_on(run, monkeyp
     ],
 )
 def test_the_folder_of_a_run_has_a_plain_name(name, folder):
-    scenario = iopsim.load(PALMETTO, {"name": name})
+    scenario = iopsim.load(PLAIN, {"name": name})
     assert default_folder(scenario, "0123456789abcdef") == Path("results") / folder
 
 

@@ -203,7 +203,7 @@ def _deal(
     intakes, leaving = cards[:2]
     cover = cards[-1] if coverage.drawn or detours else np.full((n, CARDS), 0.5)
     threshold = _threshold(leaving)
-    attempts = np.hstack(cards[2 : 2 + pages]).reshape(n, -1, PER_DECISION)[:, : intake.max_rebookings + 1]
+    attempts = np.hstack(cards[2 : 2 + pages]).reshape(n, 2 * pages, PER_DECISION)[:, : intake.max_rebookings + 1]
     if payer is None:
         payer = (demand.payer_share[source] <= intakes[:, PAYER : PAYER + 1]).sum(axis=1)
         payer = np.minimum(payer, demand.payer_share.shape[1] - 1)

@@ -80,8 +80,8 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def broken_at_underscores(name: str, longest: int) -> str:
-    """Return a name in lines of at most so many characters, each but the last ending in an underscore or a dot."""
+def broken_name(name: str, longest: int) -> str:
+    """Return a name or path in lines of at most so many characters, broken behind underscores and dots."""
     lines = [""]
     for part in name.replace("_", "_ ").replace(".", ". ").split():
         if lines[-1] and len(lines[-1] + part) > longest:

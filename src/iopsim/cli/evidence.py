@@ -7,7 +7,7 @@ from itertools import groupby
 
 from rich.console import Console
 
-from iopsim.cli.console import broken_at_underscores, grid, paragraph, plain, print_grid, screen
+from iopsim.cli.console import broken_name, grid, paragraph, plain, print_grid, screen
 from iopsim.cli.export import FORMATS, export
 from iopsim.cli.options import Mistakes
 from iopsim.errors import Problem, ScenarioError
@@ -16,8 +16,8 @@ from iopsim.scenario.evidence_base import Default, about, known_words
 from iopsim.scenario.words import nearest, short, written
 from iopsim.scenario.words import plain as digits
 
-NARROW, WIDE = 21, 40
-"""Most characters of a default's name on one line, on 80 columns and on many more."""
+NARROW, WIDE = 20, 40
+"""Most characters of a default's or a table's name on one line, on 80 columns and on many more."""
 
 ROOMY = 100
 """Columns from which on there is room for the longest name."""
@@ -112,10 +112,10 @@ def _show_numbers(console: Console, numbers: Sequence[Default]) -> None:
     for heading in ("Range", "Unit", "Source", "Grade"):
         table.add_column(heading, no_wrap=True)
     for place, group in groupby(numbers, key=lambda default: default.table):
-        table.add_row(broken_at_underscores(place, longest).replace("\n", "\n  ") or "top of the file", style="bold")
+        table.add_row(broken_name(place, longest).replace("\n", "\n  ") or "top of the file", style="bold")
         for default in group:
             span = f"{_digits(default.low)}-{_digits(default.high)}"
-            name = "  " + broken_at_underscores(default.name, longest).replace("\n", "\n    ")
+            name = "  " + broken_name(default.name, longest).replace("\n", "\n    ")
             table.add_row(name, _digits(default.value), span, default.unit, default.source, default.grade)
     print_grid(console, table)
     console.print()

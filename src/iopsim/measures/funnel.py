@@ -21,7 +21,7 @@ def _of_referred(view: View, happened: Flags) -> Fraction:
 
 @measure("Call answered and booked", "share", "given an appointment", "clients referred", REFERRED)
 def booked_share(view: View) -> Fraction:
-    """Share of referred clients given an appointment: not kept back, lost, screened out or without a slot."""
+    """Share of referred clients whose call leads to an appointment: not lost, screened out or without a slot."""
     appointments = view.record.appointments
     booked = np.zeros(len(view.record.clients), dtype=np.bool_)
     booked[appointments.client[appointments.day < view.record.days]] = True

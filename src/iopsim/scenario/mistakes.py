@@ -19,6 +19,9 @@ from iopsim.scenario.words import NAME, allowed, clock_time, nearest, short, wri
 Finding = tuple[Key, Problem | None]
 """An address without a usable value, and what to say of it; None when it follows from another mistake."""
 
+MOST_HOMES = 2
+"""Most tables that are named to a person whose key stands in a table that has none of that name."""
+
 
 def mistakes(error: ValidationError, given: Given, holes: Set[Key]) -> Iterator[Finding]:
     """Tell what is wrong with single values, tables and names.
@@ -135,8 +138,8 @@ def _unknown(key: Key, node: Node, given: Given) -> tuple[Key, Problem]:
     said = f"{'a span of dates' if isinstance(node, Either) else where} may have {', '.join(known)}"
     near = meant(parent, name, known)
     elsewhere = [] if near else list(_homes(name, shape(), ""))
-    if len(elsewhere) == 1:
-        said = f"{name} belongs {elsewhere[0]}; {said}"
+    if 1 <= len(elsewhere) <= MOST_HOMES:
+        said = f"{name} belongs {', or '.join(elsewhere)}; {said}"
     elif not near:
         near = sharing_a_word(name, known)
     return (*parent, near) if near else (), given.problem(said, key, found=found, hint=near)
