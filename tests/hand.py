@@ -457,7 +457,7 @@ class Story:
             put(Purpose.LEAVING, RELAPSE, odds / (1.0 + odds))
         if calls_again is not None:
             put(Purpose.LEAVING, RETURN, LOWEST)
-            put(Purpose.LEAVING, RETURN_DELAY, reached(calls_again - 0.5, 1.0 / book.after.return_days))
+            put(Purpose.LEAVING, RETURN_DELAY, reached(calls_again, 1.0 / book.after.return_days))
 
     def staff_leaves(self, role: str, post: int, after_days: int, vacant_days: int) -> None:
         """Have the one in a post (from 1) quit; the next call for this post tells of the successor."""
@@ -465,8 +465,8 @@ class Story:
         self.quits[role, post] = k + 1
         assert after_days >= 1 and vacant_days >= 1, "whoever comes stays a day, and a post is empty for a day"
         scale = tenure_days(staff.turnover_per_year, staff.turnover_shape)
-        stays = 1.0 - exp(-(((after_days - 0.5) / scale) ** staff.turnover_shape))
-        empty = reached(vacant_days - 0.5, 1.0 / (7.0 * staff.vacancy_weeks))
+        stays = 1.0 - exp(-((after_days / scale) ** staff.turnover_shape))
+        empty = reached(vacant_days, 1.0 / (7.0 * staff.vacancy_weeks))
         for place, card in ((k % SPELLS, stays), (SPELLS + k % SPELLS, empty)):
             self.deck.put(Purpose.TENURE, name_word(role), post - 1, place, card, k // SPELLS)
 

@@ -331,18 +331,22 @@ def sessions_follow_the_cards(it: Run) -> None:
         runs = np.concatenate([cohort.page(Purpose.ABSENCE, first, page)[0] for page in range(4)]).reshape(-1, 4)
         shorts = np.concatenate([cohort.page(Purpose.CUT_SHORT, first, page)[0] for page in range(4)])
         odds = base / cohort.attendance_ratio[me["first"]]
-        run = max(attendance.absence_run_sessions, odds)
-        goes_on, n, left, present, returning, fresh = 1 - 1 / run, 0, 0, 1.0, False, True
+        n, left, present, returning, fresh, last = 0, 0, 1.0, False, True, 0.0
         whole, short = 1.0, 0
         for s in regular:
-            tonight = odds / it.book.schedule.night_odds_ratio[s["night"]]
+            schedule = it.book.schedule
+            worst = schedule.night_odds_ratio[schedule.night_group == schedule.night_group[s["night"]]].min()
+            goes_on = 1 - 1 / max(attendance.absence_run_sessions, odds / worst)
+            tonight = odds / schedule.night_odds_ratio[s["night"]]
+            missed = tonight / (1 + tonight)
+            begins, last = (missed - goes_on * last) / (1 - last), missed
             if not left:
                 if returning:
                     returning = False
                 elif fresh:
-                    present, fresh = 1 / (1 + tonight), False
+                    present, fresh = 1 - missed, False
                 else:
-                    present *= 1 - min(tonight / run, 1 - 2.0**-40)
+                    present *= 1 - min(max(begins, 0.0), 1 - 2.0**-40)
                 if present > runs[n][0]:
                     whole *= 1 - attendance.cut_short_probability
                     is_short = whole <= shorts[short]

@@ -99,7 +99,7 @@ class Naive:
         ]
         for c in self.clients:
             c["exit"] = Exit(c["exit"]).name
-            c["called"] = c["referral_day"] >= 0
+            c["called"] = c["referral_day"] >= 0 and c["exit"] != "NOT_REFERRED"
             if c["admitted_day"] != NEVER:
                 gone = c["exit_day"] if c["exit_day"] >= 0 else self.days
                 c["stay"] = gone - c["admitted_day"]
@@ -205,9 +205,13 @@ class Naive:
         return sum(row[column] for row in rows if row["status"] == Night.HELD for column in columns)
 
     def caseload(self):
-        """Clients that all the people of the plan can carry; 0 for no limit."""
-        roles = [role for role in self.scenario.staff.values() if role.caseload != "none"]
-        return sum(role.people * role.caseload for role in roles)
+        """Client-days that the people on the payroll can carry; 0 if no role carries clients."""
+        roles = list(self.scenario.staff.values())
+        total = 0
+        for row in self.rows_of("staff"):
+            if 7 * row["week"] in self.counted and roles[row["role"]].caseload != "none":
+                total += row["employed_days"] * roles[row["role"]].caseload
+        return total
 
     def sessions(self):
         """Sessions attended, and sessions scheduled, on days that count; a guest has no seat of its own."""
@@ -222,7 +226,7 @@ class Naive:
         followed = [k for k, c in enumerate(self.clients) if c in admitted(course)]
         sessions = {k: self.sessions_within(k, course) for k in followed}
         return {
-            "referrals": (sum(c["referral_day"] in self.counted for c in self.clients), 1),
+            "referrals": (sum(c["called"] and c["referral_day"] in self.counted for c in self.clients), 1),
             "days_to_assessment": self.wait("assessed_day"),
             "assessed_share": self.within("assessed_day", 90),
             "assessed_in_time_share": self.within("assessed_day", 7),
@@ -249,8 +253,10 @@ class Naive:
             "assessment_slots_booked_share": (
                 sum(day in self.counted for day in self.record.appointments.day.tolist()),
                 sum(book.intake.slots.tolist()[self.since :]),
-            ),
-            "caseload_used_share": (sum(census), len(self.counted) * self.caseload()) if self.caseload() else (0, 0),
+            )
+            if not self.scenario.assessment.open_access
+            else (0, 0),
+            "caseload_used_share": (sum(census), self.caseload()) if self.caseload() else (0, 0),
             "held_back_by_slots": self.held_back("slots"),
             "held_back_by_seats": self.held_back("seats"),
             "held_back_by_caseload": self.held_back("caseload"),

@@ -26,6 +26,7 @@ class Whole:
         for number, client in enumerate(self.clients):
             client["number"] = number
             client["exit"] = Exit(client["exit"]).name
+            client["called"] = client["referral_day"] >= 0 and client["exit"] != "NOT_REFERRED"
             client["traits"] = {name for k, name in enumerate(sorted(scenario.traits)) if client["traits"] >> k & 1}
 
     def rows(self, table):
@@ -54,7 +55,11 @@ class Whole:
     # The funnel.
 
     def funnel(self):
-        referred = [c for c in self.clients if self.counts(c["referral_day"]) and c["referral_day"] + 90 < self.days]
+        referred = [
+            c
+            for c in self.clients
+            if c["called"] and self.counts(c["referral_day"]) and c["referral_day"] + 90 < self.days
+        ]
         given = {row["client"] for row in self.rows("appointments") if row["day"] < self.days}
         course = 90 + 7 * sum(phase.planned_weeks for phase in self.scenario.phases.values()) + 28
         to_the_end = [c for c in referred if c["referral_day"] + course < self.days]
@@ -196,9 +201,11 @@ class Whole:
     # After discharge.
 
     def after_discharge(self):
-        known = [c for c in self.clients if self.counts(c["exit_day"]) and c["exit"] in DISCHARGED - UNKNOWN]
+        known = [
+            c for c in self.clients if c["called"] and self.counts(c["exit_day"]) and c["exit"] in DISCHARGED - UNKNOWN
+        ]
         followed = [c for c in known if c["exit_day"] + 365 < self.days]
-        referred = [c for c in self.clients if self.counts(c["referral_day"])]
+        referred = [c for c in self.clients if c["called"] and self.counts(c["referral_day"])]
         calls = [(c["first"], c["referral_day"]) for c in self.clients]
 
         def relapse_free(days):

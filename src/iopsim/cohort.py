@@ -255,7 +255,7 @@ def _deal(
         other_week=_week(threshold[:, OTHER], treatment.other_hazard),
         relapse=_relapse(book, leaving[:, RELAPSE], relapse_ratio),
         returns=leaving[:, RETURN] < book.after.returns,
-        return_delay=np.ceil(threshold[:, RETURN_DELAY] * book.after.return_days).astype(np.int64),
+        return_delay=np.rint(threshold[:, RETURN_DELAY] * book.after.return_days).astype(np.int64),
         show=attempts[:, :, SHOW],
         rebook=attempts[:, :, REBOOK],
         client_delay=np.searchsorted(intake.client_delay, attempts[:, :, CLIENT_DELAY]),

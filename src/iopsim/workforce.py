@@ -68,9 +68,10 @@ def _spells(book: Rulebook, cards: Cards) -> tuple[I64, I64]:
     vacancy = tenure.copy()
     while tenure.shape[1] == 0 or ((tenure + vacancy).sum(axis=1) < book.days).any():
         threshold = -np.log1p(-cards(Purpose.TENURE, tenure.shape[1] // SPELLS))
-        days = np.ceil(scale[:, np.newaxis] * threshold[:, :SPELLS] ** staff.tenure_power[role][:, np.newaxis])
+        days = np.rint(scale[:, np.newaxis] * threshold[:, :SPELLS] ** staff.tenure_power[role][:, np.newaxis])
+        days = np.maximum(days, 1.0)
         days[~leaves] = NEVER_LEAVES
-        empty = np.maximum(np.ceil(staff.vacancy_days[role][:, np.newaxis] * threshold[:, SPELLS:]), 1.0)
+        empty = np.maximum(np.rint(staff.vacancy_days[role][:, np.newaxis] * threshold[:, SPELLS:]), 1.0)
         tenure = np.hstack([tenure, np.minimum(days, NEVER_LEAVES).astype(np.int64)])
         vacancy = np.hstack([vacancy, empty.astype(np.int64)])
     return tenure, vacancy
@@ -120,9 +121,10 @@ def _on_leave(book: Rulebook, cards: Cards) -> Flags:
         card = np.hstack([cards(Purpose.LEAVE, year * CARDS + page) for page in range(pages)])
         for k in range(most):
             some = np.flatnonzero(k < weeks)
-            week = np.floor((k + card[some, k]) * WEEKS_A_YEAR / weeks[some]).astype(np.int64)
-            for post, first in zip(some, 7 * (year * WEEKS_A_YEAR + week), strict=True):
-                on[post, first : first + 7] = True
+            first, stop = k * WEEKS_A_YEAR // weeks[some], (k + 1) * WEEKS_A_YEAR // weeks[some]
+            week = first + np.floor(card[some, k] * (stop - first)).astype(np.int64)
+            for post, day in zip(some, 7 * (year * WEEKS_A_YEAR + week), strict=True):
+                on[post, day : day + 7] = True
     return on
 
 

@@ -81,8 +81,10 @@ class Person:
     relapse_day = NEVER
     return_day = NEVER
 
-    chances: dict[int, float]
-    """For each of the client's nights, the probability of coming, for one who came to the last."""
+    missed: dict[int, float]
+    """Share of sessions missed on each of the client's nights."""
+    missed_last = 0.0
+    """The same, of the night of the last session."""
     absence_goes_on = 0.0
     """Probability that a run of absences goes on by one more session."""
     fresh = True

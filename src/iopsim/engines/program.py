@@ -15,7 +15,7 @@ from iopsim.deck import Purpose
 from iopsim.engines.person import Person
 from iopsim.record import NEVER, Attendance, Exit, Night
 from iopsim.rulebook.treatment import Fact
-from iopsim.rules.attendance import absence_chance, absence_run
+from iopsim.rules.attendance import absence_run, missed_share
 from iopsim.rules.discharge import STAY
 from iopsim.rules.dropout import dropout_ratio
 from iopsim.rules.facilitation import night_status
@@ -102,8 +102,6 @@ class Program:
 
     def _begins(self, me: Person, group: int) -> None:
         book, cards = self.book, self.clinic.cards
-        run = absence_run(book.absence_odds, book.absence_run, cards.attendance_ratio[me.index])
-        me.absence_goes_on = 1.0 - 1.0 / run
         self.clinic.seats.give(me, group)
         self._expect_nights(me)
         me.gap = cards.card(Purpose.ABSENCE, me, GAP)
@@ -197,11 +195,10 @@ class Program:
     def _moves(self, me: Person, today: int) -> bool:
         """Move a client to the phase wanted, if it has room once the old seats are given up."""
         seats = self.clinic.seats
-        seats.release(me)
-        group = seats.group_with_room(me, me.wanted, today)
+        group = seats.group_after_release(me, me.wanted, today)
         if group == NEVER:
-            seats.take(me, me.nights)
             return False
+        seats.release(me)
         me.phase = me.wanted
         me.wanted = NEVER
         me.phase_day = today
@@ -225,10 +222,11 @@ class Program:
     def _expect_nights(self, me: Person) -> None:
         """Work out how likely each night's session is to be attended."""
         book, ratio = self.book, self.clinic.cards.attendance_ratio[me.index]
-        run = absence_run(book.absence_odds, book.absence_run, ratio)
-        me.chances = {
-            night: 1.0 - absence_chance(book.absence_odds, run, ratio * book.night_odds_ratio[night])
-            for night in me.nights
+        group = book.night_group[me.nights[0]]
+        run = absence_run(book.absence_odds, book.absence_run, ratio * book.least_odds_ratio[group])
+        me.absence_goes_on = 1.0 - 1.0 / run
+        me.missed = {
+            night: missed_share(book.absence_odds, ratio * book.night_odds_ratio[night]) for night in me.nights
         }
 
     def _review_in_a_week(self, people: list[Person]) -> None:

@@ -20,7 +20,7 @@ from iopsim.record import NEVER, Attendance, Exit, Record
 from iopsim.rulebook import Rulebook
 from iopsim.rulebook.treatment import Fact
 from iopsim.rules.assessment import rebooks, show_probability, shows
-from iopsim.rules.attendance import breaks_absence_rule, first_presence, run_length
+from iopsim.rules.attendance import absence_chance, breaks_absence_rule, run_length
 from iopsim.rules.calls import ANSWERED, call_outcome
 from iopsim.rules.discharge import MOVE_ON, STEP_UP, verdict
 from iopsim.rules.lapse import STAYS, STEPS_OUT, STEPS_UP, lapse_consequence
@@ -175,15 +175,16 @@ def lapse(clinic: Clinic, me: Person, today: int) -> int:
 def session(clinic: Clinic, me: Person, today: int, night: int) -> int:
     """Come to tonight's group, or miss it: ATTENDED, CUT_SHORT, EXCUSED or ABSENT."""
     me.scheduled += 1
+    missed, missed_last = me.missed[night], me.missed_last
+    me.missed_last = missed
     if me.absences_left == 0:
         if me.returning:
             me.returning = False
         elif me.fresh:
             me.fresh = False
-            ratio = clinic.cards.attendance_ratio[me.index] * clinic.book.night_odds_ratio[night]
-            me.presence = first_presence(clinic.book.absence_odds, ratio)
+            me.presence = 1.0 - missed
         else:
-            me.presence *= me.chances[night]
+            me.presence *= 1.0 - absence_chance(missed, missed_last, me.absence_goes_on)
         if me.presence > me.gap:
             return come(clinic, me)
         begin_absence(clinic, me, today)

@@ -61,6 +61,16 @@ class Seats:
             self.full.add(kind)
         return NEVER
 
+    def group_after_release(self, me: Person, phase: int, today: int) -> int:
+        """Return the group with most room for a client who gives up the present seats for it; NEVER if all are full."""
+        self.full.clear()
+        for night in me.nights:
+            self.free[night] += 1
+        group = self.group_with_room(me, phase, today)
+        for night in me.nights:
+            self.free[night] -= 1
+        return group
+
     def give(self, me: Person, group: int) -> None:
         """Give a client seats in a group for the nights of the client's phase."""
         first, stop, taken = self.book.first_night[group], self.book.first_night[group + 1], 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -52,6 +53,8 @@ class Tables:
     night_end: list[int]
     night_minutes: list[int]
     night_odds_ratio: list[float]
+    least_odds_ratio: list[float]
+    """Of the nights of each group."""
     first_night: list[int]
     group_opening: list[int]
     opens_waiting: list[int]
@@ -158,6 +161,9 @@ def tables(book: Rulebook) -> Tables:
         night_end=schedule.night_end.tolist(),
         night_minutes=schedule.night_minutes.tolist(),
         night_odds_ratio=schedule.night_odds_ratio.tolist(),
+        least_odds_ratio=[
+            float(schedule.night_odds_ratio[first:stop].min()) for first, stop in pairwise(schedule.group_first_night)
+        ],
         first_night=schedule.group_first_night.tolist(),
         group_opening=schedule.group_opening.tolist(),
         opens_waiting=schedule.opens_waiting.tolist(),

@@ -20,7 +20,7 @@ from iopsim.scenario.model import Scenario
 
 U64 = NDArray[np.uint64]
 
-LEVELS = 20
+LEVELS = 50
 """Equally likely levels by which a doubtful source's factor is told."""
 
 TYPICAL_WAIT_DAYS = 8

@@ -16,7 +16,7 @@ def absence_run(odds: float, run: float, ratio: float) -> float:
     run : float
         Average length of a run of absences, for a client who attends at least now and then.
     ratio : float
-        Odds ratio of *attending*, of the client's traits.
+        Odds ratio of *attending*, of the client's traits and of the least attended night of the client's group.
 
     Notes
     -----
@@ -26,38 +26,41 @@ def absence_run(odds: float, run: float, ratio: float) -> float:
     return mine if mine > run else run
 
 
-def absence_chance(odds: float, run: float, ratio: float) -> float:
+def missed_share(odds: float, ratio: float) -> float:
+    """Return the share of sessions that a client misses on a night.
+
+    Parameters
+    ----------
+    odds : float
+        Long-run odds of being absent, for a client without traits.
+    ratio : float
+        Odds ratio of attending, of the client's traits and of the night.
+    """
+    mine = odds / ratio
+    return mine / (1.0 + mine)
+
+
+def absence_chance(missed: float, missed_last: float, goes_on: float) -> float:
     """Return the probability that a run of absences begins tonight, for a client who came last time.
 
     Parameters
     ----------
-    odds, ratio : float
-        As for `absence_run`.
-    run : float
-        From `absence_run`.
+    missed, missed_last : float
+        Share of sessions missed on tonight's night and on that of the client's last session, from `missed_share`.
+    goes_on : float
+        Probability that a run of absences goes on by one more session.
 
     Notes
     -----
     Assumes a two-state Markov chain over scheduled sessions: after a run the client attends at least once; runs
-    are geometric. Then the share of sessions missed is odds / (1 + odds) from the first session on. Source: no
-    published figure (evidence row 3.1).
+    are geometric. Each night is then missed with its own share, from the first session on: what is missed tonight is
+    what goes on from last time and what begins. Where much more was missed last time, runs alone may bring tonight
+    above its share; the chance is then 0. Source: no published figure (evidence row 3.1).
     """
-    chance = odds / ratio / run
+    chance = (missed - goes_on * missed_last) / (1.0 - missed_last)
+    if chance < 0.0:
+        return 0.0
     return chance if chance < SURE else SURE
-
-
-def first_presence(odds: float, ratio: float) -> float:
-    """Return the presence after a client's first session, so that it is missed as often as any other.
-
-    Presence is the probability of having come to every session since the last run of absences; each session
-    multiplies it by 1 - `absence_chance`. After the first it is 1 - the long-run share missed.
-
-    Parameters
-    ----------
-    odds, ratio : float
-        As for `absence_chance`.
-    """
-    return 1.0 / (1.0 + odds / ratio)
 
 
 def run_length(card: float, goes_on: float) -> int:

@@ -38,7 +38,7 @@ class ReferralSource(Part):
     doubt: float = number(
         "log sd",
         0.0,
-        2.0,
+        1.0,
         "Standard deviation of the logarithm of a factor (mean 1) on all of a run's referrals, drawn once for each "
         "replication: hoped-for referrals that do not come; 0 is none",
     )

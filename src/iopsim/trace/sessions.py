@@ -11,7 +11,7 @@ from iopsim.cohort import EXCUSED, GAP, PER_DECISION, RUN
 from iopsim.deck import Purpose
 from iopsim.events import Activity
 from iopsim.record import Attendance
-from iopsim.rules.attendance import absence_chance, absence_run, breaks_absence_rule, first_presence, run_length
+from iopsim.rules.attendance import absence_chance, absence_run, breaks_absence_rule, missed_share, run_length
 from iopsim.trace.dossier import Dossier, Telling, Tellings, Told, chance
 
 
@@ -60,7 +60,7 @@ class _Walk:
     def __init__(self, it: Dossier) -> None:
         self.it, self.treated = it, it.book.treatment
         self.ratio = it.dealt("attendance_ratio")
-        self.run = absence_run(self.treated.absence_odds, self.treated.absence_run, self.ratio)
+        self.goes_on = self.missed = 0.0
         self.runs = self.left = 0
         self.fresh, self.returning, self.excusing = True, False, False
         self.presence, self.gap = 1.0, it.card_in_turn(Purpose.ABSENCE, GAP)
@@ -71,9 +71,10 @@ class _Walk:
     def session(self, day: int, night: int) -> Reason:
         """Return what becomes of the next session."""
         why = ""
+        self._looks_at(night)
         if self.left == 0:
             before, self.returning_now = self.presence, self.returning
-            self._expects(night)
+            self._expects()
             if self.presence > self.gap:
                 return self._comes()
             missing = 1.0 - self.presence / before
@@ -83,16 +84,24 @@ class _Walk:
             return Reason(Attendance.EXCUSED, why)
         return Reason(Attendance.ABSENT, "; ".join([why, self._counts(day)] if why else [self._counts(day)]))
 
-    def _expects(self, night: int) -> None:
+    def _expects(self) -> None:
         """Work out how likely the client has come to every session since the last run of absences."""
-        ratio = self.ratio * float(self.it.book.schedule.night_odds_ratio[night])
         if self.returning:
             self.returning = False
         elif self.fresh:
             self.fresh = False
-            self.presence = first_presence(self.treated.absence_odds, ratio)
+            self.presence = 1.0 - self.missed
         else:
-            self.presence *= 1.0 - absence_chance(self.treated.absence_odds, self.run, ratio)
+            self.presence *= 1.0 - absence_chance(self.missed, self.missed_last, self.goes_on)
+
+    def _looks_at(self, night: int) -> None:
+        """Work out what is missed tonight, and how runs of absences go on in tonight's group."""
+        schedule, odds = self.it.book.schedule, self.treated.absence_odds
+        group = schedule.night_group[night]
+        least = schedule.night_odds_ratio[schedule.night_group == group].min()
+        self.goes_on = 1.0 - 1.0 / absence_run(odds, self.treated.absence_run, self.ratio * float(least))
+        self.missed_last = self.missed
+        self.missed = missed_share(odds, self.ratio * float(schedule.night_odds_ratio[night]))
 
     def _comes(self) -> Reason:
         why = "comes at least once between two runs of absences" if self.returning_now else ""
@@ -111,7 +120,7 @@ class _Walk:
         first = PER_DECISION * self.runs
         card = self.it.card_in_turn(Purpose.ABSENCE, first + EXCUSED)
         self.excusing = card < self.treated.excused_share
-        self.left = run_length(self.it.card_in_turn(Purpose.ABSENCE, first + RUN), 1.0 - 1.0 / self.run)
+        self.left = run_length(self.it.card_in_turn(Purpose.ABSENCE, first + RUN), self.goes_on)
         since = "since the last absence" if self.runs else "so far"
         told = f"chance of missing this one {missing:.3f}; that of having missed none {since} has fallen to "
         told += f"{self.presence:.3f}, below the card {self.gap:.3f}; a run of {self.left}; "
