@@ -195,29 +195,20 @@ def absent_by_session(run: float, **ratios: float) -> F64:
     return np.vstack(each(changes, 20, rows))
 
 
-@pytest.mark.parametrize("run", [1.0, 1.3, 3.0])
-def test_a_weekday_s_odds_ratio_acts_on_the_chance_that_a_run_of_absences_begins_that_night(run: float) -> None:
-    """An absence goes on with the run's chance whatever the night, so some of the effect falls on the nights after."""
-    absent = absent_by_session(run, Mon=0.5)
-    odds = [0.25 / 0.5, 0.25, 0.25]
-    expected = odds[0] / (1 + odds[0])
-    for number in range(24):
-        if number:
-            expected = expected * (1 - 1 / run) + (1 - expected) * odds[number % 3] / run
-        assert_share(absent[:, number], expected, notices=0.045)
-
-
-@pytest.mark.xfail(
-    strict=True, reason="the odds ratio acts on the beginning of runs, which puts a part of it on other nights"
-)
-@pytest.mark.parametrize("run", [1.0, 3.0])
+@pytest.mark.parametrize("run", [1.0, 1.3, 2.0])
 def test_a_weekday_s_odds_ratio_is_the_ratio_of_the_odds_of_attending_on_it(run: float) -> None:
     absent = absent_by_session(run, Mon=0.5)
-    for number, odds in ((21, 0.5), (22, 0.25), (23, 0.25)):
+    for number, odds in ((0, 0.5), (1, 0.25), (2, 0.25), (21, 0.5), (22, 0.25), (23, 0.25)):
         assert_share(absent[:, number], odds / (1 + odds), notices=0.045)
 
 
-@pytest.mark.xfail(strict=True, reason="a night's own ratio does not lengthen runs, and its chance stops at certainty")
+def test_long_runs_of_absences_carry_a_bad_night_into_the_next() -> None:
+    """Two of three absences on Mondays go on to Tuesday, which is more than Tuesday's own share."""
+    absent = absent_by_session(3.0, Mon=0.5)
+    for number, share in ((21, 1 / 3), (22, 2 / 3 * 1 / 3), (23, 1 / 5)):
+        assert_share(absent[:, number], share, notices=0.045)
+
+
 def test_a_group_s_odds_ratio_holds_however_small_it_is() -> None:
     changes = {**NIGHTS, "attendance.probability": 0.5, "groups.evening.attendance_odds_ratio": 0.2}
 
@@ -353,7 +344,7 @@ def test_a_share_of_those_who_relapse_calls_again_after_exponential_days() -> No
     assert_share(wait[relapsed] != NEVER, 0.4, notices=0.03)
     waited = wait[relapsed & (wait != NEVER)]
     for day in (1, 3, 6, 12, 24):
-        assert_share(waited <= day, -expm1(-day / 6.0), notices=0.045)
+        assert_share(waited <= day, -expm1(-(day + 0.5) / 6.0), notices=0.045)  # to the nearest day, one at least
 
 
 # Demand over years
@@ -364,7 +355,6 @@ def test_a_clinic_to_which_nobody_is_referred_has_an_empty_record() -> None:
         assert each(changes, 2, lambda record: len(record.clients)) == [0, 0]
 
 
-@pytest.mark.xfail(raises=IndexError, strict=True, reason="what referrers do is known for waits within the run alone")
 def test_one_who_had_waited_longer_than_the_run_before_the_opening_starts_like_anybody() -> None:
     here = {"count": 1, "where": "waitlist", "source": "door", "weeks": 31}
     admitted = each(
@@ -375,7 +365,7 @@ def test_one_who_had_waited_longer_than_the_run_before_the_opening_starts_like_a
 
 @pytest.mark.parametrize("doubt", [0.2, 0.5])
 def test_doubt_spreads_a_year_s_referrals_and_leaves_their_mean(doubt: float) -> None:
-    """The factor is told in 20 equally likely levels, which lose 3 % of its spread at a doubt of 0.5."""
+    """The factor is told in 50 equally likely levels, which lose 2 % of its spread at a doubt of 0.5."""
     weeks, rate, blocks = 52, 10.0, 800
     changes = {"weeks": weeks, "referrals.door.per_week": rate, "referrals.door.doubt": doubt}
     book = rulebook(changes)
@@ -444,27 +434,15 @@ def test_people_are_sick_for_their_share_of_days_in_geometric_spells(days_a_year
         assert_share(np.array(lengths) > many, (1 - 1 / spell) ** many, notices=0.07)
 
 
-ODD_WEEKS = pytest.mark.xfail(strict=True, reason="two weeks of leave may fall into the same week of the calendar")
-
-
 @pytest.mark.parametrize(
     "weeks",
-    [1, 2, 4, 13, 26, pytest.param(5, marks=ODD_WEEKS), pytest.param(10, marks=ODD_WEEKS)],
+    [1, 2, 4, 13, 26, 5, 10],
 )
 def test_everybody_takes_the_weeks_of_leave_in_every_year(weeks: int) -> None:
     for force in forces({"leave_weeks_per_year": weeks}, 104, 5):
         by_week = force.off.reshape(-1, 2, 52, 7)
         assert (by_week.all(axis=3) == by_week.any(axis=3)).all()
         assert (by_week.any(axis=3).sum(axis=2) == weeks).all()
-
-
-def test_three_weeks_of_leave_are_taken_but_for_one_in_seven_hundred_years() -> None:
-    """The defaults' three weeks: a week that two thirds of the year share is met by both, rarely."""
-    taken = np.vstack(
-        [f.off.reshape(-1, 4, 52, 7).any(axis=3).sum(axis=2) for f in forces({"leave_weeks_per_year": 3}, 208, 40)]
-    )
-    both = 2 * (1 / 52) * (2 / 52)  # of a third of a year, 1/52 and 2/52 lie in the week that it shares with the next
-    assert_mean(taken.ravel(), 3 - both, notices=0.004)
 
 
 @pytest.mark.parametrize(("rate", "shape"), [(0.332, 0.7), (0.5, 1.0), (1.5, 0.5)])
@@ -485,7 +463,6 @@ def test_a_vacancy_lasts_exponential_whole_days() -> None:
     assert_mean(days, 91.5, notices=7.0)
 
 
-@pytest.mark.xfail(strict=True, reason="days are rounded up, which adds half a day to every vacancy and every return")
 def test_a_short_vacancy_lasts_as_long_on_average_as_the_scenario_says() -> None:
     role = {"turnover_per_year": 1.0, "vacancy_weeks": 0.5}
     days = np.concatenate([force.vacancy[:, 0] for force in forces(role, 4, 100)])

@@ -16,7 +16,7 @@ from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import DIMENSIONS, partitions, split
 from iopsim.measures.view import View
 from iopsim.money import settle
-from iopsim.record import TABLES, Exit
+from iopsim.record import TABLES
 from iopsim.scenario.load import load
 from strategies import run, scenarios
 
