@@ -60,6 +60,7 @@ UNLIMITED = {
     "leaving.incarceration_per_week": 0.0,
     "leaving.death_per_week": 0.0,
     "leaving.other_per_week": 0.0,
+    "after.return_probability": 0.0,
 }
 """Everybody referred starts the same day and stays the planned weeks: the mean census is a sum of mean referrals."""
 
