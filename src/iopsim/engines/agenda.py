@@ -38,7 +38,8 @@ class Agenda:
             self.called.add(now)
             moment = Bell(self.env)
             moment.callbacks.append(self.play[phase])
-            moment.ring(day, now - self.env.now)
+            moment.comes(day)
+            self.env.schedule(moment, delay=now - self.env.now)
 
     def call_next(self, phase: int, days: Iterator[int]) -> None:
         """Have a phase played on the next of some days; one at a time, as SimPy is faster with few events ahead."""

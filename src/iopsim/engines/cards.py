@@ -23,7 +23,7 @@ class Cards:
         self.book = book
         self.parts: list[tuple[Cohort, I64]] = []
         self.cohort_row: list[tuple[Cohort, int]] = []
-        self.again: dict[int, tuple[Cohort, dict[int, int]]] = {}
+        self.again: dict[int, tuple[Cohort, dict[int, int], dict[str, list[Any]]]] = {}
         self.lot: list[float] = []
         self.priority: list[int] = []
         self.start_phase: list[int] = []
@@ -60,7 +60,12 @@ class Cards:
         self.return_delay: list[int] = []
         self.traits: list[int] = []
         self.pages: dict[Purpose, dict[int, list[float]]] = {}
-        self._add(cohort, np.arange(len(cohort)))
+        self.parts.append((cohort, np.arange(len(cohort))))
+        self.cohort_row += [(cohort, row) for row in range(len(cohort))]
+        for name, values in self._plain(cohort).items():
+            getattr(self, name).extend(values)
+        for name in BY_ATTEMPT:
+            getattr(self, name).extend(getattr(cohort, name).ravel().tolist())
         self.likely = np.flatnonzero(cohort.placement < book.intake.placement[2])
 
     def card(self, purpose: Purpose, me: Person, place: int) -> float:
@@ -93,9 +98,15 @@ class Cards:
         if episode not in self.again:
             rows = np.flatnonzero(cohort.returns)
             again = draw_again(self.book, cohort, rows)
-            self.again[episode] = again, {old: new for new, old in enumerate(rows.tolist())}
-        again, new_row = self.again[episode]
-        self._add(again, np.array([new_row[row]]))
+            self.again[episode] = again, {old: new for new, old in enumerate(rows.tolist())}, self._plain(again)
+        again, new_row, columns = self.again[episode]
+        new = new_row[row]
+        self.parts.append((again, np.array([new])))
+        self.cohort_row.append((again, new))
+        for name, values in columns.items():
+            getattr(self, name).append(values[new])
+        for name in BY_ATTEMPT:
+            getattr(self, name).extend(getattr(again, name)[new].tolist())
         return len(self.lot) - 1
 
     def facts(self) -> dict[str, I64]:
@@ -105,27 +116,13 @@ class Cards:
             for name in ("source", "ordinal", "payer", "traits")
         }
 
-    def _add(self, cohort: Cohort, rows: I64) -> None:
-        """Add some rows of a cohort."""
-        book = self.book
-        self.parts.append((cohort, rows))
-        whole = len(rows) == len(cohort)
-
-        def plain(column: np.ndarray[Any, np.dtype[Any]]) -> list[Any]:
-            values: list[Any] = (column if whole else column[rows]).tolist()
-            return values
-
-        self.cohort_row += [(cohort, row) for row in rows.tolist()]
-        for name in COLUMNS:
-            getattr(self, name).extend(plain(getattr(cohort, name)))
-        for name in BY_ATTEMPT:
-            column = getattr(cohort, name)
-            getattr(self, name).extend((column if whole else column[rows]).ravel().tolist())
-        offered = book.intake.interim
-        if offered == PRIORITY:
-            self.interim += plain(federal_class(book, cohort.traits) < 3)
-        else:
-            self.interim += [offered == EVERYBODY] * len(rows)
+    def _plain(self, cohort: Cohort) -> dict[str, list[Any]]:
+        """Return the columns of a cohort as lists, but for those by attempt."""
+        columns = {name: getattr(cohort, name).tolist() for name in COLUMNS}
+        offered = self.book.intake.interim
+        first = (federal_class(self.book, cohort.traits) < 3).tolist()
+        columns["interim"] = first if offered == PRIORITY else [offered == EVERYBODY] * len(cohort)
+        return columns
 
 
 COLUMNS = (

@@ -76,7 +76,7 @@ class Office:
         team = self.clinic.team
         for post, role in enumerate(team.role):
             if any(team.here[post][7 * week : 7 * week + 7]):
-                team.minutes["supervision"][week][role] += int(team.staffing.supervision_minutes[role])
+                team.minutes["supervision"][week * team.roles + role] += int(team.staffing.supervision_minutes[role])
 
     def _individual_sessions(self, today: int) -> None:
         """Individual sessions are held for who has gone longest without, while there are hours."""
@@ -93,7 +93,7 @@ class Office:
                 self.rows += (today, me.index, INDIVIDUAL, NO_HOURS)
                 continue
             left[role] -= book.individual_minutes
-            self.clinic.team.minutes["individual"][week][role] += book.individual_minutes
+            self.clinic.team.minutes["individual"][week * self.clinic.team.roles + role] += book.individual_minutes
             me.last_individual = today
             self.rows += (today, me.index, INDIVIDUAL, HELD if card < book.individual_show else NO_SHOW)
 
@@ -117,7 +117,7 @@ class Office:
                 self.rows += (today, me.index, MEDICATION, NO_HOURS)
                 continue
             left[role] -= book.medication_minutes
-            self.clinic.team.minutes["medication"][week][role] += book.medication_minutes
+            self.clinic.team.minutes["medication"][week * self.clinic.team.roles + role] += book.medication_minutes
             self.rows += (today, me.index, MEDICATION, HELD if card < book.medication_show else NO_SHOW)
 
     def _notes(self, week: int) -> None:
@@ -126,8 +126,8 @@ class Office:
         for role, left in self._left(week, team.staffing.caseload != UNLIMITED).items():
             carried = sum([len(team.load[post]) for post in team.counselors if team.role[post] == role])
             needed = carried * int(team.staffing.notes_minutes[role])
-            team.minutes["notes"][week][role] += min(needed, left)
-            team.minutes["short_notes"][week][role] += needed - min(needed, left)
+            team.minutes["notes"][week * team.roles + role] += min(needed, left)
+            team.minutes["short_notes"][week * team.roles + role] += needed - min(needed, left)
 
     def _misses(self, me: Person, week: int) -> None:
         self._lacks("short_individual", week, self.clinic.team.staffing.sees, self.book.individual_minutes)
@@ -136,7 +136,7 @@ class Office:
     def _lacks(self, what: str, week: int, roles: np.ndarray[tuple[int], np.dtype[np.bool_]], minutes: int) -> None:
         """Note hours that were lacking, at the first role whose duty it is."""
         if roles.any():
-            self.clinic.team.minutes[what][week][int(np.flatnonzero(roles)[0])] += minutes
+            self.clinic.team.minutes[what][week * self.clinic.team.roles + int(np.flatnonzero(roles)[0])] += minutes
 
     def _left(self, week: int, roles: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> dict[int, int]:
         """Return the minutes that roles have left this week."""
@@ -146,13 +146,13 @@ class Office:
         }
 
     def _used(self, week: int, role: int) -> int:
-        minutes = self.clinic.team.minutes
-        return sum([minutes[what][week][role] for what in USES])
+        minutes, place = self.clinic.team.minutes, week * self.clinic.team.roles + role
+        return sum([minutes[what][place] for what in USES])
 
     def _facilitate(self, what: str, week: int, minutes: int) -> None:
         team = self.clinic.team
         if team.facilitators:
-            team.minutes[what][week][team.role[team.facilitators[0]]] += minutes
+            team.minutes[what][week * team.roles + team.role[team.facilitators[0]]] += minutes
 
     def _card(self, me: Person) -> float:
         me.visits += 1

@@ -11,11 +11,16 @@ from iopsim.rulebook.treatment import Fact
 class Bell(simpy.Event):
     """An event that someone else rings; SimPy's own can only succeed without news of when."""
 
-    def ring(self, news: object, delay: float = 0) -> None:
-        """Ring now or after a delay, with some news; once only."""
+    def comes(self, news: object) -> None:
+        """Be sure to happen, with some news."""
         self._ok = True
         self._value = news
-        self.env.schedule(self, delay=delay)
+
+    def ring(self, news: object) -> None:
+        """Ring now, with some news; once only."""
+        self._ok = True
+        self._value = news
+        self.env.schedule(self)
 
 
 class Person:
@@ -65,6 +70,10 @@ class Person:
     """Weeks of treatment reviewed."""
     reviews = 0
     """The same, since the opening."""
+    may_move_day = NEVER
+    """First day on which the present phase may be over."""
+    covered = False
+    """Whether the end of coverage would end treatment."""
     phase_day = NEVER
     """Day of admission or of the move to the present phase."""
     wanted = NEVER

@@ -102,6 +102,8 @@ class Program:
 
     def _begins(self, me: Person, group: int) -> None:
         book, cards = self.book, self.clinic.cards
+        me.may_move_day = me.phase_day + 7 * book.phase_least[me.phase]
+        me.covered = book.discharges[cards.payer[me.index]]
         self.clinic.seats.give(me, group)
         self._expect_nights(me)
         me.gap = cards.card(Purpose.ABSENCE, me, GAP)
@@ -202,6 +204,7 @@ class Program:
         me.phase = me.wanted
         me.wanted = NEVER
         me.phase_day = today
+        me.may_move_day = today + 7 * self.book.phase_least[me.phase]
         seats.give(me, group)
         self._expect_nights(me)
         self.learns(me, Fact.PHASE, me.phase)

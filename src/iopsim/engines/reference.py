@@ -127,18 +127,16 @@ def review(clinic: Clinic, me: Person, today: int) -> int:
         me.dropout_hazard >= cards.dropout[who],
         me.reviews >= cards.transfer_week[who] or consequence == STEPS_OUT,
         me.reviews >= cards.other_week[who],
-        coverage_over(clinic, me),
+        me.covered and coverage_over(clinic, me),
         consequence == STEPS_UP,
-        phase_over(clinic, me, today),
+        today >= me.may_move_day and phase_over(clinic, me, today),
         me.phase == book.last_phase,
     )
 
 
 def coverage_over(clinic: Clinic, me: Person) -> bool:
-    """Has the payer stopped paying, and does that end treatment?"""
+    """Has the payer stopped paying?"""
     cards, who = clinic.cards, me.index
-    if not clinic.book.discharges[cards.payer[who]]:
-        return False
     return me.billable >= cards.covered_sessions[who] or me.reviews >= cards.coverage_loss_week[who]
 
 

@@ -68,9 +68,9 @@ class Team:
         self.seen: dict[int, int] = {}
         """Clients whom each assessor has seen today."""
         self.seen_day = NEVER
-        roles = range(len(staff.role_names))
-        self.minutes = {what: [[0 for _ in roles] for _ in range(book.weeks)] for what in (*USES, *LACKS)}
-        """Minutes by what, week and role."""
+        self.roles = len(staff.role_names)
+        self.minutes = {what: [0] * (book.weeks * self.roles) for what in (*USES, *LACKS)}
+        """Minutes by what; at week x roles + role."""
         self.rows: list[int] = []
         self.waiting_weeks: defaultdict[tuple[str, int], int] = defaultdict(int)
         self.hired: defaultdict[int, int] = defaultdict(int)
@@ -198,11 +198,11 @@ class Team:
             capacity = UNLIMITED if self.ratio[post] == UNLIMITED or capacity < 0 else capacity + self.ratio[post]
             self.worked[post] += minutes
             self.busy[post] = end
-            self.minutes["groups"][today // 7][self.role[post]] += minutes
+            self.minutes["groups"][today // 7 * self.roles + self.role[post]] += minutes
         lacking = self._lacking(staff, least, clients, capacity)
         cover = lacking if lacking and self._covered(night, today) else 0
         if cover:
-            self.minutes["cover"][today // 7][self.role[self.facilitators[0]]] += cover * minutes
+            self.minutes["cover"][today // 7 * self.roles + self.role[self.facilitators[0]]] += cover * minutes
         return staff, cover, lacking - cover
 
     def _lacking(self, staff: int, least: int, clients: int, capacity: int) -> int:
@@ -234,7 +234,7 @@ class Team:
             self.seen = dict.fromkeys((post for post in self.assessors if self.here[post][today]), 0)
         post = min(self.seen, key=self.seen.__getitem__)
         self.seen[post] += 1
-        self.minutes["assessments"][today // 7][self.role[post]] += self.clinic.book.assessment_minutes
+        self.minutes["assessments"][today // 7 * self.roles + self.role[post]] += self.clinic.book.assessment_minutes
 
     # Caseloads.
 
