@@ -1,8 +1,10 @@
-"""The reference engine against a textbook SimPy clinic of the same program; ratios measured in one run.
+"""The reference engine against a textbook SimPy clinic of a plain program; ratios measured in one run.
 
-Both simulate two years of Palmetto in this process, in turn, round by round, so that a machine that slows down
-slows both. iopsim's side is everything a replication costs: cards, cohort, engine, record, measures and series.
-The textbook's rates are set from the scenario, so that both see the same number of clients and seats.
+Three clinics simulate two years in this process, in turn, round by round, so that a machine that slows down slows
+all: the textbook's, iopsim's with the plain program of the tests (no payers, traits, detours or staff who are away),
+and iopsim's with the Palmetto file, every part of the clinic in use. iopsim's side is everything a replication costs:
+cards, cohort, engine, record, ledger, measures and series. The textbook's rates are set from the plain program, so that
+both see the same number of clients and seats.
 
 Run with ``make bench``; ``python benchmarks/bench_reference.py --rounds 3`` for a quick look.
 """
@@ -24,6 +26,7 @@ from iopsim.experiment.replicate import replicate
 from iopsim.scenario.model import Scenario
 
 PALMETTO = Path(__file__).parent.parent / "scenarios" / "palmetto.toml"
+PLAIN = Path(__file__).parent.parent / "tests" / "plain.toml"
 PER_ROUND = 10
 
 
@@ -62,24 +65,26 @@ def seconds(run: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def compare(scenario: Scenario, rounds: int) -> None:
-    """Time both clinics in turn and print the ratio of each round, and their median."""
-    match_textbook(scenario)
-    book = rulebook.write(scenario)
-    replicate(book, 0, 2)
-    textbook.run(scenario.weeks, 0)
-    ratios, ours, theirs = [], [], []
+def compare(plain: Scenario, whole: Scenario, rounds: int) -> None:
+    """Time the clinics in turn and print their ratios: median over the rounds, and range."""
+    match_textbook(plain)
+    books = {"plain": rulebook.write(plain), "Palmetto": rulebook.write(whole)}
+    for book in books.values():
+        replicate(book, 0, 2)
+    textbook.run(plain.weeks, 0)
+    took: dict[str, list[float]] = {"textbook": [], **{name: [] for name in books}}
     for k in range(rounds):
-        theirs.append(seconds(lambda k=k: [textbook.run(scenario.weeks, PER_ROUND * k + i) for i in range(PER_ROUND)]))
-        ours.append(seconds(lambda k=k: replicate(book, k, PER_ROUND)))
-        ratios.append(ours[-1] / theirs[-1])
-        print(f"round {k + 1}: iopsim / textbook = {ratios[-1]:.2f}")
-    scale = 1000 / PER_ROUND
-    print(
-        f"a replication of {scenario.weeks} weeks: iopsim {scale * statistics.median(ours):.1f} ms, "
-        f"textbook {scale * statistics.median(theirs):.1f} ms (medians of {rounds} rounds of {PER_ROUND})"
-    )
-    print(f"iopsim / textbook: median {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}")
+        took["textbook"].append(
+            seconds(lambda k=k: [textbook.run(plain.weeks, PER_ROUND * k + i) for i in range(PER_ROUND)])
+        )
+        for name, book in books.items():
+            took[name].append(seconds(lambda k=k, book=book: replicate(book, k, PER_ROUND)))
+    for name, rounds_took in took.items():
+        median = 1000 / PER_ROUND * statistics.median(rounds_took)
+        print(f"{name}: {median:.1f} ms for a replication of {plain.weeks} weeks (median of {rounds} rounds)")
+    for one, other in (("plain", "textbook"), ("Palmetto", "textbook"), ("Palmetto", "plain")):
+        ratios = [a / b for a, b in zip(took[one], took[other], strict=True)]
+        print(f"{one} / {other}: median {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}")
 
 
 def memory(replications: int) -> float:
@@ -99,7 +104,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--short", action="store_true", help="leave out memory and the whole command")
     options = parser.parse_args()
-    compare(iopsim.load(PALMETTO), options.rounds)
+    compare(iopsim.load(PLAIN), iopsim.load(PALMETTO), options.rounds)
     if options.short:
         return
     few, many = memory(50), memory(500)
