@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import cast
 
 import simpy
 
@@ -12,6 +11,18 @@ from iopsim.engines.person import Bell, Person
 
 Act = Callable[[int], None]
 """What is done in a phase of a day."""
+
+
+class Moment(simpy.Event):
+    """The event that a phase of a day begins."""
+
+    day: int
+
+    def comes(self, day: int) -> None:
+        """Be sure to happen, on a day."""
+        self._ok = True
+        self._value = None
+        self.day = day
 
 
 class Agenda:
@@ -36,7 +47,7 @@ class Agenda:
         now = day * PHASES_PER_DAY + phase
         if now not in self.called and day < self.days:
             self.called.add(now)
-            moment = Bell(self.env)
+            moment = Moment(self.env)
             moment.callbacks.append(self.play[phase])
             moment.comes(day)
             self.env.schedule(moment, delay=now - self.env.now)
@@ -59,9 +70,9 @@ class Agenda:
     def _played(self, act: Act) -> Callable[[simpy.Event], None]:
         """Return the callback of a phase's event, whose value is the day."""
 
-        def play(event: simpy.Event) -> None:
-            today = cast(int, event.value)
-            self.today = today
-            act(today)
+        def play(moment: simpy.Event) -> None:
+            assert isinstance(moment, Moment)
+            self.today = moment.day
+            act(moment.day)
 
         return play

@@ -34,6 +34,11 @@ class Office:
         self.book = clinic.book
         self.rows: list[int] = []
         self.has_staff = bool(clinic.team.role)
+        staff = clinic.team.staffing
+        self.sees, self.prescribes = np.flatnonzero(staff.sees).tolist(), np.flatnonzero(staff.prescribes).tolist()
+        self.carries: list[int] = np.flatnonzero(staff.caseload != UNLIMITED).tolist()
+        self.notes: list[int] = staff.notes_minutes.tolist()
+        self.supervision: list[int] = staff.supervision_minutes.tolist()
         self.family_days = set(self.book.family_days)
         self.orientations = self._orientations()
 
@@ -76,14 +81,14 @@ class Office:
         team = self.clinic.team
         for post, role in enumerate(team.role):
             if any(team.here[post][7 * week : 7 * week + 7]):
-                team.minutes["supervision"][week * team.roles + role] += int(team.staffing.supervision_minutes[role])
+                team.minutes["supervision"][week * team.roles + role] += self.supervision[role]
 
     def _individual_sessions(self, today: int) -> None:
         """Individual sessions are held for who has gone longest without, while there are hours."""
         book, week = self.book, today // 7
         if not any(book.individual_per_week):
             return
-        left = self._left(week, self.clinic.team.staffing.sees)
+        left = self._left(week, self.sees)
         due = [me for me in self.clinic.program.clients.values() for _ in range(book.individual_per_week[me.phase])]
         for me in sorted(due, key=LONGEST_WITHOUT):
             card = self._card(me)
@@ -102,7 +107,7 @@ class Office:
         book, week, cards = self.book, today // 7, self.clinic.cards
         if not any(book.medication_every):
             return
-        left = self._left(week, self.clinic.team.staffing.prescribes)
+        left = self._left(week, self.prescribes)
         trait = book.medication_trait
         for me in self.clinic.program.clients.values():
             every = book.medication_every[me.phase]
@@ -113,7 +118,7 @@ class Office:
             card = self._card(me)
             role = next((role for role, minutes in left.items() if minutes >= book.medication_minutes), None)
             if role is None:
-                self._lacks("short_medication", week, self.clinic.team.staffing.prescribes, book.medication_minutes)
+                self._lacks("short_medication", week, self.prescribes, book.medication_minutes)
                 self.rows += (today, me.index, MEDICATION, NO_HOURS)
                 continue
             left[role] -= book.medication_minutes
@@ -123,27 +128,24 @@ class Office:
     def _notes(self, week: int) -> None:
         """Notes take what hours are left to the roles that carry clients."""
         team = self.clinic.team
-        for role, left in self._left(week, team.staffing.caseload != UNLIMITED).items():
+        for role, left in self._left(week, self.carries).items():
             carried = sum([len(team.load[post]) for post in team.counselors if team.role[post] == role])
-            needed = carried * int(team.staffing.notes_minutes[role])
+            needed = carried * self.notes[role]
             team.minutes["notes"][week * team.roles + role] += min(needed, left)
             team.minutes["short_notes"][week * team.roles + role] += needed - min(needed, left)
 
     def _misses(self, me: Person, week: int) -> None:
-        self._lacks("short_individual", week, self.clinic.team.staffing.sees, self.book.individual_minutes)
+        self._lacks("short_individual", week, self.sees, self.book.individual_minutes)
         self.clinic.program.learns(me, Fact.MISSED_INDIVIDUAL, me.facts[Fact.MISSED_INDIVIDUAL] + 1)
 
-    def _lacks(self, what: str, week: int, roles: np.ndarray[tuple[int], np.dtype[np.bool_]], minutes: int) -> None:
+    def _lacks(self, what: str, week: int, roles: list[int], minutes: int) -> None:
         """Note hours that were lacking, at the first role whose duty it is."""
-        if roles.any():
-            self.clinic.team.minutes[what][week * self.clinic.team.roles + int(np.flatnonzero(roles)[0])] += minutes
+        if roles:
+            self.clinic.team.minutes[what][week * self.clinic.team.roles + roles[0]] += minutes
 
-    def _left(self, week: int, roles: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> dict[int, int]:
+    def _left(self, week: int, roles: list[int]) -> dict[int, int]:
         """Return the minutes that roles have left this week."""
-        return {
-            role: max(0, self.clinic.team.available[week][role] - self._used(week, role))
-            for role in np.flatnonzero(roles).tolist()
-        }
+        return {role: max(0, self.clinic.team.available[week][role] - self._used(week, role)) for role in roles}
 
     def _used(self, week: int, role: int) -> int:
         minutes, place = self.clinic.team.minutes, week * self.clinic.team.roles + role

@@ -11,11 +11,6 @@ from iopsim.rulebook.treatment import Fact
 class Bell(simpy.Event):
     """An event that someone else rings; SimPy's own can only succeed without news of when."""
 
-    def comes(self, news: object) -> None:
-        """Be sure to happen, with some news."""
-        self._ok = True
-        self._value = news
-
     def ring(self, news: object) -> None:
         """Ring now, with some news; once only."""
         self._ok = True

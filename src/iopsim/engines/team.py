@@ -45,12 +45,13 @@ class Team:
         self.here: list[list[bool]] = (self.filled & ~self.force.off).tolist()
         self.available = self._available()
         """Minutes that there are, by week and role."""
-        self.off: list[list[bool]] = self.force.off.tolist()
         self.cover: list[list[float]] = self.force.cover.tolist()
         self.cover_chance = float(staff.cover[staff.facilitates].max(initial=0.0))
         self.facilitators = [p for p, r in enumerate(self.role) if staff.facilitates[r]]
         self.runs_groups = bool(staff.facilitates.any())
         self.assessors = [p for p, r in enumerate(self.role) if staff.assesses[r]]
+        self.away = self._away()
+        """Assessors on the payroll who are sick or on leave, by day."""
         self.counselors = [p for p, r in enumerate(self.role) if staff.caseload[r] != UNLIMITED]
         self.limit = [int(staff.caseload[r]) for r in self.role]
         self.vacant_limit = [int(staff.vacant_caseload[r]) for r in self.role]
@@ -157,6 +158,7 @@ class Team:
         self.filled[post] = workforce.filled(self.force, self.start, self.days)[post]
         self.here[post] = (self.filled[post] & ~self.force.off[post]).tolist()
         self.available = self._available()
+        self.away = self._away()
         self._expect_changes(post)
 
     def person_days(self, flags: Flags) -> I64:
@@ -166,6 +168,10 @@ class Team:
         for post, role in enumerate(self.role):
             total[:, role] += by_week[post]
         return total
+
+    def _away(self) -> list[int]:
+        away: list[int] = (self.filled & self.force.off)[self.assessors].sum(axis=0).tolist()
+        return away
 
     def _available(self) -> list[list[int]]:
         here = self.person_days(self.filled & ~self.force.off & self.staffing.working)
@@ -222,8 +228,7 @@ class Team:
 
     def assessor_slots_lost(self, today: int) -> int:
         """Return how many of today's assessments cannot be done because an assessor is sick or on leave."""
-        away = sum(self.now[post] and self.off[post][today] for post in self.assessors)
-        return away * self.clinic.book.slots_per_day
+        return self.away[today] * self.clinic.book.slots_per_day
 
     def assesses(self, today: int) -> None:
         """Note the time of an assessor who is here: of the one who has seen fewest today, the first of equals."""
