@@ -133,3 +133,25 @@ def test_a_long_way_to_the_next_assessment_day_is_reckoned_with():
     clients = simulate(book, draw(book, Deck(2028, 0))).clients
     who = clients.referral_day <= book.days - 400
     assert_share(int((clients.assessed_day[who] >= 0).sum()), int(who.sum()), shown)
+
+
+def test_calls_that_are_lost_are_no_load_and_detours_come_back_as_one():
+    def loads(changes):
+        return {load.resource: load.demand for load in preflight.check(load(PLAIN, changes)).loads}
+
+    whole, half = loads({}), loads({"calls.lost_probability": 0.2, "calls.screened_out_probability": 0.375})
+    for resource, demand in whole.items():
+        assert half[resource] == pytest.approx(demand / 2)
+    away = {"placement": {"this_program": 0.3, "higher": 0.2}, "placement.residential.share": 0.3}
+    back, gone = (loads({**away, "placement.residential.return_probability": share}) for share in (1.0, 0.0))
+    assert back["counselor caseload"] == pytest.approx(whole["counselor caseload"])
+    assert gone["counselor caseload"] == pytest.approx(whole["counselor caseload"] / 2)
+    payers = {"payers.plan": {"share": 0.5, "authorization_denied_probability": 0.2}, "payers.cash": {"share": 0.5}}
+    assert loads(payers)["counselor caseload"] == pytest.approx(0.9 * whole["counselor caseload"])
+
+
+def test_what_the_estimate_leaves_out_is_said():
+    changes = {"after.return_probability": 0.2, "groups.late": {"nights": ["Thu"], "opens_when_waiting": 8}}
+    notes = " ".join(preflight.check(load(PLAIN, changes)).notes)
+    assert "clients who call again" in notes and "wait for a trigger" in notes
+    assert "Left out" not in " ".join(preflight.check(load(PLAIN)).notes)

@@ -64,23 +64,26 @@ def check(scenario: Scenario) -> Preflight:
     weeks = YEAR if book.weeks >= YEAR * 3 // 2 else max(1, book.weeks // SHARE)
     last = slice(book.days - 7 * weeks, book.days)
     referrals = book.demand.expected_referrals[:, last].sum(axis=1) / weeks
+    calls = referrals * (1.0 - book.intake.call_lost) * (1.0 - book.intake.screened_out)
     shown, appointments = assessment_outlook(book)
-    admissions = referrals * shown * book.intake.placement[0] * ready_share(book)
+    placed = calls * shown * ready_share(book) * authorized_share(book)
 
     loads = [
         Load(
             "assessment slots",
             "slots/week",
-            float(referrals.sum() * appointments),
+            float(calls.sum() * appointments),
             float(book.intake.slots[last].sum() / weeks),
         )
     ]
     clients, seat_nights = _stays(book)
     by_phase = np.zeros(len(book.treatment.phase_names))
     in_program = 0.0
-    for source, phase in enumerate(book.demand.source_phase.tolist()):
-        in_program += admissions[source] * clients[phase].sum()
-        by_phase += admissions[source] * seat_nights[phase]
+    for share, back_phase in routes(book):
+        for source, own_phase in enumerate(book.demand.source_phase.tolist()):
+            phase = own_phase if back_phase < 0 else back_phase
+            in_program += share * placed[source] * clients[phase].sum()
+            by_phase += share * placed[source] * seat_nights[phase]
     offered = _seats_offered(book, last)
     for phases in _families(book):
         hardest = max(_subsets(phases), key=lambda some: _load(book, some, by_phase, offered))
@@ -98,7 +101,46 @@ def check(scenario: Scenario) -> Preflight:
     ]
     if book.demand.trait_names:
         notes.append("Effects of traits are left out of this estimate (the simulation has them).")
+    if left_out := _left_out(scenario):
+        notes.append(f"Left out, and in the simulation: {', '.join(left_out)}.")
     return Preflight(tuple(loads), tuple(notes))
+
+
+def routes(book: Rulebook) -> list[tuple[float, int]]:
+    """Return the ways into the program from an assessment: share of those assessed, and phase; -1 for the source's."""
+    intake = book.intake
+    detours = np.diff(intake.placement[:3]) * intake.comes_back
+    return [(float(intake.placement[0]), -1), *zip(detours.tolist(), intake.back_phase.tolist(), strict=True)]
+
+
+def authorized_share(book: Rulebook) -> F64:
+    """Return the share of each source's clients whose treatment is authorized; shape (sources,)."""
+    shares = np.diff(book.demand.payer_share, axis=1, prepend=0.0)
+    return np.asarray(1.0 - shares @ book.coverage.denied, dtype=np.float64)
+
+
+def _left_out(scenario: Scenario) -> list[str]:
+    """Return what changes the load and is in no closed form here."""
+    phases, payers = scenario.phases.values(), scenario.payers.values()
+    left_out = {
+        "benchmarks": any(phase.benchmark_attended_share or phase.lapse_free_weeks for phase in phases),
+        "lapses": scenario.lapse.per_week > 0.0 and bool(scenario.lapse.step_up_probability),
+        "the end of coverage": any(
+            payer.when_coverage_ends == "discharge"
+            and (
+                payer.coverage_loss_per_week
+                or (payer.authorized_sessions != "none" and payer.review_denied_probability)
+            )
+            for payer in payers
+        ),
+        "clients who call again": scenario.after.return_probability > 0.0,
+        "groups and staff that wait for a trigger": any(
+            g.opens_when_waiting != "none" for g in scenario.groups.values()
+        )
+        or any(role.hire_when_caseload != "none" for role in scenario.staff.values()),
+        "vacancies": any(role.turnover_per_year and role.duties for role in scenario.staff.values()),
+    }
+    return [what for what, does in left_out.items() if does]
 
 
 def assessment_outlook(book: Rulebook) -> tuple[float, float]:
