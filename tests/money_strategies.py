@@ -60,7 +60,7 @@ def levers(draw: st.DrawFn) -> dict[str, object]:
     for lever in draw(st.lists(st.sampled_from(LEVERS), max_size=3, unique=True)):
         changes |= {
             f"levers.{lever}.on": True,
-            f"levers.{lever}.trait": draw(st.sampled_from(["", "willing"])),
+            f"levers.{lever}.trait": draw(st.sampled_from(["", "willing"])) if lever != "video" else "",
             f"levers.{lever}.start_up_usd": draw(amounts),
             f"levers.{lever}.usd_per_week": draw(amounts),
             f"levers.{lever}.usd_per_client_week": draw(amounts),

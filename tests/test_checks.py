@@ -32,6 +32,13 @@ NAMES = [
         f'groups.evening.for_traits: found "mandate"; {TRAITS} (did you mean mandated?)',
     ),
     (("levers.transport", 'trait = "rural"'), f'levers.transport.trait: found "rural"; {TRAITS}'),
+    (
+        ("levers.video", "dropout_hazard_ratio = 0.8"),
+        (
+            "levers.video.dropout_hazard_ratio: found 0.8; video has only an attendance_odds_ratio, which holds on the "
+            "nights of groups by video"
+        ),
+    ),
     (("medication", 'trait = "mood"'), f'medication.trait: found "mood"; {TRAITS} (did you mean moud?)'),
     (
         ("referrals.self.payers", "medicade = 1.0"),

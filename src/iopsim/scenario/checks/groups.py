@@ -142,6 +142,23 @@ def lever_reaches_a_known_trait(scenario: Scenario, name: str) -> Conflicts:
 RULES = (has_groups,)
 """Rules for the timetable as a whole."""
 
+
+def video_works_through_attendance(scenario: Scenario, name: str) -> Conflicts:
+    """Video changes how groups by video are attended, for everybody; it has no other effect."""
+    lever = getattr(scenario.levers, name)
+    if name != "video":
+        return
+    if lever.trait:
+        said = (
+            "video reaches everybody in the groups by video; for some clients only, give them a group with for_traits"
+        )
+        yield Conflict((("levers", name, "trait"),), short(written(lever.trait)), said)
+    for ratio in ("show_odds_ratio", "renege_hazard_ratio", "dropout_hazard_ratio"):
+        if getattr(lever, ratio) != 1.0:
+            said = "video has only an attendance_odds_ratio, which holds on the nights of groups by video"
+            yield Conflict((("levers", name, ratio),), plain(getattr(lever, ratio)), said)
+
+
 GROUP_RULES = (
     group_serves_phases,
     group_is_for_known_traits,
@@ -156,7 +173,7 @@ GROUP_RULES = (
 )
 """Rules for each group."""
 
-LEVER_RULES = (lever_reaches_a_known_trait,)
+LEVER_RULES = (lever_reaches_a_known_trait, video_works_through_attendance)
 """Rules for each lever."""
 
 
