@@ -94,6 +94,15 @@ def collected_usd(view: View) -> Fraction:
     return _of_payers(view, _earned(view) - _held(view, Account.RECEIVABLE))
 
 
+@measure("Paid late", *_total("that payers pay late"), per_program=True)
+def late_usd(view: View) -> Fraction:
+    """What payers pay later than is usual for them, within the run or after it."""
+    claims = view.accounts.claims
+    usual = view.book.money.payment_weeks[view.record.clients.payer[claims.client]]
+    late = claims.payer_pays_week > claims.day // 7 + usual
+    return _of_payers(view, int(claims.payer_owes[late & view.covers(claims.day)].sum()))
+
+
 @measure("Outstanding at the end", *_total("that payers still owe at the end of the run"), per_program=True)
 def outstanding_usd(view: View) -> Fraction:
     """What payers are going to pay after the end of the run, for services of whatever week."""
@@ -217,6 +226,7 @@ MEASURES = (
     uncollected_usd,
     revenue_usd,
     collected_usd,
+    late_usd,
     outstanding_usd,
     cost_usd,
     margin_usd,
