@@ -339,14 +339,15 @@ def sessions_follow_the_cards(it: Run) -> None:
             goes_on = 1 - 1 / max(attendance.absence_run_sessions, odds / worst)
             tonight = odds / schedule.night_odds_ratio[s["night"]]
             missed = tonight / (1 + tonight)
-            begins, last = (missed - goes_on * last) / (1 - last), missed
+            begins = min(max((missed - goes_on * last) / (1 - last), 0.0), 1 - 2.0**-40)
+            last = missed if fresh else goes_on * last + begins * (1 - last)
             if not left:
                 if returning:
                     returning = False
                 elif fresh:
                     present, fresh = 1 - missed, False
                 else:
-                    present *= 1 - min(max(begins, 0.0), 1 - 2.0**-40)
+                    present *= 1 - begins
                 if present > runs[n][0]:
                     whole *= 1 - attendance.cut_short_probability
                     is_short = whole <= shorts[short]

@@ -88,7 +88,7 @@ class Person:
     missed: dict[int, float]
     """Share of sessions missed on each of the client's nights."""
     missed_last = 0.0
-    """The same, of the night of the last session."""
+    """Share of such clients' sessions missed on the night of the last session."""
     absence_goes_on = 0.0
     """Probability that a run of absences goes on by one more session."""
     fresh = True

@@ -192,7 +192,9 @@ class Program:
         if not seats.guests:
             return []
         asked = seats.guests.pop((today, night), [])
-        return [me for me in asked if me.exit == IN_TREATMENT and night not in me.nights][: seats.free[night]]
+        tonight = self.book.tonight[today]
+        come = [me for me in asked if me.exit == IN_TREATMENT and not any(own in tonight for own in me.nights)]
+        return come[: max(seats.free[night], 0)]
 
     def _moves(self, me: Person, today: int) -> bool:
         """Move a client to the phase wanted, if it has room once the old seats are given up."""

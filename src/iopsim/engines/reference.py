@@ -173,16 +173,17 @@ def lapse(clinic: Clinic, me: Person, today: int) -> int:
 def session(clinic: Clinic, me: Person, today: int, night: int) -> int:
     """Come to tonight's group, or miss it: ATTENDED, CUT_SHORT, EXCUSED or ABSENT."""
     me.scheduled += 1
-    missed, missed_last = me.missed[night], me.missed_last
-    me.missed_last = missed
+    last, goes_on = me.missed_last, me.absence_goes_on
+    begins = absence_chance(me.missed[night], last, goes_on)
+    me.missed_last = me.missed[night] if me.fresh else goes_on * last + begins * (1.0 - last)
     if me.absences_left == 0:
         if me.returning:
             me.returning = False
         elif me.fresh:
             me.fresh = False
-            me.presence = 1.0 - missed
+            me.presence = 1.0 - me.missed[night]
         else:
-            me.presence *= 1.0 - absence_chance(missed, missed_last, me.absence_goes_on)
+            me.presence *= 1.0 - begins
         if me.presence > me.gap:
             return come(clinic, me)
         begin_absence(clinic, me, today)

@@ -95,12 +95,13 @@ class Team:
         changed = [post for post in range(len(self.role)) if self.filled[post, today] != self.now[post]]
         for post in changed:
             self.now[post] = bool(self.filled[post, today])
+        left = {post: list(self.load[post].values()) for post in changed if self.now[post]}
         for post in changed:
             if not self.now[post] and self.began[post]:
                 self._hands_over(post, today)
-        for post in changed:
-            if self.now[post]:
-                self._starts(post, today)
+        for post, clients in left.items():
+            for me in clients:  # whoever starts is a new counselor to clients whom the empty post still carried
+                self._changes_counselor(me, post, today)
         for post in changed:
             if post in self.assessors:
                 self.clinic.diary.changes(today, self._assessors_more(post, today))
@@ -306,11 +307,6 @@ class Team:
                 return
             del self.load[post][me.index]
             self._changes_counselor(me, other, today)
-
-    def _starts(self, post: int, today: int) -> None:
-        """Whoever starts is a new counselor to clients whom the empty post still carried."""
-        for me in list(self.load[post].values()):
-            self._changes_counselor(me, post, today)
 
     def _changes_counselor(self, me: Person, post: int, today: int) -> None:
         had_one = me.has_had_counselor

@@ -60,7 +60,7 @@ class _Walk:
     def __init__(self, it: Dossier) -> None:
         self.it, self.treated = it, it.book.treatment
         self.ratio = it.dealt("attendance_ratio")
-        self.goes_on = self.missed = 0.0
+        self.goes_on = self.missed = self.missed_last = 0.0
         self.runs = self.left = 0
         self.fresh, self.returning, self.excusing = True, False, False
         self.presence, self.gap = 1.0, it.card_in_turn(Purpose.ABSENCE, GAP)
@@ -92,7 +92,7 @@ class _Walk:
             self.fresh = False
             self.presence = 1.0 - self.missed
         else:
-            self.presence *= 1.0 - absence_chance(self.missed, self.missed_last, self.goes_on)
+            self.presence *= 1.0 - self.begins
 
     def _looks_at(self, night: int) -> None:
         """Work out what is missed tonight, and how runs of absences go on in tonight's group."""
@@ -100,8 +100,9 @@ class _Walk:
         group = schedule.night_group[night]
         least = schedule.night_odds_ratio[schedule.night_group == group].min()
         self.goes_on = 1.0 - 1.0 / absence_run(odds, self.treated.absence_run, self.ratio * float(least))
-        self.missed_last = self.missed
         self.missed = missed_share(odds, self.ratio * float(schedule.night_odds_ratio[night]))
+        last, self.begins = self.missed_last, absence_chance(self.missed, self.missed_last, self.goes_on)
+        self.missed_last = self.missed if self.fresh else self.goes_on * last + self.begins * (1.0 - last)
 
     def _comes(self) -> Reason:
         why = "comes at least once between two runs of absences" if self.returning_now else ""
