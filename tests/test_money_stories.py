@@ -199,6 +199,7 @@ def test_the_report_says_the_same(clinic: tuple[Record, Rulebook, Ledger]) -> No
         "uncollected_usd": (22502, 1),
         "revenue_usd": (216831, 1),
         "collected_usd": (162834, 1),
+        "late_usd": (17999, 1),  # Ben's fourth session
         "outstanding_usd": (53997, 1),
         "cost_usd": (cost, 1),
         "margin_usd": (216831 - cost, 1),
@@ -227,6 +228,7 @@ def test_a_mature_view_reports_the_weeks_that_count_and_nothing_that_began_with_
         "uncollected_usd": (8001, 1),  # Ben 30.01, Cleo 50.00
         "revenue_usd": (earned, 1),
         "collected_usd": (148333, 1),  # 819.98 of it for services of the opening week
+        "late_usd": (17999, 1),  # Ben's fourth session
         "outstanding_usd": (53997, 1),
         "cost_usd": (cost, 1),
         "margin_usd": (earned - cost, 1),

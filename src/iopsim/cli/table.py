@@ -266,7 +266,9 @@ def notes(result: Result, every: bool) -> list[str]:
 def _of_dollars(result: Result) -> str:
     """Say what dollars these are, and what is not known of them."""
     before = result.weeks_before
-    weeks = f", from {before} week{'' if before == 1 else 's'} before the opening on" if before else ""
+    weeks = f", from {before} week{'' if before == 1 else 's'} before the opening on" if before > 0 else ""
+    if result.warm_up:
+        weeks = ", of the weeks that count; what began with the opening cannot be told"
     said = (
         f"usd  Dollars of {result.scenario.money.dollars_year}, nominal{weeks}; a ratio is total by total within a "
         "replication."

@@ -140,7 +140,7 @@ class Team:
             pending = any(today < self.start[post] < self.days for post in posts if self.hired[post])
             if most == UNLIMITED or not unused or pending:
                 continue
-            people = sum(self.now[post] for post in posts)
+            people = sum(self.began[post] for post in posts)  # an empty post will be filled anyway
             carried = sum(len(self.load[post]) for post in posts)
             if self._long_enough(("role", role), carried > most * people, int(staff.hire_after[role])):
                 self._hires(unused[0], today + int(staff.hire_lead[role]))
