@@ -116,7 +116,9 @@ def _times(factor: float) -> Changes:
     """Palmetto's referrals, so many times over and mature from the first day."""
     scenario = load(PALMETTO)
     rates = {f"referrals.{name}.per_week": factor * s.per_week for name, s in scenario.referrals.items()}
-    return {**rates, **{f"referrals.{name}.ramp_weeks": 0 for name in scenario.referrals}}
+    ramps = {f"referrals.{name}.ramp_weeks": 0 for name in scenario.referrals}
+    posts = {f"staff.{name}.turnover_per_year": 0.0 for name in scenario.staff}  # else some wait for an assessor
+    return {**rates, **ramps, **posts}
 
 
 @lru_cache
