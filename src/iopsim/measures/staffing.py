@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from iopsim.engines.team import USES
 from iopsim.measures.measure import Fraction, measure
 from iopsim.measures.view import View
 from iopsim.record import I64, NEVER, Night, Outcome, Visit
@@ -13,7 +14,6 @@ STAFFED = "roles with duties or a caseload"
 INDIVIDUAL = "individual sessions due"
 MINUTES = 60
 
-USES = ("groups", "assessments", "orientation", "family", "supervision", "individual", "medication", "notes")
 SHORT = ("short_individual", "short_medication", "short_notes")
 
 

@@ -26,8 +26,6 @@ LONGEST_DELAY = 3650
 UNLIMITED = -1
 """What stands for no limit."""
 
-ALWAYS = tuple(WEEKDAYS)
-
 
 def closed_days(scenario: Scenario) -> Flags:
     """Return for each day of the run whether the clinic is closed; shape (days,)."""
