@@ -47,15 +47,18 @@ def draw_workforce(book: Rulebook, deck: Deck) -> Workforce:
     role = staff.post_role
     who, when = staff.role_word[role], staff.post_number.astype(np.uint64)
 
-    def cards(purpose: Purpose, page: int) -> F64:
-        return deck.deal(purpose, who, when, page)
+    def cards(purpose: Purpose, first: int, pages: int = 1) -> F64:
+        page = np.arange(first, first + pages, dtype=np.uint64)
+        blocks = deck.deal(purpose, np.repeat(who, pages), np.repeat(when, pages), np.tile(page, len(who)))
+        return blocks.reshape(len(who), pages * CARDS)
 
     tenure, vacancy = _spells(book, cards)
     off = _sick(book, cards) | _on_leave(book, cards)
     return Workforce(tenure, vacancy, off.reshape(len(role), days), _cover(book, deck))
 
 
-Cards = Callable[[Purpose, int], F64]
+Cards = Callable[..., F64]
+"""Cards of a purpose for every post, from a page on, some pages of them; shape (posts, pages x 8)."""
 
 
 def _spells(book: Rulebook, cards: Cards) -> tuple[I64, I64]:
@@ -87,17 +90,20 @@ def _sick(book: Rulebook, cards: Cards) -> Flags:
     if not ever.any():
         return change[:, :days] > 0
     healthy = np.where(ever, length * (1.0 - share) / np.where(ever, share, 1.0), np.inf)
-    mean = np.repeat(np.column_stack([healthy, length]), SPELLS, axis=1)
-    post = np.repeat(np.flatnonzero(ever), SPELLS)
+    pages = 1 + int(days / (SPELLS * (healthy + length).min()))
+    post = np.repeat(np.flatnonzero(ever), SPELLS * pages)
     end, page = np.zeros((len(role), 1), dtype=np.int64), 0
     while (end[ever] < days).any():
-        spells = _geometric(cards(Purpose.SICKNESS, page), mean)
-        well, ill = spells[:, :SPELLS], spells[:, SPELLS:]
+        card = cards(Purpose.SICKNESS, page, pages).reshape(len(role), pages, 2, SPELLS)
+        well, ill = (
+            _geometric(card[:, :, kind].reshape(len(role), pages * SPELLS), mean[:, np.newaxis])
+            for kind, mean in enumerate((healthy, length))
+        )
         over = end + np.cumsum(well + ill, axis=1)
         first = np.minimum(over - ill, days)[ever].ravel()
         np.add.at(change, (post, first), 1)
         np.add.at(change, (post, np.minimum(over, days)[ever].ravel()), -1)
-        end, page = over[:, -1:], page + 1
+        end, page = over[:, -1:], page + pages
     return np.cumsum(change[:, :days], axis=1) > 0
 
 
@@ -116,9 +122,8 @@ def _on_leave(book: Rulebook, cards: Cards) -> Flags:
     weeks = staff.leave_weeks[staff.post_role]
     on = np.zeros((len(weeks), days), dtype=np.bool_)
     most = int(weeks.max(initial=0))
-    pages = -(-most // CARDS)
     for year in range(-(-days // (7 * WEEKS_A_YEAR)) if most else 0):
-        card = np.hstack([cards(Purpose.LEAVE, year * CARDS + page) for page in range(pages)])
+        card = cards(Purpose.LEAVE, year * CARDS, -(-most // CARDS))
         for k in range(most):
             some = np.flatnonzero(k < weeks)
             first, stop = k * WEEKS_A_YEAR // weeks[some], (k + 1) * WEEKS_A_YEAR // weeks[some]

@@ -14,12 +14,11 @@ Act = Callable[[int], None]
 
 
 class Moment(simpy.Event):
-    """The event that a phase of a day begins."""
+    """The event that a phase of a day begins; sure to happen from the moment it is made."""
 
-    day: int
-
-    def comes(self, day: int) -> None:
-        """Be sure to happen, on a day."""
+    def __init__(self, env: simpy.Environment, play: Callable[[simpy.Event], None], day: int) -> None:
+        self.env = env
+        self.callbacks = [play]
         self._ok = True
         self._value = None
         self.day = day
@@ -47,9 +46,7 @@ class Agenda:
         now = day * PHASES_PER_DAY + phase
         if now not in self.called and day < self.days:
             self.called.add(now)
-            moment = Moment(self.env)
-            moment.callbacks.append(self.play[phase])
-            moment.comes(day)
+            moment = Moment(self.env, self.play[phase], day)
             self.env.schedule(moment, delay=now - self.env.now)
 
     def call_next(self, phase: int, days: Iterator[int]) -> None:

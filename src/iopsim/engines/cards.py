@@ -59,14 +59,14 @@ class Cards:
         self.returns: list[bool] = []
         self.return_delay: list[int] = []
         self.traits: list[int] = []
-        self.pages: dict[Purpose, dict[int, list[float]]] = {}
+        self.pages: dict[tuple[Purpose, int], dict[int, list[float]]] = {}
+        """By purpose and episode, then row of that episode's cohort."""
         self.parts.append((cohort, np.arange(len(cohort))))
         self.cohort_row += [(cohort, row) for row in range(len(cohort))]
         for name, values in self._plain(cohort).items():
             getattr(self, name).extend(values)
         for name in BY_ATTEMPT:
             getattr(self, name).extend(getattr(cohort, name).ravel().tolist())
-        self.likely = np.flatnonzero(cohort.placement < book.intake.placement[2])
 
     def card(self, purpose: Purpose, me: Person, place: int) -> float:
         """Return a card that clients play one after the other."""
@@ -74,16 +74,16 @@ class Cards:
 
     def up_to(self, purpose: Purpose, me: Person, place: int) -> list[float]:
         """Return a client's cards up to a place and more; the first page is dealt for all who may need it."""
-        mine = self.pages.get(purpose)
+        cohort, row = self.cohort_row[me.index]
+        mine = self.pages.get((purpose, me.episode))
         if mine is None:
-            cohort = self.parts[0][0]
-            dealt = cohort.page(purpose, self.likely, 0).tolist()
-            mine = self.pages[purpose] = dict(zip(self.likely.tolist(), dealt, strict=True))
-        cards = mine.get(me.index)
+            likely = np.flatnonzero(cohort.placement < self.book.intake.placement[2])
+            dealt = cohort.page(purpose, likely, 0).tolist()
+            mine = self.pages[purpose, me.episode] = dict(zip(likely.tolist(), dealt, strict=True))
+        cards = mine.get(row)
         if cards is None:
-            cards = mine[me.index] = []
+            cards = mine[row] = []
         while place >= len(cards):
-            cohort, row = self.cohort_row[me.index]
             page = len(cards) // PAGE_CARDS[purpose]
             cards += cohort.page(purpose, np.array([row]), page)[0].tolist()
         return cards

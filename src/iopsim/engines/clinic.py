@@ -189,5 +189,6 @@ class Clinic:
     def record(self) -> Record:
         """Return what happened, every table in its canonical order, and forget it."""
         record = record_of(self)
-        self.__dict__.clear()  # else stories cut short by the run's end, which know the clinic, would keep all alive
+        for part in (self.agenda, self.diary, self.line, self.program, self.team, self.office, self):
+            vars(part).clear()  # else stories cut short by the run's end, which know the clinic, would keep all alive
         return record

@@ -70,8 +70,7 @@ class Line:
         if self.book.next_admission_day[today] == today:
             self._admit(today)
         self._begin_to_wait(joining, today)
-        if self.waiting:
-            self.clinic.agenda.call(ADMISSIONS, self.book.next_admission_day[today + 1])
+        self._calls_again(today + 1)
 
     def ready(self, today: int, group: int) -> int:
         """Return how many wait who could start in a group, were it open."""
@@ -88,16 +87,22 @@ class Line:
         self._loses_patience(me, 0)
         self.clinic.agenda.call(ADMISSIONS, self.book.next_admission_day[0])
 
+    def _calls_again(self, day: int) -> None:
+        """Have admissions played on the next admission day, from a day on, on which somebody is ready."""
+        soonest = min((me.ready_day for _, me in self.waiting if not me.denied), default=self.book.days)
+        if soonest < self.book.days:
+            self.clinic.agenda.call(ADMISSIONS, self.book.next_admission_day[max(day, soonest)])
+
     def _admit(self, today: int) -> None:
-        ready = admitted = no_seat = no_caseload = neither = 0
+        ready = [entry for entry in self.waiting if entry[1].ready_day <= today and not entry[1].denied]
+        if not ready:
+            return
+        admitted = no_seat = no_caseload = neither = 0
         held = False
         seats, team = self.clinic.seats, self.clinic.team
         post = team.counselor_with_room()
-        for entry in self.waiting.copy():
+        for entry in ready:
             me = entry[1]
-            if me.ready_day > today or me.denied:
-                continue
-            ready += 1
             group = NEVER if held else seats.group_with_room(me, me.phase, today)
             busy = team.full(post)
             if group == NEVER:
@@ -114,8 +119,7 @@ class Line:
                 team.takes_on(me, post, today)
                 post = team.counselor_with_room()
                 self._answer(me, Exit.IN_TREATMENT)
-        if ready:
-            self.rows += (today, ready, admitted, no_seat, no_caseload, neither)
+        self.rows += (today, len(ready), admitted, no_seat, no_caseload, neither)
 
     def _begin_to_wait(self, joining: list[Person], today: int) -> None:
         """Turn away whoever of those who joined today does not fit on the list; the others' patience begins."""

@@ -20,7 +20,7 @@ from iopsim.record import NEVER, Attendance, Exit, Record
 from iopsim.rulebook import Rulebook
 from iopsim.rulebook.treatment import Fact
 from iopsim.rules.assessment import rebooks, show_probability, shows
-from iopsim.rules.attendance import absence_chance, breaks_absence_rule, run_length
+from iopsim.rules.attendance import absence_chance, breaks_absence_rule, missed_tonight, run_length
 from iopsim.rules.calls import ANSWERED, call_outcome
 from iopsim.rules.discharge import MOVE_ON, STEP_UP, verdict
 from iopsim.rules.lapse import STAYS, STEPS_OUT, STEPS_UP, lapse_consequence
@@ -173,17 +173,16 @@ def lapse(clinic: Clinic, me: Person, today: int) -> int:
 def session(clinic: Clinic, me: Person, today: int, night: int) -> int:
     """Come to tonight's group, or miss it: ATTENDED, CUT_SHORT, EXCUSED or ABSENT."""
     me.scheduled += 1
-    last, goes_on = me.missed_last, me.absence_goes_on
-    begins = absence_chance(me.missed[night], last, goes_on)
-    me.missed_last = me.missed[night] if me.fresh else goes_on * last + begins * (1.0 - last)
+    missed, last = me.missed[night], me.missed_last
+    me.missed_last = missed_tonight(missed, last, me.absence_goes_on)
     if me.absences_left == 0:
         if me.returning:
             me.returning = False
         elif me.fresh:
             me.fresh = False
-            me.presence = 1.0 - me.missed[night]
+            me.presence = 1.0 - missed
         else:
-            me.presence *= 1.0 - begins
+            me.presence *= 1.0 - absence_chance(missed, last, me.absence_goes_on)
         if me.presence > me.gap:
             return come(clinic, me)
         begin_absence(clinic, me, today)

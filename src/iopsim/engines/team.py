@@ -59,7 +59,7 @@ class Team:
         self.now = [False] * len(self.role)
         self.began = [False] * len(self.role)
         self.overloaded = False
-        """Whether a caseload was ever handed over."""
+        """Whether a caseload has been handed over, and some post may still carry more than its limit."""
         self.load: list[dict[int, Person]] = [{} for _ in self.role]
         self.worked = [0] * len(self.role)
         """Minutes in groups this week."""
@@ -250,6 +250,7 @@ class Team:
         A role whose posts carry more than all their limits together, after somebody quit, takes nobody.
         """
         best, least = NEVER, 0
+        self.overloaded = self.overloaded and any(len(self.load[p]) > self._limit(p) for p in self.counselors)
         spare = self._spare() if self.overloaded else None
         for post in self.counselors:
             carried = len(self.load[post])

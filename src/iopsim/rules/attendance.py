@@ -40,6 +40,18 @@ def missed_share(odds: float, ratio: float) -> float:
     return mine / (1.0 + mine)
 
 
+def missed_tonight(missed: float, missed_last: float, goes_on: float) -> float:
+    """Return the share of sessions that such clients miss tonight: the night's own, or more if runs alone go on.
+
+    Parameters
+    ----------
+    missed, missed_last, goes_on : float
+        As for `absence_chance`, which brings it about.
+    """
+    still = goes_on * missed_last
+    return missed if missed > still else still
+
+
 def absence_chance(missed: float, missed_last: float, goes_on: float) -> float:
     """Return the probability that a run of absences begins tonight, for a client who came last time.
 

@@ -11,7 +11,14 @@ from iopsim.cohort import EXCUSED, GAP, PER_DECISION, RUN
 from iopsim.deck import Purpose
 from iopsim.events import Activity
 from iopsim.record import Attendance
-from iopsim.rules.attendance import absence_chance, absence_run, breaks_absence_rule, missed_share, run_length
+from iopsim.rules.attendance import (
+    absence_chance,
+    absence_run,
+    breaks_absence_rule,
+    missed_share,
+    missed_tonight,
+    run_length,
+)
 from iopsim.trace.dossier import Dossier, Telling, Tellings, Told, chance
 
 
@@ -102,7 +109,7 @@ class _Walk:
         self.goes_on = 1.0 - 1.0 / absence_run(odds, self.treated.absence_run, self.ratio * float(least))
         self.missed = missed_share(odds, self.ratio * float(schedule.night_odds_ratio[night]))
         last, self.begins = self.missed_last, absence_chance(self.missed, self.missed_last, self.goes_on)
-        self.missed_last = self.missed if self.fresh else self.goes_on * last + self.begins * (1.0 - last)
+        self.missed_last = missed_tonight(self.missed, last, self.goes_on)
 
     def _comes(self) -> Reason:
         why = "comes at least once between two runs of absences" if self.returning_now else ""
