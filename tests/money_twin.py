@@ -115,6 +115,8 @@ class Twin:
             for day, service in self.rendered(who):
                 name, nth = SERVICES[service], seen[service]
                 seen[service] += 1
+                if day < 7 * payer.contract_week:
+                    continue
                 if name == "session":
                     sessions += 1
                     if sessions > granted or day >= lost:
@@ -125,7 +127,7 @@ class Twin:
                     continue
                 rate = exact(getattr(payer.rates, f"{name}_usd"))
                 charge = nearest(100 * rate * exact(self.scenario.money.charge_markup))
-                if day < 7 * payer.contract_week or charge == 0:
+                if charge == 0:
                     continue
                 allowed = nearest(100 * rate * step)
                 cards = self.cards(Purpose.CLAIM, client, (service << 32) | nth // 4, client["episode"])
@@ -144,7 +146,8 @@ class Twin:
 
     def over(self, who, day, granted, last):
         """Whether the last session granted lies before a day."""
-        sessions = [d for d, service in self.rendered(who) if service == 0]
+        contract = 7 * self.payer(self.clients[who]).contract_week
+        sessions = [d for d, service in self.rendered(who) if service == 0 and d >= contract]
         return last < day if granted == 0 else len(sessions) >= granted and sessions[int(granted) - 1] < day
 
     # What is spent.

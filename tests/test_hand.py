@@ -94,6 +94,24 @@ def test_coverage_ends_at_the_first_review_after_the_sessions_granted(covered: i
     assert ann["exit_day"] == 7 * weeks
 
 
+@pytest.mark.parametrize(("contract_week", "weeks"), [(0, 2), (1, 3), (2, 4)])
+def test_sessions_before_the_contract_do_not_count_as_granted(contract_week: int, weeks: int) -> None:
+    payer = {**PAYERS["payers.plan"], "contract_week": contract_week, "before_contract": "unpaid"}
+    story = Story({**PAYERS, "payers.plan": payer, "phases.intensive.planned_weeks": 6})
+    story.client("Ann", "Mon 4 Jan", covered=5)
+    ann = story.facts("Ann")
+    assert ann["exit"] == Exit.COVERAGE_ENDED
+    assert ann["exit_day"] == 7 * weeks
+
+
+@pytest.mark.parametrize(("contract_week", "weeks"), [(0, 1), (1, 1), (3, 3)])
+def test_coverage_lost_before_the_contract_ends_treatment_when_it_starts(contract_week: int, weeks: int) -> None:
+    payer = {**PAYERS["payers.plan"], "contract_week": contract_week, "before_contract": "unpaid"}
+    story = Story({**PAYERS, "payers.plan": payer, "phases.intensive.planned_weeks": 6})
+    story.client("Ann", "Mon 4 Jan", loses_coverage=1)
+    assert story.facts("Ann")["exit_day"] == 7 * weeks
+
+
 def test_a_number_of_sessions_between_two_reviews_is_refused() -> None:
     with pytest.raises(AssertionError, match="not a number of sessions that reviews may come to"):
         Story(PAYERS).client("Ann", "Mon 4 Jan", covered=4)

@@ -371,11 +371,13 @@ def coverage_ends_when_the_payer_grants_no_more_or_is_lost(it: Run) -> None:
         cohort, payer = cohorts[me["episode"]], payers[me["payer"]]
         begin = max(me["admitted_day"], 0)
         end = me["exit_day"] if me["exit_day"] >= 0 else it.record.days - 1
+        contract = 7 * payer.contract_week
         kept = [s["day"] for s in mine.get(row, []) if s["attendance"] in (Attendance.ATTENDED, Attendance.MADE_UP)]
+        kept = [day for day in kept if day >= contract]
         for week in range(1, (end - begin) // 7 + 1):
             billable = sum(day < begin + 7 * week for day in kept)
             over = billable >= cohort.covered_sessions[me["first"]] or week >= cohort.coverage_loss_week[me["first"]]
-            if over and payer.when_coverage_ends == "discharge":
+            if over and payer.when_coverage_ends == "discharge" and begin + 7 * week >= contract:
                 assert begin + 7 * week == end == me["exit_day"]
                 assert me["exit"] in DISCHARGED
             else:

@@ -293,6 +293,11 @@ def test_nothing_is_billed_after_the_last_session_granted_though_the_client_stay
     assert billed_days({"payers.public": {**PUBLIC, **granted}}) == [0, 1, 2, 7]
 
 
+def test_sessions_before_the_contract_do_not_count_as_granted() -> None:
+    granted = {"authorized_sessions": 3, "review_denied_probability": 1.0, "when_coverage_ends": "unpaid"}
+    assert billed_days({"payers.public": {**PUBLIC, **granted, "contract_week": 1}}) == [7, 8, 9]
+
+
 def test_nothing_is_billed_for_a_night_that_is_cancelled() -> None:
     assert billed_days({"groups.evening.smallest_census": 2}) == []
 

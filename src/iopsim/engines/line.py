@@ -45,7 +45,7 @@ class Line:
         me.ready_day = ready_day(
             today,
             cards.ready_delay[who],
-            book.contract_day[cards.payer[who]],
+            book.start_day[cards.payer[who]],
             cards.orientations_missed[who],
             book.next_orientation_day,
         )
@@ -80,8 +80,8 @@ class Line:
     def waits_already(self, me: Person, days: int) -> None:
         """Have one who has been on the waitlist for so many days at the opening wait on."""
         me.ends(WAITING)
-        contract = self.book.contract_day[self.clinic.cards.payer[me.index]]
-        me.joined_day, me.ready_day = -days, contract if contract > 0 else -days
+        start = self.book.start_day[self.clinic.cards.payer[me.index]]
+        me.joined_day, me.ready_day = -days, start if start > 0 else -days
         me.place_in_line = me.priority, me.joined_day, me.lot, me.index
         insort(self.waiting, (me.place_in_line, me), key=lambda entry: entry[0])
         self._loses_patience(me, 0)

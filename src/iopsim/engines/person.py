@@ -69,6 +69,8 @@ class Person:
     """First day on which the present phase may be over."""
     covered = False
     """Whether the end of coverage would end treatment."""
+    contract_day = 0
+    """Day on which the payer's contract starts."""
     phase_day = NEVER
     """Day of admission or of the move to the present phase."""
     wanted = NEVER
@@ -108,7 +110,7 @@ class Person:
     scheduled = 0
     came = 0
     billable = 0
-    """Sessions to which the client came, guest nights included, those cut short not."""
+    """Sessions under contract to which the client came, guest nights included, those cut short not."""
     wholeness = 1.0
     """Probability that no session since the last cut short was cut short."""
     short_card = NEVER * 1.0

@@ -104,6 +104,7 @@ class Program:
         book, cards = self.book, self.clinic.cards
         me.may_move_day = me.phase_day + 7 * book.phase_least[me.phase]
         me.covered = book.discharges[cards.payer[me.index]]
+        me.contract_day = book.contract_day[cards.payer[me.index]]
         self.clinic.seats.give(me, group)
         self._expect_nights(me)
         me.gap = cards.card(Purpose.ABSENCE, me, GAP)
@@ -179,7 +180,7 @@ class Program:
                 for me in roster:
                     rows += (today, night, me.index, session(clinic, me, today, night))
                 for me in guests:
-                    me.billable += 1
+                    me.billable += today >= me.contract_day
                     rows += (today, night, me.index, MADE_UP)
         if today in clinic.office.family_days:
             clinic.office.family_night(today)

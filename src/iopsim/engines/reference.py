@@ -127,7 +127,7 @@ def review(clinic: Clinic, me: Person, today: int) -> int:
         me.dropout_hazard >= cards.dropout[who],
         me.reviews >= cards.transfer_week[who] or consequence == STEPS_OUT,
         me.reviews >= cards.other_week[who],
-        me.covered and coverage_over(clinic, me),
+        me.covered and today >= me.contract_day and coverage_over(clinic, me),
         consequence == STEPS_UP,
         today >= me.may_move_day and phase_over(clinic, me, today),
         me.phase == book.last_phase,
@@ -184,7 +184,7 @@ def session(clinic: Clinic, me: Person, today: int, night: int) -> int:
         else:
             me.presence *= 1.0 - absence_chance(missed, last, me.absence_goes_on)
         if me.presence > me.gap:
-            return come(clinic, me)
+            return come(clinic, me, today)
         begin_absence(clinic, me, today)
     me.absences_left -= 1
     if me.excusing:
@@ -198,7 +198,7 @@ def session(clinic: Clinic, me: Person, today: int, night: int) -> int:
     return ABSENT
 
 
-def come(clinic: Clinic, me: Person) -> int:
+def come(clinic: Clinic, me: Person, today: int) -> int:
     """Stay to the end, or leave early."""
     me.came += 1
     if clinic.book.cut_short:
@@ -209,7 +209,7 @@ def come(clinic: Clinic, me: Person) -> int:
             me.wholeness = 1.0
             me.shorts += 1
             return CUT_SHORT
-    me.billable += 1
+    me.billable += today >= me.contract_day
     return ATTENDED
 
 

@@ -38,7 +38,7 @@ class Tables:
     back_priority: list[int]
     back_phase: list[int]
     # the waitlist
-    contract_day: list[int]
+    start_day: list[int]
     next_orientation_day: list[int]
     renege_per_day: float
     interim_after: int
@@ -111,6 +111,7 @@ class Tables:
     lapse_step_up: float
     lapse_step_out: float
     discharges: list[bool]
+    contract_day: list[int]
     # after discharge
     completed_ratio: float
     short_stay_ratio: float
@@ -147,7 +148,7 @@ def tables(book: Rulebook) -> Tables:
         placement=intake.placement.tolist(),
         back_priority=intake.back_priority.tolist(),
         back_phase=intake.back_phase.tolist(),
-        contract_day=coverage.contract_day.tolist(),
+        start_day=coverage.start_day.tolist(),
         next_orientation_day=intake.next_orientation_day.tolist(),
         renege_per_day=intake.renege_per_day,
         interim_after=intake.interim_after,
@@ -216,6 +217,7 @@ def tables(book: Rulebook) -> Tables:
         lapse_step_up=treatment.lapse_step_up,
         lapse_step_out=treatment.lapse_step_out,
         discharges=coverage.discharges.tolist(),
+        contract_day=coverage.contract_day.tolist(),
         completed_ratio=after.completed_ratio,
         short_stay_ratio=after.short_stay_ratio,
         short_stay_days=after.short_stay_days,

@@ -17,21 +17,22 @@ Flags = NDArray[np.bool_]
 def covered(record: Record, book: Rulebook, cohort: Cohort, services: Services) -> Flags:
     """Return whether each service may be billed; shape (services,).
 
-    Nothing is billed before the payer's contract starts. Coverage ends with the last session granted, or at the
-    weekly review at which it is lost; what comes later is not billed, whether the client stays or leaves. The
-    assessment comes before all that.
+    Nothing is billed before the payer's contract starts, nor does any of it count as granted. Coverage ends with the
+    last session granted, or at the weekly review at which it is lost; what comes later is not billed, whether the
+    client stays or leaves. The assessment comes before all that.
     """
     payer = record.clients.payer[services.client]
-    billed = np.asarray(services.day >= book.money.contract_day[payer], dtype=np.bool_)
+    billed = np.asarray(services.day >= book.coverage.contract_day[payer], dtype=np.bool_)
     coverage = book.coverage
     if (coverage.sessions == UNLIMITED).all() and not coverage.loss.any():
         return billed
     granted, loss_week = _until(record, book, cohort)
     is_session = services.service == Service.SESSION
     last = np.full(len(record.clients), NOT_EVER)
+    last[granted == 0] = -1
+    granted = granted + np.bincount(services.client[is_session & ~billed], minlength=len(last))
     final = is_session & (services.nth == granted[services.client] - 1)
     last[services.client[final]] = services.day[final]
-    last[granted == 0] = -1
     begun = np.maximum(record.clients.admitted_day, 0)
     lost = (begun + 7 * loss_week)[services.client]
     within = np.where(is_session, services.nth < granted[services.client], services.day <= last[services.client])

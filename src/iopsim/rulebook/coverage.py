@@ -15,7 +15,9 @@ class Coverage:
     """Payers in the order of the file; without payers, one that covers everything."""
 
     contract_day: I64
-    """Day from which the payer's clients may start; 0 where they are served unpaid until then."""
+    """Day on which the payer's contract starts."""
+    start_day: I64
+    """Day from which the payer's clients may start: the contract's, or 0 where they are served unpaid until then."""
     authorization: F64
     """Cumulative probability that authorization takes at most k days; shape (payers, k)."""
     denied: F64
@@ -40,10 +42,11 @@ def write_coverage(scenario: Scenario) -> Coverage:
     delays = [delay_table(payer.authorization) for payer in payers]
     denied = [payer.authorization_denied_probability for payer in payers]
     loss = [payer.coverage_loss_per_week for payer in payers]
+    contract = np.array([0] if nobody else [7 * payer.contract_week for payer in payers])
+    waits = np.array([False] if nobody else [payer.before_contract == "wait" for payer in payers])
     return Coverage(
-        contract_day=np.array(
-            [0] if nobody else [7 * p.contract_week if p.before_contract == "wait" else 0 for p in payers]
-        ),
+        contract_day=contract,
+        start_day=np.where(waits, contract, 0),
         authorization=padded(delays),
         denied=np.array([0.0] if nobody else denied),
         sessions=np.array([UNLIMITED] if nobody else limits),

@@ -74,8 +74,6 @@ class Money:
     services)."""
     scale: F64
     """Cumulative share of clients on the steps; shape (payers, steps)."""
-    contract_day: I64
-    """Day from which services are billed."""
     denied: F64
     """Share of claims that are denied."""
     copay: I64
@@ -131,7 +129,6 @@ def write_money(scenario: Scenario) -> Money:
             (steps + 1, len(Service)),
         ),
         scale=np.array([cumulative_shares(payer, steps) for payer in payers]).reshape(len(payers), steps),
-        contract_day=np.array([7 * payer.contract_week for payer in payers], dtype=np.int64),
         denied=np.array([payer.denied_share for payer in payers]),
         copay=_whole(
             [[cents(p.copay_usd) if service in WITH_COPAY else 0 for service in Service] for p in payers],

@@ -44,7 +44,7 @@ def _why(it: Dossier) -> list[str]:
     own = int(it.cohort.ready_delay[it.row])
     if own:
         told.append(f"papers, payer and work take {days(own)}")
-    contract = int(book.coverage.contract_day[it.fact("payer")])
+    contract = int(book.coverage.start_day[it.fact("payer")])
     if contract > day + own:
         told.append(f"the contract with {it.payer_name()} starts on {it.date(contract)}")
     if book.intake.orientation:
