@@ -176,7 +176,6 @@ SAID = {
     Activity.HERE_AT_OPENING: "here",
     Activity.COUNSELOR: "gets",
     Activity.OTHER_COUNSELOR: "changes to",
-    Activity.NO_COUNSELOR: "without a counselor",
     Activity.CUT_SHORT: "cut short",
     Activity.MADE_UP: "makes up in",
     Activity.LAPSED: "lapses",

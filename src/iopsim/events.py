@@ -61,21 +61,19 @@ class Activity(IntEnum):
     """detail: post; the client's first counselor."""
     OTHER_COUNSELOR = 25
     """detail: post."""
-    NO_COUNSELOR = 26
-    """detail: 0; nobody took over from the counselor who left."""
-    CUT_SHORT = 27
+    CUT_SHORT = 26
     """detail: group night of the week."""
-    MADE_UP = 28
+    MADE_UP = 27
     """detail: group night of the week."""
-    LAPSED = 29
+    LAPSED = 28
     """detail: how many lapses so far, from 1."""
-    INDIVIDUAL = 30
+    INDIVIDUAL = 29
     """detail: an `Outcome`; the next two likewise."""
-    MEDICATION = 31
-    FAMILY = 32
-    RELAPSED = 33
+    MEDICATION = 30
+    FAMILY = 31
+    RELAPSED = 32
     """detail: days since discharge."""
-    CALLED_AGAIN = 34
+    CALLED_AGAIN = 33
     """detail: source; a later episode begins, in place of REFERRED."""
 
 
@@ -212,14 +210,14 @@ def _treatment(record: Record) -> Rows:
     )
     attendance = np.array([BY_ATTENDANCE[kind] for kind in Attendance])
     visit = np.array([BY_VISIT[kind] for kind in Visit])
-    due, wanted = _still_due(record)
+    due = np.flatnonzero(clients.wanted != NEVER)
     discharged = np.flatnonzero((clients.admitted_day != NEVER) & (clients.exit_day != NEVER))
     return [
         *_counselors(record),
         (attendance[sessions.attendance], Phase.SESSIONS, sessions.client, sessions.day, sessions.night),
         (Activity.LAPSED, Phase.REVIEW, lapses.client, lapses.day, _numbers(lapses.client) + 1),
         (Activity.DUE_TO_MOVE, Phase.REVIEW, moves.client, moves.due_day, moves.phase),
-        (Activity.DUE_TO_MOVE, Phase.REVIEW, due, clients.due_day[due], wanted),
+        (Activity.DUE_TO_MOVE, Phase.REVIEW, due, clients.due_day[due], clients.wanted[due]),
         (Activity.MOVED, Phase.STEP_DOWNS, moves.client, moves.day, moves.phase),
         (Activity.DISCHARGED, Phase.DISCHARGES, discharged, clients.exit_day[discharged], clients.exit[discharged]),
         (visit[visits.kind], Phase.WEEK_END, visits.client, visits.day, visits.outcome),
@@ -231,26 +229,9 @@ def _counselors(record: Record) -> Rows:
     clients, rows = record.clients, record.counselors
     first = _numbers(rows.client) == 0
     activity = np.where(first, int(Activity.COUNSELOR), int(Activity.OTHER_COUNSELOR))
-    activity[rows.post == NEVER] = Activity.NO_COUNSELOR
     at_admission = first & (clients.joined_day[rows.client] != NEVER)
     phase = np.where(at_admission, int(Phase.ADMISSIONS), int(Phase.STAFF))
-    return [(activity, phase, rows.client, rows.day, np.maximum(rows.post, 0))]
-
-
-def _still_due(record: Record) -> tuple[I64, I64]:
-    """Return who was last due to move and did not, and the phase wanted.
-
-    One who lapsed that day wants the phase before. In a middle phase that may be wrong: the Record does not tell a
-    lapse without consequence on the day on which the phase was over.
-    """
-    clients, moves, lapses = record.clients, record.moves, record.lapses
-    pending = clients.due_day != NEVER
-    pending[moves.client[moves.due_day == clients.due_day[moves.client]]] = False
-    lapsed = np.zeros(len(clients), dtype=np.bool_)
-    lapsed[lapses.client[lapses.day == clients.due_day[lapses.client]]] = True
-    due = np.flatnonzero(pending)
-    back = lapsed[due] & (clients.phase[due] > 0)
-    return due, clients.phase[due] + np.where(back, -1, 1)
+    return [(activity, phase, rows.client, rows.day, rows.post)]
 
 
 def _after(record: Record) -> Rows:

@@ -143,7 +143,7 @@ class ClientFacts:
     phase: I64
     """Phase the client was last in."""
     wanted: I64
-    """Phase that the client is due to enter and has no seat in yet; -1 for none."""
+    """Phase that the client was last due to enter and did not, or not yet; -1 for none."""
     first_session_day: I64
     """First group night to which the client came."""
     due_day: I64
@@ -265,12 +265,12 @@ class LapseFacts:
 
 @dataclass(frozen=True, slots=True)
 class CounselorFacts:
-    """One row each time a client gets a counselor or loses one, in order of day."""
+    """One row each time a client gets a counselor, in order of day."""
 
     client: I64
     day: I64
     post: I64
-    """Index into the rulebook's posts; -1 for none."""
+    """Index into the rulebook's posts."""
 
 
 @dataclass(frozen=True, slots=True)

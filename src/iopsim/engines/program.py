@@ -219,7 +219,6 @@ class Program:
         return me.wanted > me.phase and not self.book.phase_waits[me.wanted]
 
     def _leaves(self, me: Person) -> None:
-        me.wanted = NEVER
         self.clinic.seats.release(me)
         del self.clients[me.index]
         self.clinic.team.lets_go(me)

@@ -177,7 +177,6 @@ TELLINGS: dict[Activity, Telling] = {
     Activity.HERE_AT_OPENING: Telling("here at the opening", program, group_or_list),
     Activity.COUNSELOR: Telling("counselor assigned", program, post),
     Activity.OTHER_COUNSELOR: Telling("counselor changed", program, post),
-    Activity.NO_COUNSELOR: Telling("left without a counselor", program, nothing),
     Activity.CUT_SHORT: Telling("session cut short", group_of_night, weekday, in_session=True),
     Activity.MADE_UP: Telling("session made up for", group_of_night, weekday, in_session=True),
     Activity.LAPSED: Telling("lapsed", nothing, lapse),

@@ -35,7 +35,6 @@ def treatment(it: Dossier) -> Tellings:
             "the smallest caseload of those with room",
         ),
         Activity.OTHER_COUNSELOR: lambda day, post: _other_counselor(it, day, post),
-        Activity.NO_COUNSELOR: lambda *_: ("has no counselor", "nobody could take over"),
         Activity.LAPSED: lambda _, nth: _lapsed(it, nth),
         Activity.DUE_TO_MOVE: due,
         Activity.MOVED: moved,
