@@ -32,8 +32,12 @@ def payer(draw: st.DrawFn) -> dict[str, object]:
         "coverage_loss_per_week": draw(share(0.0, 0.3)),
         "rates": {
             f"{service}_usd": draw(amounts)
-            for service in ("session", "individual", "assessment", "medication", "family", "drug_screen")
+            for service in (
+                *("session", "level_1_session", "level_2_5_session"),
+                *("individual", "assessment", "medication", "family", "drug_screen"),
+            )
         },
+        "self_pay": draw(st.sampled_from([False, False, True])),
         "denied_share": draw(shares),
         "copay_usd": draw(share(0.0, 15.0, 33.35)),
         "deductible_usd": draw(share(0.0, 60.0, 100_000.0)),
@@ -111,6 +115,7 @@ def spending(draw: st.DrawFn) -> dict[str, object]:
         "interim.offered": offered,
         "interim.after_days": draw(st.integers(0, 2)),
         "interim.usd_per_week": draw(amounts),
+        **draw(st.sampled_from([{}, {"phases.intensive.level": "2.5", "phases.step_down.level": "1"}])),
     }
 
 

@@ -109,7 +109,7 @@ class Twin:
             payer, sessions, last = self.payer(client), 0, float("inf")
             granted, lost = self.coverage(client)
             step, seen = self.step(client), Counter()
-            deductible, owed = nearest(100 * exact(payer.deductible_usd)), 0
+            deductible, owed = float("inf") if payer.self_pay else nearest(100 * exact(payer.deductible_usd)), 0
             if granted == 0:
                 last = -1
             for day, service in self.rendered(who):
@@ -125,13 +125,15 @@ class Twin:
                         last = day
                 elif name != "assessment" and (day >= lost or self.over(who, day, granted, last)):
                     continue
-                rate = exact(getattr(payer.rates, f"{name}_usd"))
+                level = self.level(who, day).replace(".", "_") if name == "session" else ""
+                paid_as = f"level_{level}_session" if level in ("1", "2_5") else name
+                rate = exact(getattr(payer.rates, f"{paid_as}_usd"))
                 charge = nearest(100 * rate * exact(self.scenario.money.charge_markup))
                 if charge == 0:
                     continue
                 allowed = nearest(100 * rate * step)
                 cards = self.cards(Purpose.CLAIM, client, (service << 32) | nth // 4, client["episode"])
-                denied = cards[2 * (nth % 4)] < payer.denied_share
+                denied = cards[2 * (nth % 4)] < payer.denied_share and not payer.self_pay
                 late = payer.late_weeks and cards[2 * (nth % 4) + 1] < payer.late_share
                 due = 0 if denied else allowed
                 copay = min(nearest(100 * exact(payer.copay_usd)), due) if name in COPAID else 0
@@ -143,6 +145,14 @@ class Twin:
                 owed += owes
                 week = day // 7 + payer.payment_weeks + (payer.late_weeks if late else 0)
                 yield who, day, service, charge, allowed, allowed - due, owes, pays, due - owes, week
+
+    def level(self, who, day):
+        """The level of the phase in which a client is on an evening."""
+        phase, moves = self.clients[who]["entry_phase"], self.record.moves
+        for mover, moved, into in rows(moves.client, moves.day, moves.phase):
+            if mover == who and moved <= day:
+                phase = into
+        return list(self.scenario.phases.values())[phase].level
 
     def over(self, who, day, granted, last):
         """Whether the last session granted lies before a day."""

@@ -349,3 +349,25 @@ def test_a_quarter_pays_for_itself_in_the_week_that_ends_it(clinic: tuple[Record
     postings[len(Account) + Cost.FIXED] = 8  # ... and costs 8, so that weeks 3 to 15 are the first 13 that pay
     told = report(View(record, book, ledger=replace(ledger, postings=postings)))
     assert told["weeks_until_operating_margin"] == (15, 1)
+
+
+def test_a_session_is_paid_by_the_level_of_the_client_s_phase() -> None:
+    levels = {"phases.intensive.level": "2.5", "phases.step_down.level": "1"}
+    story = Story({"payers.public": PUBLIC, **levels})
+    story.client("Ann", "Mon 4 Jan")
+    record, _, ledger = tell(story)
+    moved, claims = int(record.moves.day[0]), ledger.claims
+    sessions = claims.service == Service.SESSION
+    assert moved in claims.day[sessions].tolist(), "she has come on the evening of the day on which she moved"
+    assert set(claims.allowed[sessions & (claims.day < moved)].tolist()) == {28477}
+    assert set(claims.allowed[sessions & (claims.day >= moved)].tolist()) == {5290}
+
+
+def test_who_pays_alone_owes_everything_at_once_and_nothing_is_denied() -> None:
+    pays = {**PUBLIC, "self_pay": True, "denied_share": 1.0, "copay_usd": 20.0, "client_pays_share": 0.5}
+    story = Story({"payers.public": pays})
+    story.client("Ann", "Mon 4 Jan")
+    claims = tell(story)[2].claims
+    assert len(claims) and claims.denied.sum() == claims.payer_owes.sum() == 0
+    assert claims.client_owes.tolist() == claims.allowed.tolist()
+    assert claims.client_pays.sum() == claims.allowed.sum() // 2

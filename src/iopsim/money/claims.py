@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from iopsim.cohort import SCALE, Cohort
 from iopsim.deck import CARDS, Purpose
 from iopsim.money.coverage import covered
-from iopsim.money.services import Services
+from iopsim.money.services import Services, phases
 from iopsim.record import I64, Record
 from iopsim.rulebook import Rulebook
-from iopsim.rulebook.money import MILLION
+from iopsim.rulebook.money import MILLION, Service
 
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -70,13 +70,14 @@ def claim(record: Record, book: Rulebook, cohort: Cohort, services: Services) ->
     """
     money = book.money
     payer = record.clients.payer[services.client]
-    charge = money.charge[payer, services.service]
+    rate = _rates(record, book, services)
+    charge = money.charge[payer, rate]
     kept = np.flatnonzero(covered(record, book, cohort, services) & (charge > 0))
     client, day, service, nth = (
         column[kept] for column in (services.client, services.day, services.service, services.nth)
     )
-    payer, charge = payer[kept], charge[kept]
-    allowed = money.allowed[payer, _steps(record, book, cohort)[client], service]
+    payer, rate, charge = payer[kept], rate[kept], charge[kept]
+    allowed = money.allowed[payer, _steps(record, book, cohort)[client], rate]
     denied, late = _luck(record, book, cohort, client, service, nth)
     due = np.where(denied, 0, allowed)
     copay = np.minimum(money.copay[payer, service], due)
@@ -100,6 +101,15 @@ def claim(record: Record, book: Rulebook, cohort: Cohort, services: Services) ->
         payer_owes=due - owes,
         payer_pays_week=week,
     )
+
+
+def _rates(record: Record, book: Rulebook, services: Services) -> I64:
+    """Return the rate of each service: its own, or that of the level of the phase in which a session was attended."""
+    rate, of_phase = services.service.copy(), book.money.session_rate
+    if (of_phase != Service.SESSION).any():
+        some = np.flatnonzero(services.service == Service.SESSION)
+        rate[some] = of_phase[phases(record, services.client[some], services.day[some])]
+    return rate
 
 
 def _share_of(cents: I64, millionths: I64) -> I64:

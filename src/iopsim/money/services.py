@@ -91,6 +91,16 @@ def rendered(record: Record, book: Rulebook, weeks: ClientWeeks) -> Services:
     return Services(client[order], day[order], what[order], nth[order], night[order])
 
 
+def phases(record: Record, client: I64, day: I64) -> I64:
+    """Return the phase that clients were in on some evenings."""
+    moves, days = record.moves, record.days + 1
+    order = np.argsort(moves.client * days + moves.day, kind="stable")
+    last = np.searchsorted((moves.client * days + moves.day)[order], client * days + day, side="right")
+    before = np.append(NEVER, order)[last]
+    moved = (last > 0) & (np.append(moves.client, NEVER)[before] == client)
+    return np.where(moved, np.append(moves.phase, NEVER)[before], record.clients.entry_phase[client])
+
+
 def rank(client: I64, clients: int) -> I64:
     """Return how many rows of the same client come before each row."""
     order = np.argsort(client, kind="stable")

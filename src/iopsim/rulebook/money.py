@@ -20,6 +20,9 @@ from iopsim.scenario.model import Scenario
 from iopsim.scenario.payers import Payer
 
 MILLION = 1_000_000
+NO_END = 1 << 50
+"""A deductible, in cents, that is never used up."""
+
 NO_ROOM = -1
 EVERYBODY = -1
 
@@ -34,6 +37,18 @@ class Service(IntEnum):
     FAMILY = 4
     DRUG_SCREEN = 5
 
+
+class Rate(IntEnum):
+    """What a service is paid as: a service's own rate, or that of a session at another level than 2.1."""
+
+    LEVEL_1_SESSION = len(Service)
+    LEVEL_2_5_SESSION = len(Service) + 1
+
+
+SESSION_RATE = {"1": Rate.LEVEL_1_SESSION, "2.5": Rate.LEVEL_2_5_SESSION}
+"""By level of the phase; any other is paid as `Service.SESSION`."""
+
+RATES = len(Service) + len(Rate)
 
 WITH_COPAY = (Service.SESSION, Service.INDIVIDUAL)
 """Services for which the client makes a copayment."""
@@ -68,10 +83,12 @@ class Money:
 
     # what is billed, and what becomes of it
     charge: I64
-    """What is billed for each service; shape (payers, services)."""
+    """What is billed for each service; shape (payers, rates): services first, then `Rate`."""
     allowed: I64
     """What is allowed, on each step of the sliding scale, the last of which pays in full; shape (payers, steps + 1,
-    services)."""
+    rates)."""
+    session_rate: I64
+    """The rate of a session, by the client's phase."""
     scale: F64
     """Cumulative share of clients on the steps; shape (payers, steps)."""
     denied: F64
@@ -123,18 +140,21 @@ def write_money(scenario: Scenario) -> Money:
     return Money(
         bills=bool(payers),
         first_week=first_week,
-        charge=_whole([[cents(rate, money.charge_markup) for rate in rates(p)] for p in payers], (len(Service),)),
+        charge=_whole([[cents(rate, money.charge_markup) for rate in rates(p)] for p in payers], (RATES,)),
         allowed=_whole(
             [[[cents(rate, pays) for rate in rates(p)] for pays in steps_pay(p, steps)] for p in payers],
-            (steps + 1, len(Service)),
+            (steps + 1, RATES),
+        ),
+        session_rate=np.array(
+            [SESSION_RATE.get(phase.level, Service.SESSION) for phase in scenario.phases.values()], dtype=np.int64
         ),
         scale=np.array([cumulative_shares(payer, steps) for payer in payers]).reshape(len(payers), steps),
-        denied=np.array([payer.denied_share for payer in payers]),
+        denied=np.array([0.0 if payer.self_pay else payer.denied_share for payer in payers]),
         copay=_whole(
             [[cents(p.copay_usd) if service in WITH_COPAY else 0 for service in Service] for p in payers],
             (len(Service),),
         ),
-        deductible=_whole([cents(payer.deductible_usd) for payer in payers]),
+        deductible=_whole([NO_END if payer.self_pay else cents(payer.deductible_usd) for payer in payers]),
         client_pays=_whole([_rounded(_decimal(payer.client_pays_share) * MILLION) for payer in payers]),
         payment_weeks=_whole([payer.payment_weeks for payer in payers]),
         late=np.array([payer.late_share for payer in payers]),
@@ -174,7 +194,7 @@ def week_pay(wage: float, hours: float, fringe: float) -> int:
 
 
 def rates(payer: Payer) -> tuple[float, ...]:
-    """Return a payer's rates in dollars, in the order of `Service`."""
+    """Return a payer's rates in dollars, in the order of `Service`, then `Rate`."""
     rates = payer.rates
     return (
         rates.session_usd,
@@ -183,6 +203,8 @@ def rates(payer: Payer) -> tuple[float, ...]:
         rates.medication_usd,
         rates.family_usd,
         rates.drug_screen_usd,
+        rates.level_1_session_usd,
+        rates.level_2_5_session_usd,
     )
 
 

@@ -17,7 +17,9 @@ def usd(description: str, high: float = 100_000.0) -> float:
 class Rates(Part):
     """What a payer allows for each service."""
 
-    session_usd: float = usd("A group session attended in full: the per diem")
+    session_usd: float = usd("A group session attended in full, the per diem: in a phase at Level 2.1 or at no level")
+    level_1_session_usd: float = usd("The same in a phase at Level 1")
+    level_2_5_session_usd: float = usd("The same in a phase at Level 2.5")
     individual_usd: float = usd("An individual session held")
     assessment_usd: float = usd("An assessment; nothing is billed where assessments are free")
     medication_usd: float = usd("A medication visit held")
@@ -29,6 +31,7 @@ class Payer(Part):
     """One kind of payer, self-pay among them."""
 
     share: float = probability("Share of referred clients, where the source does not say otherwise", 0.5)
+    self_pay: bool = text("The client is the payer, and owes all that is allowed; nothing is denied or late")
     contract_week: int = number("week", 0, 1040, "Week in which the contract starts; 0 is the opening week")
     before_contract: Literal["wait", "unpaid"] = text(
         "Until the contract starts its clients cannot start (wait), or are served and nothing is billed (unpaid)"
@@ -45,9 +48,7 @@ class Payer(Part):
     rates: Rates = text("What the payer allows for each service")
     denied_share: float = probability("Share of claims denied for good")
     copay_usd: float = usd("Paid by the client for each group or individual session, out of what is allowed", 1000.0)
-    deductible_usd: float = usd(
-        "Paid by the client first, out of what is allowed, in each episode; without end for self-pay"
-    )
+    deductible_usd: float = usd("Paid by the client first, out of what is allowed, in each episode")
     client_pays_share: float = probability("Share of what clients owe that is ever collected")
     payment_weeks: int = number("weeks", 0, 104, "Weeks from a service to the payer's payment")
     late_share: float = probability("Share of payments that come late")
