@@ -146,6 +146,13 @@ CONFLICTS = [
         ),
     ),
     (
+        with_line("present.old", 'source = "self"\nweeks = 25'),
+        (
+            "f:39: present.old.weeks: found weeks = 25; intensive lasts 12 weeks at the most; nobody is in it for more "
+            "than 24"
+        ),
+    ),
+    (
         with_line("present.old", 'source = "self"\nwhere = "waitlist"\ngroup = "evening"'),
         (
             'f:40: present.old.group: found group = "evening"; a client on the waitlist has no group; leave it out, or '

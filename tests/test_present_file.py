@@ -45,7 +45,7 @@ def test_each_row_is_an_entry_of_the_scenario(beside):
     assert list(present) == ["line_2", "line_3", "line_4"]
     assert (present["line_2"].count, present["line_2"].group, present["line_2"].weeks) == (3, "evening", 5)
     assert present["line_3"].traits == ("mandated", "moud")
-    assert (present["line_4"].where, present["line_4"].payer, present["line_4"].phase_weeks) == ("waitlist", "", 0)
+    assert (present["line_4"].where, present["line_4"].payer, present["line_4"].phase_weeks) == ("waitlist", "", "none")
 
 
 def test_an_empty_cell_and_a_column_left_out_come_from_the_defaults(beside):

@@ -524,7 +524,7 @@ def test_who_relapses_may_call_again_after_a_termination_not_before_the_lock_out
 def test_who_is_here_at_the_opening_goes_on_from_where_they_are() -> None:
     story = Story(
         {
-            "present.Ann": {"source": "self", "weeks": 1, "phase_weeks": 1},
+            "present.Ann": {"source": "self", "weeks": 1},
             "present.Bob": {"source": "self", "phase": "step_down", "weeks": 3},
             "present.Cyd": {"source": "self", "where": "waitlist", "weeks": 2},
             "present.Dee": {"source": "self", "where": "waitlist", "weeks": 1},
@@ -552,6 +552,17 @@ def test_who_is_here_at_the_opening_goes_on_from_where_they_are() -> None:
     ann, cyd = story.facts("Ann"), story.facts("Cyd")
     assert (ann["referral_day"], ann["admitted_day"], ann["exit_day"]) == (-1, -7, 14)
     assert (cyd["referral_day"], cyd["joined_day"], cyd["admitted_day"]) == (-1, -14, 7)
+
+
+def test_weeks_in_a_phase_that_are_not_given_are_those_that_the_plan_leaves() -> None:
+    known = {"source": "self", "weeks": 3, "phase": "step_down"}
+    story = Story(
+        {"present.Ann": known, "present.Bob": {**known, "phase_weeks": 0}, "phases.step_down.planned_weeks": 4}
+    )
+    assert story.diary("here", "attends") == lines("""
+        Mon 25 Jan  Ann: discharged, completed
+        Mon 1 Feb  Bob: discharged, completed
+    """)
 
 
 def test_a_group_for_some_is_theirs_first_and_closed_to_others() -> None:

@@ -10,6 +10,7 @@ from iopsim.rulebook.days import I64
 from iopsim.rulebook.demand import trait_bits
 from iopsim.rulebook.schedule import groups_on
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.timetable import weeks_in_phase
 
 ANY_GROUP = -1
 
@@ -42,16 +43,17 @@ def write_present(scenario: Scenario) -> Present:
     payers, phases, groups = list(scenario.payers), list(scenario.phases), list(groups_on(scenario))
     rows = []
     for kind in scenario.present.values():
-        enters = kind.phase or scenario.referrals[kind.source].enters
+        phase = kind.phase or scenario.referrals[kind.source].enters or phases[0]
+        inside = kind.where == "program"
         row = (
             sources.index(kind.source),
             payers.index(kind.payer) if kind.payer else 0,
             trait_bits(kind.traits, traits),
-            phases.index(enters) if enters else 0,
+            phases.index(phase),
             groups.index(kind.group) if kind.group else ANY_GROUP,
-            int(kind.where == "program"),
+            int(inside),
             7 * kind.weeks,
-            7 * kind.phase_weeks,
+            7 * weeks_in_phase(scenario, kind, phase) if inside else 0,
         )
         rows += [row] * kind.count
     return Present(*np.array(rows, dtype=np.int64).reshape(len(rows), 8).T)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from iopsim.scenario.fields import Name, Names, Part, _frozen, number, text
+from iopsim.scenario.fields import Limit, Name, Names, Part, _frozen, cap, number, text
 
 
 class Present(Part):
@@ -20,7 +20,11 @@ class Present(Part):
     phase: str = text('Phase they are in, or will start in; "" is that of their referral source')
     group: str = text('Group, of those in the program; "" where only one takes them')
     weeks: int = number("weeks", 0, 520, "Whole weeks since admission, or since joining the waitlist")
-    phase_weeks: int = number("weeks", 0, 520, "Whole weeks since entering the phase, of those in the program")
+    phase_weeks: Limit = cap(
+        "weeks",
+        "Whole weeks since entering the phase, of those in the program; "
+        '"none" where not known: the weeks that the plan of the phases before leaves',
+    )
 
 
 PresentClients = Annotated[dict[Name, Present], AfterValidator(_frozen)]

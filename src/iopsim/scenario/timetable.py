@@ -10,6 +10,7 @@ from iopsim.scenario.fields import WEEKDAYS, Weekday
 from iopsim.scenario.groups import Group
 from iopsim.scenario.levers import Levers
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.opening import Present
 
 DAY = 24 * 60
 """Minutes of a day."""
@@ -69,6 +70,20 @@ def first_week_of(group: Group) -> int:
     if group.opens_when_waiting == "none":
         return group.first_week
     return group.opens_after_weeks + group.opens_lead_weeks
+
+
+def weeks_in_phase(scenario: Scenario, here: Present, phase: str) -> int:
+    """Return the weeks for which present clients have been in their phase.
+
+    Where that is not known, it is what is left of their weeks after the planned weeks of the phases before, from the
+    one in which clients of their source begin.
+    """
+    if here.phase_weeks != "none":
+        return here.phase_weeks
+    phases = list(scenario.phases)
+    begins = scenario.referrals[here.source].enters or phases[0]
+    before = phases[phases.index(begins) : phases.index(phase)]
+    return max(here.weeks - sum(scenario.phases[name].planned_weeks for name in before), 0)
 
 
 def minutes(time: datetime.time) -> int:

@@ -9,7 +9,7 @@ from iopsim.scenario.checks.demand import follows
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.opening import Present
-from iopsim.scenario.timetable import first_week_of, serving
+from iopsim.scenario.timetable import first_week_of, serving, weeks_in_phase
 from iopsim.scenario.words import short, written
 
 ABSURD = 2
@@ -44,19 +44,20 @@ def present_clients_have_drawn_traits(scenario: Scenario, name: str) -> Conflict
 def present_clients_have_been_here_a_sensible_time(scenario: Scenario, name: str) -> Conflicts:
     """A client has been in a phase no longer than in the program, nor far longer than the phase lasts."""
     here = scenario.present[name]
-    if here.where != "program":
+    phase, source = phase_of(scenario, here), scenario.referrals.get(here.source)
+    begins = "" if source is None else source.enters or next(iter(scenario.phases), "")
+    if here.where != "program" or phase not in scenario.phases or begins not in scenario.phases:
         return
-    keys: tuple[Key, ...] = (("present", name, "phase_weeks"), ("present", name, "weeks"))
-    if here.phase_weeks > here.weeks:
+    part = "weeks" if here.phase_weeks == "none" else "phase_weeks"
+    keys: tuple[Key, ...] = (("present", name, part), ("present", name, "weeks"))
+    if here.phase_weeks != "none" and here.phase_weeks > here.weeks:
         said = f"phase_weeks must be at most weeks, {here.weeks}: the phase came with or after the admission"
         yield Conflict(keys, f"phase_weeks = {here.phase_weeks}", said, path=keys[0])
         return
-    phase = phase_of(scenario, here)
-    if phase in scenario.phases:
-        longest = max(scenario.phases[phase].planned_weeks, scenario.phases[phase].most_weeks)
-        if here.phase_weeks > ABSURD * longest:
-            said = f"{phase} lasts {longest} weeks at the most; nobody is in it for more than {ABSURD * longest}"
-            yield Conflict(keys, f"phase_weeks = {here.phase_weeks}", said, path=keys[0])
+    longest = max(scenario.phases[phase].planned_weeks, scenario.phases[phase].most_weeks)
+    if weeks_in_phase(scenario, here, phase) > ABSURD * longest:
+        said = f"{phase} lasts {longest} weeks at the most; nobody is in it for more than {ABSURD * longest}"
+        yield Conflict(keys, f"{part} = {getattr(here, part)}", said, path=keys[0])
 
 
 def present_clients_on_the_waitlist_have_no_group(scenario: Scenario, name: str) -> Conflicts:
@@ -64,7 +65,7 @@ def present_clients_on_the_waitlist_have_no_group(scenario: Scenario, name: str)
     here = scenario.present[name]
     if here.where == "waitlist":
         for part, given in (("group", here.group), ("phase_weeks", here.phase_weeks)):
-            if given:
+            if given not in ("", "none"):
                 keys: tuple[Key, ...] = (("present", name, part), ("present", name, "where"))
                 said = f'a client on the waitlist has no {part}; leave it out, or write where = "program"'
                 yield Conflict(keys, f"{part} = {written(given)}", said, path=keys[0])
