@@ -213,12 +213,15 @@ class Twin:
                     costs["levers", day // 7] += nearest(100 * exact(lever.usd_per_client_week))
             first = [trait in client["named"] for trait in (grant.pregnant, grant.injecting)]
             offered = interim.offered == "everybody" or (interim.offered == "priority" and any(first))
-            if offered and client["joined_day"] != -1:
+            if offered:
                 ends = [day for day in (client["admitted_day"], client["exit_day"]) if day != -1]
                 end = self.record.days if client["exit"] == Exit.WAITING else min(ends, default=self.record.days)
-                begin = max(client["joined_day"], 0, max(client["referral_day"], 0) + interim.after_days)
+                begin = max(client["referral_day"], 0) + interim.after_days
                 week = nearest(100 * exact(interim.usd_per_week))
-                for k, day in enumerate(range(begin, end)):
+                away = range(client["away_day"], client["joined_day"] if client["joined_day"] != -1 else end)
+                elsewhere = away if client["away_day"] != -1 else ()
+                served = [day for day in range(begin, end) if day not in elsewhere]
+                for k, day in enumerate(served):
                     costs["interim", day // 7] += floor(Fraction((k + 1) * week, 7)) - floor(Fraction(k * week, 7))
         came = (Attendance.ATTENDED, Attendance.CUT_SHORT, Attendance.MADE_UP)
         for day, night, who, attendance in rows(sessions.day, sessions.night, sessions.client, sessions.attendance):

@@ -115,7 +115,6 @@ SCENARIOS = {
 SAYS = {
     "a block grant with interim services": (
         "priority_in_time_share",
-        "interim_in_time_share",
         "notice_weeks",
         "notices",
     ),
@@ -168,6 +167,29 @@ def test_a_caller_for_whom_there_is_no_slot_is_not_booked():
     assert (appointments.day == told.record.days).any()
     given, referred = funnel.booked_share.compute(View(told.record, told.book))
     assert given < referred
+
+
+@pytest.mark.parametrize(("after_days", "in_time"), [(0, 1), (2, 1), (3, 0)])
+def test_interim_services_count_from_the_request_whenever_the_client_is_assessed(after_days: int, in_time: int):
+    story = Story(
+        {
+            "weeks": 20,
+            "traits.pregnant": {"share": 0.1},
+            "block_grant": {"applies": True, "injecting": "pregnant"},
+            "interim": {"offered": "priority", "after_days": after_days},
+        }
+    )
+    story.client("Ann", "Mon 4 Jan", traits=["pregnant"], can_come_in=(10,), ready_in=8)
+    story.client("Bob", "Mon 4 Jan", can_come_in=(10,), ready_in=8)
+    assert story.diary("attends", "absent", "due", "moves", "discharged", "referred", "booked") == lines("""
+        Thu 14 Jan  Ann: assessed, placed here, ready Fri 22 Jan
+        Thu 14 Jan  Bob: assessed, placed here, ready Fri 22 Jan
+        Fri 22 Jan  Ann: admitted to evening
+        Fri 22 Jan  Bob: admitted to evening
+    """)
+    view = View(story.record(), write(story.scenario))
+    assert priority.interim_in_time_share.compute(view) == (in_time, 1)
+    assert priority.priority_in_time_share.compute(view) == (in_time, 1)
 
 
 def test_a_capacity_reached_before_counting_begins_is_not_told_again():

@@ -92,11 +92,13 @@ class Whole:
     # Federal priorities.
 
     def interim_in_time(self, client):
-        """Whether interim services began within the law's days: from placement here, and the days set for them."""
-        if self.scenario.interim.offered == "nobody":
-            return False
-        began = max(client["joined_day"], client["referral_day"] + self.scenario.interim.after_days)
-        return began - client["referral_day"] <= self.scenario.block_grant.interim_days
+        """Whether interim services began within the law's days of the request; all whom they are for have them."""
+        offered = {
+            "nobody": False,
+            "everybody": True,
+            "priority": bool(client["traits"] & {"pregnant", "injecting"}),
+        }[self.scenario.interim.offered]
+        return offered and self.scenario.interim.after_days <= self.scenario.block_grant.interim_days
 
     def priorities(self):
         grant = self.scenario.block_grant
