@@ -169,15 +169,16 @@ class Twin:
             for r in roles
         ]
         runs_already = any(kind.where == "program" and kind.count > 0 for kind in scenario.present.values())
-        for role, weekly in zip(roles, pay, strict=True):
+        payroll = ["clinical_payroll" if role.duties or role.caseload != "none" else "other_payroll" for role in roles]
+        for what, role, weekly in zip(payroll, roles, pay, strict=True):
             for week in range(role.first_week - role.pre_opening_weeks, min(role.first_week, scenario.weeks)):
-                costs["payroll", week] += role.people * weekly
+                costs[what, week] += role.people * weekly
             if role.first_week == 0 and not runs_already:
                 costs["hiring", -role.pre_opening_weeks] += role.people * nearest(100 * exact(role.hire_usd))
         staff = record.staff
         for row in range(len(staff.week)):
             week, r = int(staff.week[row]), int(staff.role[row])
-            costs["payroll", week] += nearest(Fraction(int(staff.employed_days[row]) * pay[r], 7))
+            costs[payroll[r], week] += nearest(Fraction(int(staff.employed_days[row]) * pay[r], 7))
             per_hour = nearest(100 * exact(roles[r].cover_usd_per_hour))
             costs["cover", week] += nearest(Fraction(int(staff.cover[row]) * per_hour, 60))
             costs["hiring", week] += int(staff.hires[row]) * nearest(100 * exact(roles[r].hire_usd))

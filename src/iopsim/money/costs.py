@@ -27,7 +27,7 @@ def costs(record: Record, book: Rulebook, weeks: ClientWeeks) -> I64:
     spent = money.planned.copy()
     staff, week, client_week = record.staff, opening + record.staff.week, opening + weeks.day // DAYS
     pay = _nearest(staff.employed_days * money.week_pay[staff.role], DAYS)
-    np.add.at(spent[Cost.PAYROLL], week, pay)
+    np.add.at(spent, (money.payroll[staff.role], week), pay)
     np.add.at(spent[Cost.COVER], week, _nearest(staff.cover * money.cover_hour[staff.role], MINUTES))
     np.add.at(spent[Cost.HIRING], week, staff.hires * money.hire[staff.role])
     begun = np.bincount(client_week, minlength=spent.shape[1])
