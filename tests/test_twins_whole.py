@@ -10,9 +10,10 @@ from everything import PRESENT, run_everything, run_of, with_detours
 from hand import Story, lines
 from iopsim.measures import funnel, hours, outcomes, priority, staffing
 from iopsim.measures.view import View
+from iopsim.record import NEVER
 from iopsim.rulebook import write
 from iopsim.scenario.load import load
-from strategies import PLAIN
+from strategies import PLAIN, run
 from twins_whole import Whole
 
 MEASURES = (*funnel.MEASURES, *priority.MEASURES, *staffing.MEASURES, *outcomes.MEASURES, *hours.MEASURES)
@@ -72,7 +73,7 @@ SCENARIOS = {
         },
         "staff.aide": {"people": 1, "caseload": "none", "duties": ["groups"], "turnover_per_year": 3.0},
         "staff.assessor": {"people": 1, "caseload": "none", "duties": ["assessment"], "first_week": 4},
-        "staff.nurse": {"people": 1, "caseload": "none", "duties": ["medication"], "hours_per_week": 1.0},
+        "staff.nurse": {"people": 1, "caseload": "none", "duties": ["medication"], "hours_per_week": 3.0},
         "staff.clerk": {"people": 1, "caseload": "none", "duties": [], "turnover_per_year": 3.0},
     },
     "clients call again for two years": {
@@ -203,6 +204,28 @@ def test_a_capacity_reached_before_counting_begins_is_not_told_again():
         week for week in range(weeks - 1) if full[week] > full[week + 1] and since_each[week] == since_each[week + 1]
     ]
     assert began, "capacity is never kept for two weeks"
+
+
+def test_a_run_too_short_to_follow_anybody_says_nothing_of_what_comes_after_discharge():
+    told = run({"weeks": 10})
+    clients = told.record.clients
+    assert ((clients.relapse_day != NEVER) & (clients.exit_day != NEVER)).any()
+    view = View(told.record, told.book)
+    assert outcomes.abstinent_6_months_share.compute(view) == (0, 0)
+    assert outcomes.abstinent_12_months_share.compute(view) == (0, 0)
+
+
+def test_a_change_of_counselor_is_told_of_those_who_came_after_the_opening():
+    waiting = {"source": "self", "where": "waitlist", "count": 1}
+    counselor = {"people": 2, "caseload": 2, "leave_weeks_per_year": 0, "duties": []}
+    story = Story({"present.old": waiting, "staff.counselor": counselor})
+    story.staff_leaves("counselor", 1, after_days=9, vacant_days=7)
+    assert story.diary("attends", "due", "moves", "discharged", "here", counselors=True) == lines("""
+        Mon 4 Jan  old: admitted to evening, gets counselor 1
+        Wed 13 Jan  old: changes to counselor 2
+    """)
+    view = View(story.record(), write(story.scenario))
+    assert staffing.counselor_changes.compute(view) == (0, 0)
 
 
 # Hours against the level of care.
