@@ -299,12 +299,13 @@ HELD_BACK = {
 
 
 def bottleneck_sentences(result: Result) -> list[str]:
-    """Return what holds people back, the worst first, in plain words."""
+    """Return what holds people back, first what is tightest in most replications, in plain words."""
     biting = [found for found in result.bottlenecks if found.first_week is not None]
     if not biting:
         return [f"Bottleneck: none that holds back a client at a time in any week. {_mildest(result)}"]
-    heads = ("Bottleneck", *["Then"] * (len(biting) - 1))
-    return [f"{head}: {_sentence(found, result)}" for head, found in zip(heads, biting, strict=True)]
+    told = [found for found in result.bottlenecks if found is result.bottlenecks[0] or found in biting]
+    heads = ("Bottleneck", *["Then"] * (len(told) - 1))
+    return [f"{head}: {_sentence(found, result)}" for head, found in zip(heads, told, strict=True)]
 
 
 def _mildest(result: Result) -> str:
@@ -312,22 +313,35 @@ def _mildest(result: Result) -> str:
     if not result.bottlenecks:
         return "Nobody waits for a slot, a seat or a counselor."
     most = result.bottlenecks[0]
-    worst = f"week {most.worst_week + 1}, {day(result.week_start(most.worst_week))}"
-    return f"Most is held back by {most.resource}: {most.held_back:.2f} clients on average at the worst ({worst})."
+    clients = f"{most.held_back:.2f} clients on average at the worst ({_worst_week(most, result)})"
+    return f"Most is held back by {most.resource}{_how_often(most, result)}: {clients}."
 
 
 def _sentence(found: Bottleneck, result: Result) -> str:
-    assert found.first_week is not None
+    return (
+        f"{found.resource}{_how_often(found, result)}, {_when(found, result)}. On average {found.held_back:.1f} clients "
+        f"{HELD_BACK[found.resource]} at the worst ({_worst_week(found, result)})."
+    )
+
+
+def _how_often(found: Bottleneck, result: Result) -> str:
+    """Say in how many replications it is the tightest resource; one alone needs no count."""
+    if result.replications == 1:
+        return ""
+    return f" (tightest in {found.tightest_in:,} of {result.replications:,} replications)"
+
+
+def _when(found: Bottleneck, result: Result) -> str:
+    if found.first_week is None:
+        return "though never a client at a time"
     first = f"week {found.first_week + 1} ({day(result.week_start(found.first_week))})"
     if found.weeks == result.weeks.stop - found.first_week:
-        when = f"from {first} on"
-    else:
-        when = f"in {found.weeks} of {len(result.weeks)} weeks, first in {first}"
-    worst = f"week {found.worst_week + 1}, {day(result.week_start(found.worst_week))}"
-    return (
-        f"{found.resource}, {when}. On average {found.held_back:.1f} clients "
-        f"{HELD_BACK[found.resource]} at the worst ({worst})."
-    )
+        return f"from {first} on"
+    return f"in {found.weeks} of {len(result.weeks)} weeks, first in {first}"
+
+
+def _worst_week(found: Bottleneck, result: Result) -> str:
+    return f"week {found.worst_week + 1}, {day(result.week_start(found.worst_week))}"
 
 
 def day(date: datetime.date) -> str:

@@ -69,7 +69,7 @@ class Result:
 
     @cached_property
     def bottlenecks(self) -> tuple[Bottleneck, ...]:
-        """The resources that hold people back, the worst first."""
+        """The resources that hold people back, first what is tightest in most replications."""
         return bottlenecks(self.facts.weekly, self.weeks.start)
 
     @property
