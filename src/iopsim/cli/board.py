@@ -17,6 +17,9 @@ from iopsim.measures.catalogue import GROUPS
 from iopsim.measures.measure import FOLLOW_UP_DAYS
 from iopsim.measures.money import QUARTER, cash_falling_share, cash_hole_usd, cost_usd
 
+OFTEN = 0.1
+"""Share of the weeks from which on a resource that is never the tightest is worth telling."""
+
 LEAST = 0.5
 """Percent of the cost from which on a part of it is named."""
 
@@ -162,9 +165,15 @@ def bottleneck_sentences(result: Result) -> list[str]:
     biting = [found for found in result.bottlenecks if found.first_week is not None]
     if not biting:
         return [f"Bottleneck: none that holds back a client at a time in any week. {_mildest(result)}"]
-    told = [found for found in result.bottlenecks if found is result.bottlenecks[0] or found in biting]
+    first, *others = result.bottlenecks
+    told = [first, *(found for found in others if found in biting and _is_worth_telling(found, result))]
     heads = ("Bottleneck", *["Then"] * (len(told) - 1))
     return [f"{head}: {_sentence(found, result)}" for head, found in zip(heads, told, strict=True)]
+
+
+def _is_worth_telling(found: Bottleneck, result: Result) -> bool:
+    """Whether a resource that bites is the tightest in any replication, or bites in more than a few weeks."""
+    return found.tightest_in > 0 or found.weeks >= OFTEN * len(result.weeks)
 
 
 def _mildest(result: Result) -> str:
