@@ -419,6 +419,16 @@ def test_interim_services_begin_so_many_days_after_the_request_assessed_by_then_
     assert interim_days(story) == {0: 5 + 5, 1: 1 + 2}
 
 
+def test_whose_call_is_lost_or_screened_out_has_no_interim_services() -> None:
+    at_once = {"interim.offered": "everybody", "interim.after_days": 0, "interim.usd_per_week": 7.0}
+    story = Story({**at_once, "calls.lost_probability": 0.1, "calls.screened_out_probability": 0.1})
+    story.client("Ann", "Mon 4 Jan", call_lost=True)
+    story.client("Bob", "Mon 4 Jan", screened_out=True)
+    story.client("Cyd", "Mon 4 Jan", can_come_in=(1,))
+    assert story.exits()["Ann"] == "call_lost" and story.exits()["Bob"] == "screened_out"
+    assert interim_days(story) == {0: 1}
+
+
 def test_who_is_elsewhere_first_has_no_interim_services_there() -> None:
     story = Story({**INTERIM, "placement.this_program": 0.5, "placement.residential.share": 0.1})
     story.client("Ann", "Mon 4 Jan", can_come_in=(4,), away=("residential", 20), ready_in=3)
