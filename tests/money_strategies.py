@@ -107,6 +107,7 @@ def spending(draw: st.DrawFn) -> dict[str, object]:
         "staff.counselor.vacancy_weeks": draw(share(1.0, 0.0)),
         "staff.counselor.hire_usd": draw(amounts),
         "staff.doctor": {"people": 1, "caseload": "none", "duties": ["medication"], "wage_usd_per_hour": 99.99},
+        "staff.clerk": {"people": 1, "caseload": "none", "duties": [], "pre_opening_weeks": draw(st.integers(0, 3))},
         **draw(st.sampled_from([{}, {"staff.leader": leads}])),
         "rooms.hall": {"seats": 500, "usd_per_night": draw(amounts)},
         "groups.evening.room": draw(st.sampled_from(["", "hall"])),

@@ -182,15 +182,16 @@ class Twin:
             for r in roles
         ]
         runs_already = any(kind.where == "program" and kind.count > 0 for kind in scenario.present.values())
-        for role, weekly in zip(roles, pay, strict=True):
+        payroll = ["clinical_payroll" if role.duties or role.caseload != "none" else "other_payroll" for role in roles]
+        for what, role, weekly in zip(payroll, roles, pay, strict=True):
             for week in range(role.first_week - role.pre_opening_weeks, min(role.first_week, scenario.weeks)):
-                costs["payroll", week] += role.people * weekly
+                costs[what, week] += role.people * weekly
             if role.first_week == 0 and not runs_already:
                 costs["hiring", -role.pre_opening_weeks] += role.people * nearest(100 * exact(role.hire_usd))
         staff = record.staff
         for row in range(len(staff.week)):
             week, r = int(staff.week[row]), int(staff.role[row])
-            costs["payroll", week] += nearest(Fraction(int(staff.employed_days[row]) * pay[r], 7))
+            costs[payroll[r], week] += nearest(Fraction(int(staff.employed_days[row]) * pay[r], 7))
             per_hour = nearest(100 * exact(roles[r].cover_usd_per_hour))
             costs["cover", week] += nearest(Fraction(int(staff.cover[row]) * per_hour, 60))
             costs["hiring", week] += int(staff.hires[row]) * nearest(100 * exact(roles[r].hire_usd))
@@ -226,12 +227,15 @@ class Twin:
                     costs["levers", day // 7] += nearest(100 * exact(lever.usd_per_client_week))
             first = [trait in client["named"] for trait in (grant.pregnant, grant.injecting)]
             offered = interim.offered == "everybody" or (interim.offered == "priority" and any(first))
-            if offered and client["joined_day"] != -1:
+            if offered:
                 ends = [day for day in (client["admitted_day"], client["exit_day"]) if day != -1]
                 end = self.record.days if client["exit"] == Exit.WAITING else min(ends, default=self.record.days)
-                begin = max(client["joined_day"], 0, max(client["referral_day"], 0) + interim.after_days)
+                begin = max(client["referral_day"], 0) + interim.after_days
                 week = nearest(100 * exact(interim.usd_per_week))
-                for k, day in enumerate(range(begin, end)):
+                away = range(client["away_day"], client["joined_day"] if client["joined_day"] != -1 else end)
+                elsewhere = away if client["away_day"] != -1 else ()
+                served = [day for day in range(begin, end) if day not in elsewhere]
+                for k, day in enumerate(served):
                     costs["interim", day // 7] += floor(Fraction((k + 1) * week, 7)) - floor(Fraction(k * week, 7))
         came = (Attendance.ATTENDED, Attendance.CUT_SHORT, Attendance.MADE_UP)
         for day, night, who, attendance in rows(sessions.day, sessions.night, sessions.client, sessions.attendance):

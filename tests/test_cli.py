@@ -164,7 +164,8 @@ def test_a_run_ends_with_table_bottleneck_and_three_charts_on_disk():
     assert re.search(r"^Measure +Unit +Mean +95 % interval +10th-90th pct\.$", told, re.MULTILINE)
     for row in (r"Referrals +clients +\d+ +\d+ to \d+ +\d+ to \d+", r"Started within 14 days +% +[\d.]+ +[\d.]+ to "):
         assert re.search(f"^{row}", told, re.MULTILINE)
-    assert re.search(r"^Bottleneck: group seats, .*week \d+ \(\d+ \w+ 2027\)", told, re.MULTILINE)
+    held_back = r"^Bottleneck: group seats \(tightest in [3-6] of 6 replications\), .*week\s+\d+\s+\(\d+\s+\w+\s+2027\)"
+    assert re.search(held_back, told, re.MULTILINE)
     for name in ("census.png", "waits.png", "retention.png"):
         assert f"  {folder / name}\n" in told
         assert (folder / name).read_bytes().startswith(b"\x89PNG")
@@ -272,14 +273,23 @@ def test_a_dash_is_explained():
     told = call("run", PLAIN, "--weeks", "3", "-n", "1").stdout
     assert re.search(r"^Referral to first session +days +– +– +–$", told, re.MULTILINE)
     assert "–  One replication gives no interval" in told
-    assert "–  Cannot be told: waits need 90 days after referral and retention 20 weeks" in told
+    said = " ".join(told.split())
+    assert "– Cannot be told: waits need 90 days after referral, retention 20 weeks after admission, abst" in said
+    assert "and the run has 3 weeks; or nobody came so far." in said
+
+
+@pytest.mark.usefixtures("without_charts")
+def test_a_run_of_ten_weeks_does_not_tell_who_is_abstinent_a_year_later():
+    told = call("run", PLAIN, "--weeks", "10", "-n", "3").stdout
+    assert re.search(r"^Abstinent at 12 months +% +– +– +–$", told, re.MULTILINE)
+    assert "abstinence 182 or 365 days after discharge, and the run has 10 weeks" in " ".join(told.split())
 
 
 @pytest.mark.usefixtures("without_charts")
 def test_replications_that_cannot_tell_are_counted():
     told = call("run", PLAIN, "--weeks", "18", "-n", "8").stdout
-    assert re.search(r"^Weeks until then\* +weeks ", told, re.MULTILINE)
-    assert re.search(r"^\*  Mean without .*: Weeks until then \(\d of 8\)", told, re.MULTILINE)
+    assert re.search(r"^Weeks until then \(\d of 8\) +weeks ", told, re.MULTILINE)
+    assert "(n of 8)  Only n replications can tell; the figures are theirs." in told
 
 
 @pytest.mark.usefixtures("without_charts")

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import iopsim
 from iopsim.cli.commands import app
-from iopsim.cli.groups import against
+from iopsim.cli.groups import BY_PAYER, against
 from iopsim.experiment.equity import COLUMNS, MISTAKEN, Equity, differences
 from iopsim.measures import subset
 from iopsim.measures.catalogue import CATALOGUE
@@ -24,7 +24,7 @@ from iopsim.measures.view import View
 from iopsim.money import settle
 from iopsim.scenario import resolve, resolved_toml
 from iopsim.scenario.load import load
-from iopsim.stats.intervals import summarize
+from iopsim.stats.intervals import Summary, summarize
 from iopsim.store import MANIFEST, documents
 from strategies import run
 
@@ -136,6 +136,45 @@ def test_the_table_is_tidy(result):
     assert set(frame.told_apart) == {"yes", "no", ""}
 
 
+@pytest.mark.parametrize("name", sorted(BY_PAYER))
+def test_the_money_of_all_payers_is_that_of_the_program_to_the_cent(result, name):
+    place, first = column(name), sum(len(part.groups) for part in result.partitions if part.dimension != "payer")
+    assert [part.dimension for part in result.partitions][-1] == "payer"
+    by_payer = result.facts.groups[:, first:, 0, place, 0]
+    assert (by_payer > 0).all()
+    assert by_payer.sum(axis=1).tolist() == result.facts.numerators[:, place].tolist()
+    in_dollars = [
+        c.summary.mean for c in result.equity.comparisons if c.measure.name == name and "payer" in c.partition.name
+    ]
+    assert math.isclose(sum(in_dollars), result.measures[name].mean)
+
+
+def test_money_per_client_week_is_compared_in_dollars(result):
+    (found,) = (
+        c
+        for c in result.equity.comparisons
+        if (c.partition.name, c.group, c.measure.name) == ("trait employed", "with", "revenue_per_client_week_usd")
+    )
+    whole = result.measures["revenue_per_client_week_usd"].mean
+    assert min(found.summary.mean, found.others.mean) < whole < max(found.summary.mean, found.others.mean)
+    mean, low, high = 12.4, 3.2, 21.6
+    gap = replace(found, difference=Summary(mean, low, high, low, high, 12, 0))
+    assert against(gap) == "+$12 (+$3 to +$22)"
+    assert "12.40 usd more than the others" in gap.sentence
+
+
+def test_a_result_says_calmly_what_it_is(result):
+    said = repr(result)
+    assert said.startswith("<Result of Plain: 60 weeks from 2027-01-04; 12 replications, seed 4. ")
+    assert "to_pandas()" in said and ".equity" in said and len(said) < 300
+    said = repr(result.equity)
+    assert said.startswith("<Equity of 12 replications by source: court, ")
+    assert "by trait mandated: with, without; by payer: medicaid, insurer. to_pandas()" in said
+    one = iopsim.simulate(load(PLAIN, {"weeks": 4}), 1)
+    assert "; 1 replication, seed 1. " in repr(one) and ".equity" not in repr(one)
+    assert "by=['source', 'trait', 'payer']" in repr(one.equity)
+
+
 # ------------------------------------------------------------------------------------- files and screens
 
 
@@ -188,6 +227,15 @@ def test_the_tables_fit_the_terminal(folder, monkeypatch, columns, more):
     assert told.rstrip().endswith("/")
 
 
+def test_money_is_told_by_payer(folder):
+    payers = [f"--set=payers.{name}={{share={share}}}" for name, share in {"medicaid": 0.6, "insurer": 0.4}.items()]
+    told = call("--by", "payer", "--by", "trait", *payers).stdout
+    by_trait, by_payer = told.partition("By trait mandated")[2].split("By payer")
+    for head in ("Billed", "Allowed", "Denied", "Collected"):
+        assert re.search(rf"^{head}, usd\n  medicaid +\$[\d,]+ +\$[\d,]+ to \$[\d,]+$", by_payer, re.MULTILINE), head
+        assert f"{head}, usd" not in by_trait
+
+
 def test_without_asking_nothing_is_said_of_groups(folder):
     assert "By source" not in call().stdout
 
@@ -215,12 +263,12 @@ def test_what_cannot_tell_clients_apart_is_refused(folder, by, said):
 
 def test_what_the_signs_mean_is_said_where_they_stand(folder):
     few = call("--by", "source", "-n", "20", "--weeks", "16").stdout.partition("By source")[2]
-    assert re.search(r"^  inpatient\* ", few, re.MULTILINE)
-    assert "*  Mean without the replications that cannot tell" in few
+    assert re.search(r"^  inpatient \(\d+ of 20\) ", few, re.MULTILINE)
+    assert "(n of 20)  Only n replications can tell; the figures are theirs." in few
     assert re.search(r"^Length of stay, days +– +–$", few, re.MULTILINE)
     assert "–  Cannot be told: no client of the group came so far" in few
     plenty = call("--by", "source", "-n", "3", "--weeks", "104", "--set", "referrals.inpatient.per_week=9.0").stdout
-    assert not re.search("Cannot be told:|Mean without", plenty.partition("By source")[2])
+    assert not re.search("Cannot be told:|Only n", plenty.partition("By source")[2])
 
 
 def test_an_interval_that_leaves_out_0_does_not_seem_to_begin_with_it(result):

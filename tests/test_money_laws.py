@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from iopsim.measures import costs, subset
 from iopsim.measures import money as measures
-from iopsim.measures import subset
 from iopsim.measures.partition import DIMENSIONS, partitions
 from iopsim.measures.view import View
 from iopsim.money import Ledger, settle
@@ -104,6 +104,9 @@ def test_clients_services_nights_and_weeks_add_up_to_the_report(changes: Mapping
     week = claims.day // 7
     for at, revenue in enumerate(ledger.revenue.tolist(), start=ledger.first_week):
         assert revenue == int(earned[week == at].sum())
+    parts = [part.compute(view) for part in costs.PARTS]
+    assert len(parts) == len(Cost)
+    assert sum(above for above, _ in parts) == measures.cost_usd.compute(view)[0] == int(ledger.cost.sum())
     if ledger.bills:
         of = {m.name: m.compute(view)[0] for m in measures.MEASURES}
         assert of["collected_usd"] + of["outstanding_usd"] == of["revenue_usd"]
@@ -170,7 +173,7 @@ SUMMED = {"billed_usd", "allowed_usd", "denied_usd", "uncollected_usd", "revenue
 """Measures that sum something over the weeks that count, beside costs."""
 SINCE_THE_OPENING = {
     "broken_even_share", "weeks_until_broken_even", "weeks_until_operating_margin", "cash_hole_usd",
-    "weeks_until_cash_hole",
+    "weeks_until_cash_hole", "cash_falling_share",
 }  # fmt: skip
 
 
@@ -191,6 +194,7 @@ def test_a_mature_view_lacks_what_the_weeks_before_it_hold_and_nothing_else(
         lost = {name: now[name][0] - later[name][0] for name in now}
         columns = slice(0 if week == 0 else opening + week, opening + week + 1)
         cost = int(ledger.cost[columns].sum())
+        assert sum(lost[part.name] for part in costs.PARTS) == lost["cost_usd"]
         assert lost["cost_usd"] == lost["cost_per_session_usd"] == lost["cost_per_completion_usd"] == cost
         assert all(now[name] == (0, 0) for name in SINCE_THE_OPENING) or not week
         assert now["outstanding_usd"] == of[0]["outstanding_usd"]
@@ -226,6 +230,7 @@ def test_without_payers_only_costs_are_known() -> None:
     assert not ledger.bills and not len(ledger.claims)
     view = View(told.record, told.book, ledger=ledger)
     known = {m.name for m in measures.MEASURES if m.compute(view)[1]}
+    known -= {part.name for part in costs.PARTS}
     assert known <= {"cost_usd", "cost_per_completion_usd", "cost_per_client_week_usd", "cost_per_session_usd"}
     assert "cost_usd" in known and measures.cost_usd.compute(view)[0] > 0
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hand import HIGHEST, LOWEST, Story
+from hand import HIGHEST, LOWEST, Story, lines
 from iopsim.cohort import draw
 from iopsim.deck import CARDS, Purpose, name_word
 from iopsim.engines.reference import simulate
@@ -166,7 +166,7 @@ def test_the_accounts_hold_what_the_claims_and_the_bills_say(clinic: tuple[Recor
     }
     # weeks               -2      -1      0       1       2       3
     assert {cost.name: dollars(ledger.postings[len(Account) + cost]) for cost in Cost} == {
-        "PAYROLL": [500.5, 500.5, 500.5, 500.5, 500.5, 500.5],
+        "CLINICAL_PAYROLL": [500.5, 500.5, 500.5, 500.5, 500.5, 500.5],
         "COVER": [0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
         "HIRING": [300.0, 0.0, 0.0, 0.0, 0.0, 0.0],
         "ROOMS": [0.0, 0.0, 120.0, 120.0, 80.0, 0.0],  # nobody is due on the last Wednesday
@@ -176,6 +176,7 @@ def test_the_accounts_hold_what_the_claims_and_the_bills_say(clinic: tuple[Recor
         "SUPPLIES": [0.0, 0.0, 11.1, 16.65, 11.1, 0.0],  # 2, 3 and 2 weeks of treatment begun
         "DRUG_SCREENS": [0.0, 0.0, 6.2, 9.3, 6.2, 0.0],
         "INTERIM": [0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        "OTHER_PAYROLL": [0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
     }
 
 
@@ -202,6 +203,17 @@ def test_the_report_says_the_same(clinic: tuple[Record, Rulebook, Ledger]) -> No
         "late_usd": (17999, 1),  # Ben's fourth session
         "outstanding_usd": (53997, 1),
         "cost_usd": (cost, 1),
+        "clinical_payroll_usd": (300300, 1),
+        "other_payroll_usd": (0, 1),
+        "cover_usd": (0, 1),
+        "hiring_usd": (30000, 1),
+        "rooms_usd": (32000, 1),
+        "fixed_usd": (50000, 1),
+        "start_up_usd": (100000, 1),
+        "levers_usd": (21800, 1),
+        "supplies_usd": (3885, 1),
+        "drug_screens_usd": (2170, 1),
+        "interim_usd": (0, 1),
         "margin_usd": (216831 - cost, 1),
         "margin_last_year_usd": (0, 0),
         "broken_even_share": (0, 1),
@@ -209,6 +221,7 @@ def test_the_report_says_the_same(clinic: tuple[Record, Rulebook, Ledger]) -> No
         "weeks_until_operating_margin": (0, 0),
         "cash_hole_usd": (cost - 162834, 1),
         "weeks_until_cash_hole": (4, 1),
+        "cash_falling_share": (1, 1),
         "cost_per_completion_usd": (cost, 3),
         "cost_per_client_week_usd": (cost, 7),
         "revenue_per_client_week_usd": (216831, 7),
@@ -231,6 +244,17 @@ def test_a_mature_view_reports_the_weeks_that_count_and_nothing_that_began_with_
         "late_usd": (17999, 1),  # Ben's fourth session
         "outstanding_usd": (53997, 1),
         "cost_usd": (cost, 1),
+        "clinical_payroll_usd": (150150, 1),
+        "other_payroll_usd": (0, 1),
+        "cover_usd": (0, 1),
+        "hiring_usd": (0, 1),
+        "rooms_usd": (20000, 1),
+        "fixed_usd": (30000, 1),
+        "start_up_usd": (0, 1),
+        "levers_usd": (10800, 1),
+        "supplies_usd": (2775, 1),
+        "drug_screens_usd": (1550, 1),
+        "interim_usd": (0, 1),
         "margin_usd": (earned - cost, 1),
         "margin_last_year_usd": (0, 0),
         "broken_even_share": (0, 0),
@@ -238,6 +262,7 @@ def test_a_mature_view_reports_the_weeks_that_count_and_nothing_that_began_with_
         "weeks_until_operating_margin": (0, 0),
         "cash_hole_usd": (0, 0),
         "weeks_until_cash_hole": (0, 0),
+        "cash_falling_share": (0, 0),
         "cost_per_completion_usd": (cost, 3),
         "cost_per_client_week_usd": (cost, 5),
         "revenue_per_client_week_usd": (earned, 5),
@@ -371,3 +396,90 @@ def test_who_pays_alone_owes_everything_at_once_and_nothing_is_denied() -> None:
     assert len(claims) and claims.denied.sum() == claims.payer_owes.sum() == 0
     assert claims.client_owes.tolist() == claims.allowed.tolist()
     assert claims.client_pays.sum() == claims.allowed.sum() // 2
+
+
+FALLING = {
+    # cash in each week; whether there is less of it at the end than 13 weeks before
+    "falling all the time": ([-5] * 20, 1),
+    "falling again, though not yet as low as at first": ([-9] * 2 + [1] * 10 + [-1] * 8, 1),
+    "as much as 13 weeks before": ([-5] * 7 + [-1] * 6 + [0] + [1] * 6, 0),
+    "lowest lately, and rising": ([-5] * 10 + [20] * 10, 0),
+    "a short run": ([-5, 1, 1], 1),
+}
+
+
+@pytest.mark.parametrize(("flows", "falls"), FALLING.values(), ids=FALLING)
+def test_cash_is_still_falling_if_it_is_lower_than_a_quarter_before(
+    clinic: tuple[Record, Rulebook, Ledger], flows: list[int], falls: int
+) -> None:
+    record, book, ledger = clinic
+    postings = np.zeros((len(Account) + len(Cost), len(flows)), dtype=np.int64)
+    postings[Account.CASH] = flows
+    told = report(View(record, book, ledger=replace(ledger, postings=postings)))
+    assert told["cash_falling_share"] == (falls, 1)
+
+
+def test_who_has_no_duties_and_no_caseload_is_other_payroll() -> None:
+    clerk = {"people": 1, "caseload": "none", "duties": [], "wage_usd_per_hour": 20.0, "leave_weeks_per_year": 0}
+    carries = {**clerk, "caseload": 10}
+    for role, other in ((clerk, 4 * 80000), (carries, 0)):
+        pay = {"hours_per_week": 40.0, "fringe_share": 0.0, "pre_opening_weeks": 0}
+        told = report_of(Story({**PRICES, "staff.clerk": {**role, **pay}}))
+        assert told["other_payroll_usd"] == (other, 1)
+        assert told["clinical_payroll_usd"][0] + other == 300300 + 4 * 80000
+
+
+INTERIM = {"interim": {"offered": "everybody", "after_days": 2, "usd_per_week": 7.0}}
+"""Interim services at a dollar a day."""
+
+
+def test_interim_services_begin_so_many_days_after_the_request_assessed_by_then_or_not() -> None:
+    story = Story(INTERIM)
+    story.client("Ann", "Mon 4 Jan", can_come_in=(8,))
+    story.client("Bob", "Mon 4 Jan", can_come_in=(9,), misses=9, rebooks=0)
+    assert story.diary("attends", "moves", "due", "discharged") == lines("""
+        Mon 4 Jan  Ann: referred by self, booked for Tue 12 Jan
+        Mon 4 Jan  Bob: referred by self, booked for Wed 13 Jan
+        Tue 12 Jan  Ann: assessed, placed here, ready today, admitted to evening
+        Wed 13 Jan  Bob: no-show, lost
+    """)
+    assert interim_days(story) == {0: 5 + 5, 1: 1 + 2}
+
+
+def test_whose_call_is_lost_or_screened_out_has_no_interim_services() -> None:
+    at_once = {"interim.offered": "everybody", "interim.after_days": 0, "interim.usd_per_week": 7.0}
+    story = Story({**at_once, "calls.lost_probability": 0.1, "calls.screened_out_probability": 0.1})
+    story.client("Ann", "Mon 4 Jan", call_lost=True)
+    story.client("Bob", "Mon 4 Jan", screened_out=True)
+    story.client("Cyd", "Mon 4 Jan", can_come_in=(1,))
+    assert story.exits()["Ann"] == "call_lost" and story.exits()["Bob"] == "screened_out"
+    assert interim_days(story) == {0: 1}
+
+
+def test_who_is_elsewhere_first_has_no_interim_services_there() -> None:
+    story = Story({**INTERIM, "placement.this_program": 0.5, "placement.residential.share": 0.1})
+    story.client("Ann", "Mon 4 Jan", can_come_in=(4,), away=("residential", 20), ready_in=3)
+    assert story.diary("attends", "moves", "due", "discharged") == lines("""
+        Mon 4 Jan  Ann: referred by self, booked for Fri 8 Jan
+        Fri 8 Jan  Ann: assessed, placed in residential first, goes away
+        Thu 28 Jan  Ann: comes back, ready Sun 31 Jan
+        Mon 1 Feb  Ann: admitted to evening
+    """)
+    assert interim_days(story) == {0: 2, 3: 4}
+
+
+def test_who_waits_at_the_opening_has_interim_services_so_many_days_after_it() -> None:
+    waiting = {"present.old": {"source": "self", "where": "waitlist", "count": 1}, "groups.evening.first_week": 2}
+    assert interim_days(Story({**INTERIM, **waiting})) == {0: 5, 1: 7}
+
+
+def report_of(story: Story) -> dict[str, tuple[int, int]]:
+    record, book, ledger = tell(story)
+    return report(View(record, book, ledger=ledger))
+
+
+def interim_days(story: Story) -> dict[int, int]:
+    """Days of interim services, at a dollar each, in each week of the run that has any."""
+    ledger = tell(story)[2]
+    spent = ledger.spent_on(Cost.INTERIM).tolist()
+    return {week: cents // 100 for week, cents in enumerate(spent, start=ledger.first_week) if cents}

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 
 import numpy as np
 import pytest
 
 from iopsim.api import simulate
-from iopsim.cli.table import BOARD, notes, read, whole_places, worth_reading
+from iopsim.cli.board import notes
+from iopsim.cli.table import BOARD, read, whole_places, worth_reading
 from iopsim.experiment.result import Result, dollars
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.scenario.load import load
@@ -78,3 +80,29 @@ def test_the_file_of_money_begins_before_the_opening(unpaid: Result) -> None:
     assert (rows[0]["week"], rows[0]["date"]) == ("-11", "2026-10-12")
     assert (rows[-1]["week"], len(rows)) == ("60", 72)
     assert rows[0]["cost_mean"] == "26000.0" and rows[0]["cash_mean"] == ""
+
+
+def test_a_note_says_in_how_many_replications_cash_is_still_falling(paid: Result, unpaid: Result) -> None:
+    assert not [line for line in notes(unpaid, every=False) if "falling" in line]
+    falling = int(paid.values("cash_falling_share").sum())
+    (dear,) = [line for line in notes(simulated(medicaid=PENNILESS), every=False) if "falling" in line]
+    assert dear.startswith("Cash is still falling at the end in 4 of 4 replications (lower than 13 weeks before)")
+    assert falling < 4 and bool(falling) == any("falling" in line for line in notes(paid, every=False))
+
+
+PENNILESS = {"share": 1.0, "denied_share": 1.0}
+
+
+def test_a_line_says_what_the_cost_is_made_of(paid: Result) -> None:
+    (line,) = [line for line in notes(paid, every=False) if line.startswith("Cost: ")]
+    shares = [int(number) for number in re.findall(r"(\d+) %", line)]
+    assert "clinical payroll" in line and "start-up" in line
+    assert shares == sorted(shares, reverse=True) and 97 <= sum(shares) <= 103
+    assert not [line for line in notes(paid, every=True) if line.startswith("Cost: ")]
+
+
+def test_a_table_in_a_notebook_counts_the_replications_that_can_tell() -> None:
+    result = simulate(load(PLAIN, {"weeks": 18}), 8)
+    n = result.measures["weeks_until_full"].n
+    assert 0 < n < 8
+    assert f">Weeks until then ({n} of 8)<" in result._repr_html_()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import iopsim
 from everything import EVERYTHING as CROWDED
 from everything import RETURNS
-from iopsim.measures import subset
+from iopsim.measures import costs, subset
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import DIMENSIONS, partitions, split
 from iopsim.measures.view import View
@@ -226,6 +226,7 @@ def test_what_is_not_told_by_group_is_the_program_s_own():
         "overtime_hours",
         "posts_vacant_share",
         "cost_usd",
+        *(part.name for part in costs.PARTS),
         "margin_usd",
         "margin_last_year_usd",
         "broken_even_share",
@@ -233,6 +234,7 @@ def test_what_is_not_told_by_group_is_the_program_s_own():
         "weeks_until_operating_margin",
         "cash_hole_usd",
         "weeks_until_cash_hole",
+        "cash_falling_share",
         "cost_per_completion_usd",
         "cost_per_client_week_usd",
         "cost_per_session_usd",

@@ -10,9 +10,10 @@ from everything import PRESENT, run_everything, run_of, with_detours
 from hand import Story, lines
 from iopsim.measures import funnel, hours, outcomes, priority, staffing
 from iopsim.measures.view import View
+from iopsim.record import NEVER
 from iopsim.rulebook import write
 from iopsim.scenario.load import load
-from strategies import PLAIN
+from strategies import PLAIN, run
 from twins_whole import Whole
 
 MEASURES = (*funnel.MEASURES, *priority.MEASURES, *staffing.MEASURES, *outcomes.MEASURES, *hours.MEASURES)
@@ -72,7 +73,7 @@ SCENARIOS = {
         },
         "staff.aide": {"people": 1, "caseload": "none", "duties": ["groups"], "turnover_per_year": 3.0},
         "staff.assessor": {"people": 1, "caseload": "none", "duties": ["assessment"], "first_week": 4},
-        "staff.nurse": {"people": 1, "caseload": "none", "duties": ["medication"], "hours_per_week": 1.0},
+        "staff.nurse": {"people": 1, "caseload": "none", "duties": ["medication"], "hours_per_week": 3.0},
         "staff.clerk": {"people": 1, "caseload": "none", "duties": [], "turnover_per_year": 3.0},
     },
     "clients call again for two years": {
@@ -115,7 +116,6 @@ SCENARIOS = {
 SAYS = {
     "a block grant with interim services": (
         "priority_in_time_share",
-        "interim_in_time_share",
         "notice_weeks",
         "notices",
     ),
@@ -170,6 +170,29 @@ def test_a_caller_for_whom_there_is_no_slot_is_not_booked():
     assert given < referred
 
 
+@pytest.mark.parametrize(("after_days", "in_time"), [(0, 1), (2, 1), (3, 0)])
+def test_interim_services_count_from_the_request_whenever_the_client_is_assessed(after_days: int, in_time: int):
+    story = Story(
+        {
+            "weeks": 20,
+            "traits.pregnant": {"share": 0.1},
+            "block_grant": {"applies": True, "injecting": "pregnant"},
+            "interim": {"offered": "priority", "after_days": after_days},
+        }
+    )
+    story.client("Ann", "Mon 4 Jan", traits=["pregnant"], can_come_in=(10,), ready_in=8)
+    story.client("Bob", "Mon 4 Jan", can_come_in=(10,), ready_in=8)
+    assert story.diary("attends", "absent", "due", "moves", "discharged", "referred", "booked") == lines("""
+        Thu 14 Jan  Ann: assessed, placed here, ready Fri 22 Jan
+        Thu 14 Jan  Bob: assessed, placed here, ready Fri 22 Jan
+        Fri 22 Jan  Ann: admitted to evening
+        Fri 22 Jan  Bob: admitted to evening
+    """)
+    view = View(story.record(), write(story.scenario))
+    assert priority.interim_in_time_share.compute(view) == (in_time, 1)
+    assert priority.priority_in_time_share.compute(view) == (in_time, 1)
+
+
 def test_a_capacity_reached_before_counting_begins_is_not_told_again():
     told = simulated("a block grant with interim services")
     weeks = told.record.days // 7
@@ -181,6 +204,28 @@ def test_a_capacity_reached_before_counting_begins_is_not_told_again():
         week for week in range(weeks - 1) if full[week] > full[week + 1] and since_each[week] == since_each[week + 1]
     ]
     assert began, "capacity is never kept for two weeks"
+
+
+def test_a_run_too_short_to_follow_anybody_says_nothing_of_what_comes_after_discharge():
+    told = run({"weeks": 10})
+    clients = told.record.clients
+    assert ((clients.relapse_day != NEVER) & (clients.exit_day != NEVER)).any()
+    view = View(told.record, told.book)
+    assert outcomes.abstinent_6_months_share.compute(view) == (0, 0)
+    assert outcomes.abstinent_12_months_share.compute(view) == (0, 0)
+
+
+def test_a_change_of_counselor_is_told_of_those_who_came_after_the_opening():
+    waiting = {"source": "self", "where": "waitlist", "count": 1}
+    counselor = {"people": 2, "caseload": 2, "leave_weeks_per_year": 0, "duties": []}
+    story = Story({"present.old": waiting, "staff.counselor": counselor})
+    story.staff_leaves("counselor", 1, after_days=9, vacant_days=7)
+    assert story.diary("attends", "due", "moves", "discharged", "here", counselors=True) == lines("""
+        Mon 4 Jan  old: admitted to evening, gets counselor 1
+        Wed 13 Jan  old: changes to counselor 2
+    """)
+    view = View(story.record(), write(story.scenario))
+    assert staffing.counselor_changes.compute(view) == (0, 0)
 
 
 # Hours against the level of care.

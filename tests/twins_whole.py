@@ -92,11 +92,13 @@ class Whole:
     # Federal priorities.
 
     def interim_in_time(self, client):
-        """Whether interim services began within the law's days: from placement here, and the days set for them."""
-        if self.scenario.interim.offered == "nobody":
-            return False
-        began = max(client["joined_day"], client["referral_day"] + self.scenario.interim.after_days)
-        return began - client["referral_day"] <= self.scenario.block_grant.interim_days
+        """Whether interim services began within the law's days of the request; all whom they are for have them."""
+        offered = {
+            "nobody": False,
+            "everybody": True,
+            "priority": bool(client["traits"] & {"pregnant", "injecting"}),
+        }[self.scenario.interim.offered]
+        return offered and self.scenario.interim.after_days <= self.scenario.block_grant.interim_days
 
     def priorities(self):
         grant = self.scenario.block_grant
@@ -172,15 +174,19 @@ class Whole:
         }
 
     def visits(self):
-        due = [row for row in self.rows("visits") if row["kind"] == Visit.INDIVIDUAL and self.counts(row["day"])]
+        rows = [row for row in self.rows("visits") if self.counts(row["day"])]
+        due, medication = (
+            [row for row in rows if row["kind"] == kind] for kind in (Visit.INDIVIDUAL, Visit.MEDICATION)
+        )
         return {
             "individual_held_share": (sum(row["outcome"] == Outcome.HELD for row in due), len(due)),
             "individual_no_hours_share": (sum(row["outcome"] == Outcome.NO_HOURS for row in due), len(due)),
+            "medication_held_share": (sum(row["outcome"] == Outcome.HELD for row in medication), len(medication)),
         }
 
     def people(self):
         """Changes of counselor from who got one when, and vacancies from who was in which post."""
-        admitted = [c["number"] for c in self.clients if c["admitted_day"] >= 0 and self.counts(c["admitted_day"])]
+        admitted = [c["number"] for c in self.clients if c["called"] and self.counts(c["admitted_day"])]
         posts, vacant, filled = self.rows("posts"), 0, 0
         got = [
             row["client"]
@@ -209,7 +215,8 @@ class Whole:
         calls = [(c["first"], c["referral_day"]) for c in self.clients]
 
         def relapse_free(days):
-            return sum(c["relapse_day"] - c["exit_day"] > days for c in known), len(known)
+            until_then = [c for c in known if c["exit_day"] + days < self.days]
+            return sum(c["relapse_day"] - c["exit_day"] > days for c in until_then), len(until_then)
 
         def called_again(client):
             return any(first == client["first"] and 0 < day - client["exit_day"] <= 365 for first, day in calls)

@@ -43,6 +43,7 @@ def document(result: Result, folder: Path | None) -> str:
         "bottlenecks": [
             {
                 "resource": found.resource,
+                "tightest_in": found.tightest_in,
                 "first_week": None if found.first_week is None else found.first_week + 1,
                 "worst_week": found.worst_week + 1,
                 "held_back": found.held_back,

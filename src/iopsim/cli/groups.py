@@ -7,20 +7,25 @@ from itertools import groupby
 
 from rich.console import Console
 
-from iopsim.cli.console import grid, paragraph, print_grid, shortened
-from iopsim.cli.table import UNKNOWN, decimals, figures, label, worth_reading
+from iopsim.cli.board import only_some
+from iopsim.cli.console import paragraph, shortened
+from iopsim.cli.sheet import Line, Sheet, print_sheet
+from iopsim.cli.table import UNKNOWN, decimals, figures, label, whole_places, worth_reading
 from iopsim.experiment.equity import Comparison
-from iopsim.experiment.result import Result
-from iopsim.measures.measure import Measure
+from iopsim.experiment.result import Result, dollars
 from iopsim.measures.partition import Partition
+from iopsim.stats.intervals import Summary
 
 ALIKE = "cannot be told apart"
 
-NAME = 28
+NAME = 40
 """Most characters of a group's name that are shown."""
 
 SIZES = {"referrals", "census_mean"}
 """Of the measures that only tell how large a group is, those that a board reads."""
+
+BY_PAYER = {"billed_usd", "allowed_usd", "denied_usd", "revenue_usd", "collected_usd", "outstanding_usd"}
+"""Sums of money that a board reads of each payer; those of all payers are the program's, to the cent."""
 
 NOTES = (
     "Each group is set beside all other clients of the same replication, shares in percentage points.",
@@ -39,54 +44,51 @@ def show_groups(console: Console, result: Result, every: bool) -> None:
     every : bool
         All measures, not only what a board reads.
     """
-    shown = [one for one in result.equity.comparisons if every or _worth_reading(one.measure, result)]
+    shown = [one for one in result.equity.comparisons if every or _worth_reading(one, result)]
     for part, found in groupby(shown, key=lambda comparison: comparison.partition):
         console.print()
         console.print(f"By {part.name}", style="bold")
         _print_table(console, result, part, list(found))
     if shown:
         console.print()
-        for note in (*NOTES, *_notes(shown)):
+        for note in (*NOTES, *_notes(shown, result)):
             paragraph(console, note, indent="  ")
 
 
-def _notes(shown: list[Comparison]) -> list[str]:
-    """Return what a dash or a star means, where there is one."""
+def _notes(shown: list[Comparison], result: Result) -> list[str]:
+    """Return what a dash or a number of replications means, where there is one."""
     lines = []
     if any(math.isnan(one.summary.low) or (one.difference and one.told_apart is None) for one in shown):
         lines.append(f"{UNKNOWN}  Cannot be told: no client of the group came so far, or too few replications tell.")
-    if any(_mark(one) for one in shown):
-        lines.append("*  Mean without the replications that cannot tell; the tables on disk count them.")
+    if any(one.summary.told_in for one in shown):
+        lines.append(only_some(result))
     return lines
 
 
-def _mark(one: Comparison) -> str:
-    return "*" if one.summary.n and one.summary.undefined else ""
-
-
-def _worth_reading(measure: Measure, result: Result) -> bool:
-    return measure.name in SIZES or (worth_reading(measure, result) and not measure.per_program)
+def _worth_reading(one: Comparison, result: Result) -> bool:
+    """Whether a board reads a measure of a group: money that sums over groups where they are payers."""
+    measure = one.measure
+    if measure.per_program:
+        return measure.name in SIZES or (measure.name in BY_PAYER and one.partition.dimension == "payer")
+    return worth_reading(measure, result)
 
 
 def _print_table(console: Console, result: Result, part: Partition, found: list[Comparison]) -> None:
-    table = grid(console)
-    table.add_column("Measure and group")
-    table.add_column("Mean", justify="right", no_wrap=True)
-    table.add_column("95 % interval", justify="right", no_wrap=True)
-    table.add_column("Against the others", justify="right", no_wrap=True)
+    lines = []
     for measure, comparisons in groupby(found, key=lambda comparison: comparison.measure):
         unit = "%" if measure.unit == "share" else measure.unit
         head, groups = f"{label(measure, result.scenario)}, {unit}", list(comparisons)
         if all(math.isnan(one.summary.mean) for one in groups):
-            table.add_row(head, UNKNOWN, UNKNOWN)
+            lines.append(Line(head, (UNKNOWN, UNKNOWN)))
             continue
-        table.add_row(head)
+        lines.append(Line(head))
         for place, one in enumerate(groups):
             mean, interval, _ = figures(measure, one.summary)
             # Of two groups, what the second has more is what the first has less.
             gap = "" if len(part.groups) == 2 and place == 1 else against(one)
-            table.add_row(f"  {shortened(one.group, NAME)}{_mark(one)}", mean, interval, gap)
-    print_grid(console, table)
+            name = f"  {shortened(one.group, NAME)}{one.summary.told_in}"
+            lines.append(Line(name, (mean, interval, gap)))
+    print_sheet(console, Sheet(("Measure and group", "Mean", "95 % interval", "Against the others"), lines))
 
 
 def against(one: Comparison) -> str:
@@ -98,6 +100,8 @@ def against(one: Comparison) -> str:
         return UNKNOWN
     if not one.told_apart:
         return ALIKE
+    if one.measure.unit == "usd":
+        return _more_dollars(gap)
     factor = 100.0 if one.measure.unit == "share" else 1.0
     half = factor * (gap.high - gap.low) / 2
     places = decimals(factor * gap.mean, half)
@@ -105,4 +109,14 @@ def against(one: Comparison) -> str:
     while places < 2 and round(nearest, places) == 0.0:
         places += 1  # an interval that leaves out 0 should not seem to begin with it
     mean, low, high = (f"{factor * value:+,.{places}f}" for value in (gap.mean, gap.low, gap.high))
+    return mean if math.isclose(half, 0.0) else f"{mean} ({low} to {high})"
+
+
+def _more_dollars(gap: Summary) -> str:
+    """Return a difference of dollars, with its sign."""
+    half = (gap.high - gap.low) / 2
+    mean, low, high = (
+        f"{'+' if value > 0.0 else ''}{dollars(round(value, whole_places(half)))}"
+        for value in (gap.mean, gap.low, gap.high)
+    )
     return mean if math.isclose(half, 0.0) else f"{mean} ({low} to {high})"

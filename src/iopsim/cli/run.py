@@ -204,8 +204,8 @@ def _report(order: Order, result: Result, folder: Path | None, names: list[str])
 
         sys.stdout.write(document(result, folder))
     elif not order.quiet:
+        from iopsim.cli.board import show, show_folder
         from iopsim.cli.groups import show_groups
-        from iopsim.cli.table import show, show_folder
 
         console = screen()
         show(console, result, order.every)

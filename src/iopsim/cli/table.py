@@ -1,20 +1,17 @@
-"""The table a board reads, what holds people back, and where everything lies."""
+"""The table of measures: which of them a board reads, and how their figures are written."""
 
 from __future__ import annotations
 
 import datetime
 import math
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 
-from iopsim.cli.console import grid, paragraph, plain, print_grid, shortened
-from iopsim.experiment.bottleneck import Bottleneck
+from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.experiment.result import Result, dollars
 from iopsim.measures.catalogue import GROUPS
-from iopsim.measures.measure import FOLLOW_UP_DAYS, Measure
+from iopsim.measures.measure import Measure
 from iopsim.scenario.model import Scenario
 from iopsim.stats.intervals import Summary
 
@@ -80,8 +77,8 @@ class Row:
     spread: str
 
 
-def show(console: Console, result: Result, every: bool) -> None:
-    """Print a result.
+def print_table(console: Console, result: Result, every: bool) -> None:
+    """Print the measures; in a narrow terminal money, whose figures are long, has a table of its own.
 
     Parameters
     ----------
@@ -90,61 +87,27 @@ def show(console: Console, result: Result, every: bool) -> None:
     every : bool
         All measures, not only what a board reads.
     """
-    scenario = result.scenario
-    runs = f"{result.replications:,} replication{'s' if result.replications > 1 else ''}"
-    console.print(shortened(plain(scenario.name), NAME), style="bold")
-    paragraph(
-        console,
-        f"{scenario.weeks} weeks from {day(scenario.opening)}; {runs}; seed {result.seed}; "
-        f"scenario {scenario.hash[:10]}",
-    )
-    if result.view_in_words:
-        paragraph(console, result.view_in_words)
+    whole = _sheet([_section(group, result, every) for group in GROUPS])
+    if whole.fits(console.width):
+        print_sheet(console, whole)
+        return
+    print_sheet(console, _sheet([_section(group, result, every) for group in GROUPS if group != "Money"]))
     console.print()
-    _print_table(console, result, every)
-    for line in notes(result, every):
-        paragraph(console, line, indent="  ")
-    console.print()
-    for line in bottleneck_sentences(result):
-        paragraph(console, line, indent="  ")
+    print_sheet(console, _sheet([_section("Money", result, every)]))
 
 
-def show_folder(console: Console, folder: Path, charts: list[str]) -> None:
-    """Say where everything lies.
-
-    Parameters
-    ----------
-    console : rich.console.Console
-    folder : Path
-        Where the files are.
-    charts : list of str
-        Names of the charts in it.
-    """
-    console.print()
-    console.print("Charts")
-    for name in charts:
-        console.print(f"  {plain(str(folder / name))}", soft_wrap=True)
-    console.print("Numbers, the scenario as it was run, and its versions")
-    console.print(f"  {plain(str(folder))}{os.sep}", soft_wrap=True)
+def _sheet(sections: list[list[Line]]) -> Sheet:
+    """Return the sections that have lines under headings, an empty line between two."""
+    lines = [line for section in sections if section for line in (Line(""), *section)]
+    return Sheet(("Measure", "Unit", "Mean", "95 % interval", "10th-90th pct."), lines[1:], frozenset({0}))
 
 
-def _print_table(console: Console, result: Result, every: bool) -> None:
-    table = grid(console)
-    table.add_column("Measure")
-    table.add_column("Unit", no_wrap=True)
-    table.add_column("Mean", justify="right", no_wrap=True)
-    table.add_column("95 % interval", justify="right", no_wrap=True)
-    table.add_column("10th-90th pct.", justify="right", no_wrap=True)
-    for group, measures in GROUPS.items():
-        shown = [measure for measure in measures if every or worth_reading(measure, result)]
-        if shown:
-            if table.row_count:
-                table.add_row()
-            table.add_row(group, style="bold")
-        for measure in shown:
-            row = read(measure, result)
-            table.add_row(row.label, row.unit, row.mean, row.interval, row.spread)
-    print_grid(console, table)
+def _section(group: str, result: Result, every: bool) -> list[Line]:
+    """Return the lines of a group of measures; none, if none of them is shown."""
+    shown = [measure for measure in GROUPS[group] if every or worth_reading(measure, result)]
+    rows = [read(measure, result) for measure in shown]
+    lines = [Line(row.label, (row.unit, row.mean, row.interval, row.spread)) for row in rows]
+    return [Line(group, bold=True), *lines] if lines else []
 
 
 def worth_reading(measure: Measure, result: Result) -> bool:
@@ -167,19 +130,22 @@ def worth_reading(measure: Measure, result: Result) -> bool:
 def read(measure: Measure, result: Result) -> Row:
     """Return a measure as it is read: shares in percent, as many decimals as its interval deserves."""
     summary = result.measures[measure.name]
-    if measure.unit == "usd":
-        return _read_dollars(measure, result)
-    mark = "*" if 0 < summary.undefined < result.replications else ""
     unit = "%" if measure.unit == "share" else measure.unit
-    return Row(label(measure, result.scenario) + mark, unit, *figures(measure, summary))
+    return Row(label(measure, result.scenario) + summary.told_in, unit, *figures(measure, summary))
 
 
 def figures(measure: Measure, summary: Summary) -> tuple[str, str, str]:
-    """Return mean, interval and spread of a measure as they are read."""
+    """Return mean, interval and spread of a measure as they are read.
+
+    Dollars are rounded to the second digit of their half-width.
+    """
+    half = (summary.high - summary.low) / 2
     factor, most = (100.0, 100.0) if measure.unit == "share" else (1.0, math.inf)
-    places = decimals(factor * summary.mean, factor * (summary.high - summary.low) / 2)
+    money, places = measure.unit == "usd", decimals(factor * summary.mean, factor * half)
 
     def written(value: float) -> str:
+        if money:
+            return dollars(round(value, whole_places(half)))
         value = min(max(factor * value, 0.0), most)
         return f"{value:,.{places}f}"
 
@@ -188,24 +154,6 @@ def figures(measure: Measure, summary: Summary) -> tuple[str, str, str]:
 
     return (
         UNKNOWN if math.isnan(summary.mean) else written(summary.mean),
-        span(summary.low, summary.high),
-        span(summary.p10, summary.p90),
-    )
-
-
-def _read_dollars(measure: Measure, result: Result) -> Row:
-    """Return a measure of money as it is read: dollars, rounded to the second digit of its half-width."""
-    summary = result.measures[measure.name]
-    places = whole_places((summary.high - summary.low) / 2)
-    mark = "*" if 0 < summary.undefined < result.replications else ""
-
-    def span(low: float, high: float) -> str:
-        return UNKNOWN if math.isnan(low) else f"{dollars(round(low, places))} to {dollars(round(high, places))}"
-
-    return Row(
-        label(measure, result.scenario) + mark,
-        measure.unit,
-        UNKNOWN if math.isnan(summary.mean) else dollars(round(summary.mean, places)),
         span(summary.low, summary.high),
         span(summary.p10, summary.p90),
     )
@@ -237,97 +185,6 @@ def decimals(mean: float, half_width: float) -> int:
     if math.isnan(half_width) or half_width == 0.0:
         return 0 if mean == round(mean) else 1
     return min(max(-math.floor(math.log10(half_width)), 0), 2 if mean < LARGE else 1)
-
-
-def notes(result: Result, every: bool) -> list[str]:
-    """Return the lines under the table: what a dash or a star means, and what is not shown."""
-    shown = [m for measures in GROUPS.values() for m in measures if every or worth_reading(m, result)]
-    summaries: dict[str, Summary] = {label(m, result.scenario): result.measures[m.name] for m in shown}
-    lines = []
-    if result.replications == 1:
-        lines.append(f"{UNKNOWN}  One replication gives no interval; use more to know how sure a mean is.")
-    if any(math.isnan(summary.mean) for summary in summaries.values()):
-        lines.append(f"{UNKNOWN}  Cannot be told: {_why_unknown(result)}")
-    some = [
-        f"{name} ({s.undefined:,} of {result.replications:,})"
-        for name, s in summaries.items()
-        if 0 < s.undefined < result.replications
-    ]
-    if some:
-        lines.append(f"*  Mean without the replications that cannot tell: {', '.join(some)}.")
-    if any(m.unit == "usd" for m in shown):
-        lines.append(_of_dollars(result))
-    everything = sum(len(measures) for measures in GROUPS.values())
-    if len(shown) < everything:
-        lines.append(f"{len(shown)} of {everything} measures; --all shows every one.")
-    return ["", *lines] if lines else []
-
-
-def _of_dollars(result: Result) -> str:
-    """Say what dollars these are, and what is not known of them."""
-    before = result.weeks_before
-    weeks = f", from {before} week{'' if before == 1 else 's'} before the opening on" if before > 0 else ""
-    if result.warm_up:
-        weeks = ", of the weeks that count; what began with the opening cannot be told"
-    said = (
-        f"usd  Dollars of {result.scenario.money.dollars_year}, nominal{weeks}; a ratio is total by total within a "
-        "replication."
-    )
-    return said if result.scenario.payers else f"{said} Without payers in the file, what comes in cannot be told."
-
-
-def _why_unknown(result: Result) -> str:
-    course = result.facts.retention.shape[2] - 1
-    needed = FOLLOW_UP_DAYS // 7 + 1
-    if len(result.weeks) <= max(course, needed):
-        weeks = f"{len(result.weeks)} week{'' if len(result.weeks) == 1 else 's'}"
-        counted = f"and {weeks} count" if result.warm_up else f"and the run has {weeks}"
-        return (
-            f"waits need {FOLLOW_UP_DAYS} days after referral and retention {course} weeks after admission, {counted}; "
-            "or nobody came so far."
-        )
-    return "no client came so far, or it never happened, in any replication."
-
-
-HELD_BACK = {
-    "assessment slots": "who could come sooner wait for a free assessment slot",
-    "group seats": "who are ready to start wait for a seat",
-    "counselor caseload": "who are ready to start wait for a counselor with room",
-    "group seats and counselor caseload together": "who are ready to start wait for both a seat and a counselor",
-    "seats in the next phase": "who are due to move on wait for a seat in the next phase",
-}
-
-
-def bottleneck_sentences(result: Result) -> list[str]:
-    """Return what holds people back, the worst first, in plain words."""
-    biting = [found for found in result.bottlenecks if found.first_week is not None]
-    if not biting:
-        return [f"Bottleneck: none that holds back a client at a time in any week. {_mildest(result)}"]
-    heads = ("Bottleneck", *["Then"] * (len(biting) - 1))
-    return [f"{head}: {_sentence(found, result)}" for head, found in zip(heads, biting, strict=True)]
-
-
-def _mildest(result: Result) -> str:
-    """Say what holds people back most although it is not much."""
-    if not result.bottlenecks:
-        return "Nobody waits for a slot, a seat or a counselor."
-    most = result.bottlenecks[0]
-    worst = f"week {most.worst_week + 1}, {day(result.week_start(most.worst_week))}"
-    return f"Most is held back by {most.resource}: {most.held_back:.2f} clients on average at the worst ({worst})."
-
-
-def _sentence(found: Bottleneck, result: Result) -> str:
-    assert found.first_week is not None
-    first = f"week {found.first_week + 1} ({day(result.week_start(found.first_week))})"
-    if found.weeks == result.weeks.stop - found.first_week:
-        when = f"from {first} on"
-    else:
-        when = f"in {found.weeks} of {len(result.weeks)} weeks, first in {first}"
-    worst = f"week {found.worst_week + 1}, {day(result.week_start(found.worst_week))}"
-    return (
-        f"{found.resource}, {when}. On average {found.held_back:.1f} clients "
-        f"{HELD_BACK[found.resource]} at the worst ({worst})."
-    )
 
 
 def day(date: datetime.date) -> str:

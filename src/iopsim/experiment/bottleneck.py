@@ -1,4 +1,8 @@
-"""The bottleneck: which resource holds people back, from when on, and how many."""
+"""The bottleneck: which resource holds people back, in how many replications, from when on, and how many.
+
+A mean over replications can be made by few of them - a post of assessors that stays empty for a year in three of two
+hundred - so resources are ranked by how often each is the tightest.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +27,14 @@ BITES = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Bottleneck:
-    """The resource that holds back most client-days.
+    """A resource that holds people back.
 
     Parameters
     ----------
     resource : str
         In words.
+    tightest_in : int
+        Replications in which it holds back more client-days than any other resource; of equals it is the first.
     first_week : int or None
         First week of the run, from 0, in which it holds back a client at a time on average; None if it never does.
     worst_week : int
@@ -40,6 +46,7 @@ class Bottleneck:
     """
 
     resource: str
+    tightest_in: int
     first_week: int | None
     worst_week: int
     held_back: float
@@ -47,7 +54,7 @@ class Bottleneck:
 
 
 def bottlenecks(weekly: I64, since: int = 0) -> tuple[Bottleneck, ...]:
-    """Return the resources that hold anybody back, the worst first.
+    """Return the resources that hold anybody back: first what is tightest in most replications, then by client-days.
 
     Parameters
     ----------
@@ -55,14 +62,18 @@ def bottlenecks(weekly: I64, since: int = 0) -> tuple[Bottleneck, ...]:
     since : int
         Week of the run that the first column is.
     """
+    held_back = weekly[:, [WEEKLY.index(name) for name in RESOURCES], :]
+    by_replication = held_back.sum(axis=2)
+    somebody = by_replication.any(axis=1)
+    tightest = np.bincount(by_replication.argmax(axis=1)[somebody], minlength=len(RESOURCES)).tolist()
     found = []
-    for name, resource in RESOURCES.items():
-        clients = weekly[:, WEEKLY.index(name), :].mean(axis=0) / 7
+    for place, resource in enumerate(RESOURCES.values()):
+        clients = held_back[:, place, :].mean(axis=0) / 7
         if clients.sum() == 0.0:
             continue
         biting = np.flatnonzero(clients >= BITES)
         worst = int(clients.argmax())
         first = since + int(biting[0]) if len(biting) else None
-        bottleneck = Bottleneck(resource, first, since + worst, float(clients[worst]), len(biting))
-        found.append((float(clients.sum()), bottleneck))
-    return tuple(bottleneck for _, bottleneck in sorted(found, key=lambda pair: -pair[0]))
+        one = Bottleneck(resource, tightest[place], first, since + worst, float(clients[worst]), len(biting))
+        found.append((tightest[place], float(clients.sum()), one))
+    return tuple(one for *_, one in sorted(found, key=lambda row: (-row[0], -row[1])))

@@ -19,7 +19,7 @@ from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import Partition
 from iopsim.record import I64
-from iopsim.stats.intervals import Summary, ratio, summarize
+from iopsim.stats.intervals import Summary, summarize
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,6 +115,16 @@ class Equity:
         """Every measure that can be told by group, of every group: by partition, then measure, then group."""
         return tuple(self._comparisons())
 
+    def __repr__(self) -> str:
+        """Return which groups there are, and how to go on."""
+        if not self.partitions:
+            return "<Equity: clients were not told apart; simulate(..., by=['source', 'trait', 'payer']) does>"
+        parts = "; ".join(f"by {part.name}: {', '.join(part.groups)}" for part in self.partitions)
+        runs = f"{len(self.facts):,} replication{'' if len(self.facts) == 1 else 's'}"
+        return (
+            f"<Equity of {runs} {parts}. to_pandas() gives the measures of each group, .comparisons their differences>"
+        )
+
     def __len__(self) -> int:
         return len(self.partitions)
 
@@ -147,14 +157,14 @@ class Equity:
             )
 
     def _comparisons(self) -> Iterator[Comparison]:
-        values = ratio(self.facts[..., 0], self.facts[..., 1])
         first = 0
         for part in self.partitions:
             confidence = 1.0 - MISTAKEN / differences(part)
             for column, measure in enumerate(CATALOGUE):
                 if measure.by_group:
+                    values = measure.values(self.facts[:, :, :, column])
                     for place, group in enumerate(part.groups):
-                        mine, others = values[:, first + place, 0, column], values[:, first + place, 1, column]
+                        mine, others = values[:, first + place, 0], values[:, first + place, 1]
                         gap = None if measure.per_program else summarize(mine - others, confidence)
                         yield Comparison(part, group, measure, summarize(mine), summarize(others), gap)
             first += len(part.groups)

@@ -16,7 +16,7 @@ from iopsim.experiment.bottleneck import Bottleneck, bottlenecks
 from iopsim.experiment.equity import Equity
 from iopsim.experiment.replicate import Facts
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
-from iopsim.measures.measure import Measure
+from iopsim.measures.measure import CENTS, Measure
 from iopsim.measures.partition import Partition
 from iopsim.measures.series import MONEY, MONTHLY, WEEKLY
 from iopsim.rulebook import UNLIMITED, write
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 F64 = NDArray[np.float64]
-
-CENTS = 100
-"""In a dollar."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,17 @@ class Result:
     partitions: tuple[Partition, ...] = field(default=(), repr=False)
     warm_up: int | None = None
 
+    def __repr__(self) -> str:
+        """Return what was run, and how to go on."""
+        runs = f"{self.replications:,} replication{'' if self.replications == 1 else 's'}"
+        scenario = f"{self.scenario.name}: {self.scenario.weeks} weeks from {self.scenario.opening}"
+        view = f"; {self.view_in_words}" if self.view_in_words else ""
+        more = ", .equity the groups" if self.partitions else ""
+        return (
+            f"<Result of {scenario}; {runs}, seed {self.seed}{view}. to_pandas() gives the measures, "
+            f".measures[name] one, .bottlenecks what holds people back{more}>"
+        )
+
     @cached_property
     def measures(self) -> dict[str, Summary]:
         """Each measure by name: mean over replications, 95 % interval, 10th and 90th percentile."""
@@ -69,7 +77,7 @@ class Result:
 
     @cached_property
     def bottlenecks(self) -> tuple[Bottleneck, ...]:
-        """The resources that hold people back, the worst first."""
+        """The resources that hold people back, first what is tightest in most replications."""
         return bottlenecks(self.facts.weekly, self.weeks.start)
 
     @property
@@ -106,9 +114,8 @@ class Result:
             If there is no such measure.
         """
         column = _COLUMN[name]
-        above, below = self.facts.numerators[:, column], self.facts.denominators[:, column]
-        values = ratio(above, below)
-        return values / CENTS if CATALOGUE[column].unit == "usd" else values
+        fractions = np.stack([self.facts.numerators[:, column], self.facts.denominators[:, column]], axis=-1)
+        return CATALOGUE[column].values(fractions)
 
     def weekly(self, name: str) -> F64:
         """Return a weekly series by replication, for the weeks that count; shape (replications, weeks).
@@ -226,8 +233,9 @@ class Result:
                 s = self.measures[measure.name]
                 cells = [write_value(v, measure.unit) for v in (s.mean, s.low, s.high, s.p10, s.p90)]
                 unit = "%" if measure.unit == "share" else measure.unit
+                name = escape(measure.label) + s.told_in
                 lines.append(
-                    f"<tr><td style='text-align:left'>{escape(measure.label)}</td><td>{unit}</td><td>{cells[0]}</td>"
+                    f"<tr><td style='text-align:left'>{name}</td><td>{unit}</td><td>{cells[0]}</td>"
                     f"<td>{cells[1]} to {cells[2]}</td><td>{cells[3]} to {cells[4]}</td></tr>"
                 )
         return "".join([*lines, "</tbody></table>"])

@@ -8,12 +8,18 @@ from importlib import import_module
 from inspect import getdoc
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from iopsim.measures.view import View
+from iopsim.stats.intervals import ratio
 
 Unit = Literal["clients", "days", "weeks", "sessions", "share", "usd", "hours", "changes", "notices"]
 Fraction = tuple[int, int]
 """Numerator and denominator; a denominator of 0 means that the replication cannot tell. Dollars are in cents."""
 
+CENTS = 100
+"""In a dollar."""
 
 FOLLOW_UP_DAYS = 90
 """A client counts in a measure of waiting only if referred this long before the run ends, and waits longer than
@@ -58,6 +64,17 @@ class Measure:
     def __reduce__(self) -> tuple[Callable[[str, str], Measure], tuple[str, str]]:
         """Be pickled by name: the function alone would not be found, as its name now means the measure."""
         return _found, (self.compute.__module__, self.name)
+
+    def values(self, fractions: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return values of this measure, money in dollars; NaN where one cannot be told.
+
+        Parameters
+        ----------
+        fractions : int array, shape (..., 2)
+            Numerators and denominators.
+        """
+        values = ratio(fractions[..., 0], fractions[..., 1])
+        return values / CENTS if self.unit == "usd" else values
 
     @property
     def meaning(self) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from iopsim.measures import costs
 from iopsim.measures.measure import Fraction, Unit, measure
 from iopsim.measures.view import View
 from iopsim.money.ledger import Account
@@ -20,8 +21,6 @@ QUARTER = 13
 YEAR = 52
 
 PAID = "runs with payers"
-EVERY = "every run"
-WHOLE = "the run and the weeks before the opening"
 
 Part = tuple[Unit, str, str, str]
 
@@ -109,13 +108,13 @@ def outstanding_usd(view: View) -> Fraction:
     return _of_payers(view, view.accounts.total(Account.RECEIVABLE))
 
 
-@measure("Cost", "usd", "cents spent", "1", f"{EVERY}; {WHOLE}", by_group=False)
+@measure("Cost", "usd", "cents spent", "1", costs.EVERY, by_group=False)
 def cost_usd(view: View) -> Fraction:
     """Everything spent, before the opening and in the run."""
     return _spent(view), 1
 
 
-@measure("Margin", "usd", "cents earned, less cents spent", "1", f"{PAID}; {WHOLE}", by_group=False)
+@measure("Margin", "usd", "cents earned, less cents spent", "1", f"{PAID}; {costs.WHOLE}", by_group=False)
 def margin_usd(view: View) -> Fraction:
     """Revenue less cost, the weeks before the opening included."""
     return _of_payers(view, _earned(view) - _spent(view))
@@ -153,7 +152,10 @@ def broken_even_share(view: View) -> Fraction:
     by_group=False,
 )
 def weeks_until_broken_even(view: View) -> Fraction:
-    """First week of the run, from 1, from which on cash stays at or above nothing to the end of the run."""
+    """First week of the run, from 1, from which on cash stays at or above nothing to the end of the run.
+
+    Replications that do not break even within the run do not tell; what came after its end is not known.
+    """
     week = _cash_break_even(view)
     return _since_opening(view, week, int(week > 0))
 
@@ -177,7 +179,10 @@ def weeks_until_operating_margin(view: View) -> Fraction:
 
 @measure("Deepest cash hole", "usd", "cents short at the end of the worst week", "1", PAID, by_group=False)
 def cash_hole_usd(view: View) -> Fraction:
-    """How much cash the program needs: the lowest that cash ever falls below nothing."""
+    """How much cash the program needs: the lowest that cash falls below nothing within the run.
+
+    Where cash is still falling at the end it needs more; `cash_falling_share` tells how often that is.
+    """
     return _since_opening(view, -min(int(view.accounts.cash.min()), 0))
 
 
@@ -191,14 +196,26 @@ def weeks_until_cash_hole(view: View) -> Fraction:
     return _since_opening(view, max(week + ledger.first_week + 1, 0), int(ledger.cash[week] < 0))
 
 
-@measure("Cost per completion", "usd", "cents spent", "clients who completed", f"{EVERY}; {WHOLE}", by_group=False)
+@measure(
+    "Cash still falling at the end", "share", "less paid in than spent in the last 13 weeks", "1", PAID, by_group=False
+)
+def cash_falling_share(view: View) -> Fraction:
+    """Whether cash is lower at the end of the run than 13 weeks before.
+
+    In a longer run the hole may then be deeper, and what has broken even may be short again. A run with fewer weeks
+    than that, those before the opening included, begins with nothing.
+    """
+    return _since_opening(view, int(view.accounts.postings[Account.CASH, -QUARTER:].sum() < 0))
+
+
+@measure("Cost per completion", "usd", "cents spent", "clients who completed", costs.EVERY, by_group=False)
 def cost_per_completion_usd(view: View) -> Fraction:
     """Everything spent, for each client who completed within the run."""
     clients = view.record.clients
     return _spent(view), int((view.covers(clients.exit_day) & (clients.exit == Exit.COMPLETED)).sum())
 
 
-@measure("Cost per client-week", "usd", "cents spent", "weeks of treatment begun", f"{EVERY}; {WHOLE}", by_group=False)
+@measure("Cost per client-week", "usd", "cents spent", "weeks of treatment begun", costs.EVERY, by_group=False)
 def cost_per_client_week_usd(view: View) -> Fraction:
     """Everything spent, for each week of treatment that a client began."""
     return _spent(view), _client_weeks(view)
@@ -210,9 +227,7 @@ def revenue_per_client_week_usd(view: View) -> Fraction:
     return _of_payers(view, _earned(view), _client_weeks(view))
 
 
-@measure(
-    "Cost per session attended", "usd", "cents spent", "group sessions attended", f"{EVERY}; {WHOLE}", by_group=False
-)
+@measure("Cost per session attended", "usd", "cents spent", "group sessions attended", costs.EVERY, by_group=False)
 def cost_per_session_usd(view: View) -> Fraction:
     """Everything spent, for each group session to which a client came, as a guest too."""
     sessions = view.record.sessions
@@ -229,6 +244,7 @@ MEASURES = (
     late_usd,
     outstanding_usd,
     cost_usd,
+    *costs.PARTS,
     margin_usd,
     margin_last_year_usd,
     broken_even_share,
@@ -236,6 +252,7 @@ MEASURES = (
     weeks_until_operating_margin,
     cash_hole_usd,
     weeks_until_cash_hole,
+    cash_falling_share,
     cost_per_completion_usd,
     cost_per_client_week_usd,
     revenue_per_client_week_usd,

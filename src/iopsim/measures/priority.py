@@ -11,6 +11,7 @@ from iopsim.measures.capacity import seats_by_week
 from iopsim.measures.cohorts import came_by_referral
 from iopsim.measures.measure import Fraction, measure
 from iopsim.measures.view import Flags, View
+from iopsim.money.costs import NOBODY
 from iopsim.record import NEVER
 
 PLACED = "pregnant clients and clients who inject, placed here, who can be followed for the limit"
@@ -21,24 +22,14 @@ def _of_grant(view: View, above: int, below: int) -> Fraction:
     return (above, below) if view.book.grant.applies else (0, 0)
 
 
-def _interim_day(view: View) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return the day on which interim services begin for each client who waits long enough; -1 for nobody."""
-    clients, intake = view.record.clients, view.book.intake
-    if not intake.interim:
-        return np.full(len(clients), NEVER)
-    return np.where(
-        clients.joined_day != NEVER,
-        np.maximum(clients.joined_day, clients.referral_day + intake.interim_after),
-        NEVER,
-    )
+def _interim_in_time(view: View) -> bool:
+    """Whether interim services begin in time for whoever waits that long.
 
-
-def _in_interim(view: View) -> Flags:
-    """Clients for whom interim services begin within the days that the law gives, as long as they wait."""
-    began = _interim_day(view)
-    return np.asarray(
-        (began != NEVER) & (began <= view.record.clients.referral_day + view.book.grant.interim_days), dtype=np.bool_
-    )
+    They begin so many days after the request, assessed by then or not; and whoever they are offered to, priority
+    clients are among them. One who is elsewhere first by then is in treatment there, which is more.
+    """
+    intake = view.book.intake
+    return intake.interim != NOBODY and intake.interim_after <= view.book.grant.interim_days
 
 
 def _priority(view: View) -> Flags:
@@ -52,13 +43,13 @@ def _priority(view: View) -> Flags:
 
 @measure("Priority clients admitted in time", "share", "admitted within the limit", "priority clients", PLACED)
 def priority_in_time_share(view: View) -> Fraction:
-    """Share of priority clients admitted within 14 days, or within 120 if interim services began within 48 hours.
+    """Share of priority clients admitted within 14 days, or within 120 if interim services begin within 48 hours.
 
-    All three are those of the scenario's block grant. Who leaves the waitlist, or is turned away from it, before the
-    limit has passed is not counted.
+    Days count from the request for treatment; all three limits are those of the scenario's block grant. Who leaves the
+    waitlist, or is turned away from it, before the limit has passed is not counted.
     """
     clients, grant = view.record.clients, view.book.grant
-    limit = np.where(_in_interim(view), grant.admit_days_with_interim, grant.admit_days)
+    limit = grant.admit_days_with_interim if _interim_in_time(view) else grant.admit_days
     last = clients.referral_day + limit
     left = (clients.admitted_day == NEVER) & (clients.exit_day != NEVER) & (clients.exit_day <= last)
     who = _priority(view) & (last < view.record.days) & ~left
@@ -76,15 +67,15 @@ def priority_in_time_share(view: View) -> Fraction:
 def interim_in_time_share(view: View) -> Fraction:
     """Share of priority clients neither admitted nor gone after 14 days who had interim services within 48 hours.
 
-    Days count from the request; who is placed here later than that still counts, having waited without them. Both
-    limits are those of the scenario's block grant.
+    Days count from the request, and services do not wait for the assessment; so it is all of them or none, as the
+    scenario's `interim` has it. Both limits are those of its block grant.
     """
     clients, grant = view.record.clients, view.book.grant
     last = clients.referral_day + grant.admit_days
     there = (clients.admitted_day == NEVER) | (clients.admitted_day > last)
     there &= (clients.exit_day == NEVER) | (clients.exit_day > last)
     who = _priority(view) & there & (last < view.record.days)
-    return _of_grant(view, int((who & _in_interim(view)).sum()), int(who.sum()))
+    return _of_grant(view, int(who.sum()) * _interim_in_time(view), int(who.sum()))
 
 
 def _full_weeks(view: View) -> Flags:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from iopsim.engines.team import USES
+from iopsim.measures.cohorts import came_by_referral
 from iopsim.measures.measure import Fraction, measure
 from iopsim.measures.view import View
-from iopsim.record import I64, NEVER, Night, Outcome, Visit
+from iopsim.record import I64, Night, Outcome, Visit
 
 OPEN = "group nights of open groups, closed days left out"
 STAFFED = "roles with duties or a caseload"
 INDIVIDUAL = "individual sessions due"
+MEDICATION = "medication visits due"
 MINUTES = 60
 
 SHORT = ("short_individual", "short_medication", "short_notes")
@@ -97,14 +99,23 @@ def individual_no_hours_share(view: View) -> Fraction:
     return int((due & (visits.outcome == Outcome.NO_HOURS)).sum()), int(due.sum())
 
 
-@measure("Changes of counselor", "changes", "changes of counselor", "clients admitted", "clients admitted")
+@measure("Medication visits held", "share", "visits to which the client came", MEDICATION, MEDICATION)
+def medication_held_share(view: View) -> Fraction:
+    """Share of medication visits due that are held; the others are missed by the client, or for want of hours."""
+    visits = view.record.visits
+    due = (visits.kind == Visit.MEDICATION) & view.covers(visits.day)
+    return int((due & (visits.outcome == Outcome.HELD)).sum()), int(due.sum())
+
+
+@measure("Changes of counselor", "changes", "changes of counselor", "clients admitted", "clients referred and admitted")
 def counselor_changes(view: View) -> Fraction:
     """Mean number of times that a client of this program gets another counselor, up to discharge or the run's end.
 
-    The first counselor of a client whom an empty post carried until then is no change.
+    The first counselor of a client whom an empty post carried until then is no change. Who was here at the opening, in
+    the program or on the list, is not counted.
     """
     clients = view.record.clients
-    who = view.covers(clients.admitted_day) & (clients.admitted_day != NEVER)
+    who = came_by_referral(view.record) & view.covers(clients.admitted_day)
     return int(clients.counselor_changes[who].sum()), int(who.sum())
 
 
@@ -127,6 +138,7 @@ MEASURES = (
     overtime_hours,
     individual_held_share,
     individual_no_hours_share,
+    medication_held_share,
     counselor_changes,
     posts_vacant_share,
 )

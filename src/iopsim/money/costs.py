@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.cohort import federal_class
-from iopsim.money.services import ClientWeeks
-from iopsim.record import CAME, I64, NEVER, Exit, Night, Record
+from iopsim.money.services import ClientWeeks, places, rank
+from iopsim.record import CAME, I64, NEVER, Night, Record
 from iopsim.rulebook import Rulebook
 from iopsim.rulebook.money import EVERYBODY, NO_ROOM, Cost
 
@@ -27,7 +27,7 @@ def costs(record: Record, book: Rulebook, weeks: ClientWeeks) -> I64:
     spent = money.planned.copy()
     staff, week, client_week = record.staff, opening + record.staff.week, opening + weeks.day // DAYS
     pay = _nearest(staff.employed_days * money.week_pay[staff.role], DAYS)
-    np.add.at(spent[Cost.PAYROLL], week, pay)
+    np.add.at(spent, (money.payroll[staff.role], week), pay)
     np.add.at(spent[Cost.COVER], week, _nearest(staff.cover * money.cover_hour[staff.role], MINUTES))
     np.add.at(spent[Cost.HIRING], week, staff.hires * money.hire[staff.role])
     begun = np.bincount(client_week, minlength=spent.shape[1])
@@ -68,34 +68,42 @@ def _pay_levers(spent: I64, record: Record, book: Rulebook, weeks: ClientWeeks) 
 
 
 def _serve_who_waits(spent: I64, record: Record, book: Rulebook) -> None:
-    """Pay for interim services, from the day on which they begin to the day before the client leaves the list.
+    """Pay for interim services.
 
-    A client's k-th day, from 0, costs what k + 1 days cost, less what k days cost, in whole cents rounded down: seven
-    days in a row cost the week exactly.
+    A client's k-th day of them, from 0, costs what k + 1 days cost, less what k days cost, in whole cents rounded down:
+    seven days cost the week exactly.
     """
-    clients, week_cost = record.clients, book.money.interim_client_week
-    who = np.flatnonzero((clients.joined_day != NEVER) & receives_interim(book, clients.traits))
-    begin, end = interim_days(record, book)
-    many = np.maximum(end - begin, 0)[who]
-    nth = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
-    day = np.repeat(begin[who], many) + nth
+    week_cost = book.money.interim_client_week
+    client, day = interim_days(record, book)
+    nth = rank(client, len(record.clients))
     np.add.at(spent, day // DAYS - book.money.first_week, (nth + 1) * week_cost // DAYS - nth * week_cost // DAYS)
 
 
 def receives_interim(book: Rulebook, traits: I64) -> Flags:
-    """Return who is offered interim services while waiting; shape (clients,)."""
+    """Return who is offered interim services; shape (clients,)."""
     if book.intake.interim == PRIORITY:
         return np.asarray(federal_class(book, traits) < OTHERS, dtype=np.bool_)
     return np.full(len(traits), book.intake.interim != NOBODY)
 
 
 def interim_days(record: Record, book: Rulebook) -> tuple[I64, I64]:
-    """Return the first day of interim services of each client on the list, and the first without them any more."""
+    """Return each day of interim services, and whose it is; two columns, in order of (client, day).
+
+    They begin so many days after the request for treatment, or after the opening for who was on the list by then, and
+    end when the client is admitted, or asks for treatment no more. Who is elsewhere first has none there.
+    """
     clients = record.clients
-    ready = np.maximum(clients.referral_day, 0) + book.intake.interim_after
-    begin = np.maximum(np.maximum(clients.joined_day, 0), ready)
-    gone = np.where(clients.admitted_day != NEVER, clients.admitted_day, clients.exit_day)
-    return begin, np.where((clients.exit == Exit.WAITING) | (gone == NEVER), record.days, gone)
+    begin = np.maximum(clients.referral_day, 0) + book.intake.interim_after
+    answer = np.where(clients.admitted_day != NEVER, clients.admitted_day, clients.exit_day)
+    end = np.where(answer == NEVER, record.days, answer)
+    away = clients.away_day != NEVER
+    went = np.where(away, clients.away_day, end)
+    back = np.where(away & (clients.joined_day != NEVER), clients.joined_day, end)
+    who = np.flatnonzero(receives_interim(book, clients.traits))
+    first = np.stack([begin, np.maximum(begin, back)], axis=1)[who]
+    last = np.stack([np.minimum(went, end), end], axis=1)[who]
+    many = np.maximum(last - first, 0)
+    return np.repeat(who, many.sum(axis=1)), np.repeat(first.ravel(), many.ravel()) + places(many.ravel())
 
 
 def _nearest(amount: I64, parts: int) -> I64:

@@ -66,6 +66,10 @@ class Ledger:
         """Cost of each week; shape (weeks,)."""
         return np.asarray(self.postings[len(Account) :].sum(axis=0), dtype=np.int64)
 
+    def spent_on(self, cost: Cost) -> I64:
+        """Return what was spent on one thing in each week; shape (weeks,)."""
+        return np.asarray(self.postings[len(Account) + cost], dtype=np.int64)
+
     def total(self, account: Account) -> int:
         """Return what an account holds at the end of the run."""
         return int(self.postings[account].sum())

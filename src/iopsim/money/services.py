@@ -61,7 +61,7 @@ def client_weeks(record: Record) -> ClientWeeks:
     begin = np.maximum(clients.admitted_day[who], 0)
     end = np.where(clients.exit_day[who] == NEVER, record.days, clients.exit_day[who])
     many = -(-(end - begin) // 7)
-    return ClientWeeks(np.repeat(who, many), np.repeat(begin, many) + 7 * _places(many))
+    return ClientWeeks(np.repeat(who, many), np.repeat(begin, many) + 7 * places(many))
 
 
 def rendered(record: Record, book: Rulebook, weeks: ClientWeeks) -> Services:
@@ -105,10 +105,10 @@ def rank(client: I64, clients: int) -> I64:
     """Return how many rows of the same client come before each row."""
     order = np.argsort(client, kind="stable")
     before = np.empty(len(client), dtype=np.int64)
-    before[order] = _places(np.bincount(client, minlength=clients))
+    before[order] = places(np.bincount(client, minlength=clients))
     return before
 
 
-def _places(many: I64) -> I64:
+def places(many: I64) -> I64:
     """Return 0, 1, ... for each of some stretches of so many; shape (sum of many,)."""
     return np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)

@@ -18,6 +18,7 @@ from iopsim.rulebook.schedule import groups_on
 from iopsim.scenario.levers import Lever
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.payers import Payer
+from iopsim.scenario.staff import Role
 
 MILLION = 1_000_000
 NO_END = 1 << 50
@@ -57,8 +58,8 @@ WITH_COPAY = (Service.SESSION, Service.INDIVIDUAL)
 class Cost(IntEnum):
     """What the program pays for."""
 
-    PAYROLL = 0
-    """Wages and fringe benefits."""
+    CLINICAL_PAYROLL = 0
+    """Wages and fringe benefits of roles with duties or a caseload."""
     COVER = 1
     """Others who fill in for staff."""
     HIRING = 2
@@ -69,7 +70,9 @@ class Cost(IntEnum):
     SUPPLIES = 7
     DRUG_SCREENS = 8
     INTERIM = 9
-    """Interim services for clients on the waitlist."""
+    """Interim services for clients who wait for admission."""
+    OTHER_PAYROLL = 10
+    """Wages and fringe benefits of all other roles."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,6 +113,8 @@ class Money:
     """Costs that come whatever happens, from `first_week` on; shape (costs, weeks)."""
     week_pay: I64
     """Wage and fringe benefits of one person of each role for a week."""
+    payroll: I64
+    """Which `Cost` the payroll of each role is."""
     cover_hour: I64
     hire: I64
     """Recruiting one person of each role."""
@@ -163,6 +168,7 @@ def write_money(scenario: Scenario) -> Money:
         family_is_billed=money.family_is_billed,
         planned=planned_costs(scenario, first_week),
         week_pay=_whole([week_pay(r.wage_usd_per_hour, r.hours_per_week, r.fringe_share) for r in roles]),
+        payroll=_whole([payroll(role) for role in roles]),
         cover_hour=_whole([cents(role.cover_usd_per_hour) for role in roles]),
         hire=_whole([cents(role.hire_usd) for role in roles]),
         night_room=_whole([rooms.index(group.room) if group.room else NO_ROOM for group in by_night]),
@@ -186,6 +192,11 @@ def cents(*factors: float) -> int:
     for factor in factors:
         product *= _decimal(factor)
     return _rounded(product)
+
+
+def payroll(role: Role) -> Cost:
+    """Return which cost the payroll of a role is: clinical, or other."""
+    return Cost.CLINICAL_PAYROLL if role.duties or role.caseload != "none" else Cost.OTHER_PAYROLL
 
 
 def week_pay(wage: float, hours: float, fringe: float) -> int:
@@ -236,7 +247,7 @@ def planned_costs(scenario: Scenario, first_week: int) -> I64:
         begins = role.first_week - first_week
         paid = begins - role.pre_opening_weeks
         weekly = week_pay(role.wage_usd_per_hour, role.hours_per_week, role.fringe_share)
-        planned[Cost.PAYROLL, paid:begins] += role.people * weekly
+        planned[payroll(role), paid:begins] += role.people * weekly
         if role.first_week == 0 and not runs_already:
             planned[Cost.HIRING, paid] += role.people * cents(role.hire_usd)
     for lever in levers_on(scenario):

@@ -30,6 +30,11 @@ class Summary:
     undefined: int
     """Replications in which it is not."""
 
+    @property
+    def told_in(self) -> str:
+        """How many replications can tell, where that is some but not all, such as `` (3 of 200)``; else nothing."""
+        return f" ({self.n:,} of {self.n + self.undefined:,})" if self.n and self.undefined else ""
+
 
 def ratio(above: NDArray[Any], below: NDArray[Any]) -> F64:
     """Divide, NaN where the denominator is 0."""

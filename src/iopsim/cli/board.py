@@ -1,0 +1,212 @@
+"""What a board reads of a run: the table, its notes, what holds people back, and where everything lies."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+from rich.console import Console
+
+from iopsim.cli.console import paragraph, plain, shortened
+from iopsim.cli.table import NAME, UNKNOWN, day, print_table, worth_reading
+from iopsim.experiment.bottleneck import Bottleneck
+from iopsim.experiment.result import Result
+from iopsim.measures import costs, outcomes
+from iopsim.measures.catalogue import GROUPS
+from iopsim.measures.measure import FOLLOW_UP_DAYS
+from iopsim.measures.money import QUARTER, cash_falling_share, cash_hole_usd, cost_usd
+
+OFTEN = 0.1
+"""Share of the weeks from which on a resource that is never the tightest is worth telling."""
+
+LEAST = 0.5
+"""Percent of the cost from which on a part of it is named."""
+
+
+def show(console: Console, result: Result, every: bool) -> None:
+    """Print a result.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    result : Result
+    every : bool
+        All measures, not only what a board reads.
+    """
+    scenario = result.scenario
+    runs = f"{result.replications:,} replication{'s' if result.replications > 1 else ''}"
+    console.print(shortened(plain(scenario.name), NAME), style="bold")
+    paragraph(
+        console,
+        f"{scenario.weeks} weeks from {day(scenario.opening)}; {runs}; seed {result.seed}; "
+        f"scenario {scenario.hash[:10]}",
+    )
+    if result.view_in_words:
+        paragraph(console, result.view_in_words)
+    console.print()
+    print_table(console, result, every)
+    for line in notes(result, every):
+        paragraph(console, line, indent="  ")
+    console.print()
+    for line in bottleneck_sentences(result):
+        paragraph(console, line, indent="  ")
+
+
+def show_folder(console: Console, folder: Path, charts: list[str]) -> None:
+    """Say where everything lies.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    folder : Path
+        Where the files are.
+    charts : list of str
+        Names of the charts in it.
+    """
+    console.print()
+    console.print("Charts")
+    for name in charts:
+        console.print(f"  {plain(str(folder / name))}", soft_wrap=True)
+    console.print("Numbers, the scenario as it was run, and its versions")
+    console.print(f"  {plain(str(folder))}{os.sep}", soft_wrap=True)
+
+
+def notes(result: Result, every: bool) -> list[str]:
+    """Return the lines under the table: what its signs mean, what to know of money, and what is not shown."""
+    shown = [m for measures in GROUPS.values() for m in measures if every or worth_reading(m, result)]
+    summaries = [result.measures[m.name] for m in shown]
+    lines = []
+    if result.replications == 1:
+        lines.append(f"{UNKNOWN}  One replication gives no interval; use more to know how sure a mean is.")
+    if any(math.isnan(summary.mean) for summary in summaries):
+        lines.append(f"{UNKNOWN}  Cannot be told: {_why_unknown(result)}")
+    if any(summary.told_in for summary in summaries):
+        lines.append(only_some(result))
+    if any(m.unit == "usd" for m in shown):
+        lines.append(_of_dollars(result))
+    if cash_hole_usd in shown:
+        lines += _of_cash(result)
+    if not every:
+        lines += _of_cost(result)
+    everything = sum(len(measures) for measures in GROUPS.values())
+    if len(shown) < everything:
+        lines.append(f"{len(shown)} of {everything} measures; --all shows every one.")
+    return ["", *lines] if lines else []
+
+
+def only_some(result: Result) -> str:
+    """Say what a number of replications beside a measure means."""
+    return f"(n of {result.replications:,})  Only n replications can tell; the figures are theirs."
+
+
+def _of_dollars(result: Result) -> str:
+    """Say what dollars these are, and what is not known of them."""
+    before = result.weeks_before
+    weeks = f", from {before} week{'' if before == 1 else 's'} before the opening on" if before > 0 else ""
+    if result.warm_up:
+        weeks = ", of the weeks that count; what began with the opening cannot be told"
+    said = (
+        f"usd  Dollars of {result.scenario.money.dollars_year}, nominal{weeks}; a ratio is total by total within a "
+        "replication."
+    )
+    return said if result.scenario.payers else f"{said} Without payers in the file, what comes in cannot be told."
+
+
+def _of_cash(result: Result) -> list[str]:
+    """Say in how many replications cash is still falling at the end of the run; nothing, if in none."""
+    falling = int((result.values(cash_falling_share.name) == 1.0).sum())
+    if not falling:
+        return []
+    often = f" in {falling:,} of {result.replications:,} replications" if result.replications > 1 else ""
+    said = (
+        f"Cash is still falling at the end{often} (lower than {QUARTER} weeks before): in a longer run the hole may be"
+    )
+    return [f"{said} deeper, and breaking even later."]
+
+
+def _of_cost(result: Result) -> list[str]:
+    """Say what the cost is made of, the largest part first; parts of less than half a percent together."""
+    cost = result.measures[cost_usd.name].mean
+    if not cost > 0.0:
+        return []
+    shares = {part.label.lower(): 100.0 * result.measures[part.name].mean / cost for part in costs.PARTS}
+    told = [
+        f"{name} {share:.0f} %" for name, share in sorted(shares.items(), key=lambda one: -one[1]) if share >= LEAST
+    ]
+    rest = sum(share for share in shares.values() if share < LEAST)
+    return [f"Cost: {', '.join(told)}{', others less than 1 %' if 0.0 < rest < 1.0 else ''}."]
+
+
+def _why_unknown(result: Result) -> str:
+    course = result.facts.retention.shape[2] - 1
+    needed = max(course, FOLLOW_UP_DAYS // 7 + 1, outcomes.YEAR // 7 + 1)
+    if len(result.weeks) <= needed:
+        weeks = f"{len(result.weeks)} week{'' if len(result.weeks) == 1 else 's'}"
+        counted = f"and {weeks} count" if result.warm_up else f"and the run has {weeks}"
+        return (
+            f"waits need {FOLLOW_UP_DAYS} days after referral, retention {course} weeks after admission, abstinence "
+            f"{outcomes.HALF_A_YEAR} or {outcomes.YEAR} days after discharge, {counted}; or nobody came so far."
+        )
+    return "no client came so far, or it never happened, in any replication."
+
+
+HELD_BACK = {
+    "assessment slots": "who could come sooner wait for a free assessment slot",
+    "group seats": "who are ready to start wait for a seat",
+    "counselor caseload": "who are ready to start wait for a counselor with room",
+    "group seats and counselor caseload together": "who are ready to start wait for both a seat and a counselor",
+    "seats in the next phase": "who are due to move on wait for a seat in the next phase",
+}
+
+
+def bottleneck_sentences(result: Result) -> list[str]:
+    """Return what holds people back, first what is tightest in most replications, in plain words."""
+    biting = [found for found in result.bottlenecks if found.first_week is not None]
+    if not biting:
+        return [f"Bottleneck: none that holds back a client at a time in any week. {_mildest(result)}"]
+    first, *others = result.bottlenecks
+    told = [first, *(found for found in others if found in biting and _is_worth_telling(found, result))]
+    heads = ("Bottleneck", *["Then"] * (len(told) - 1))
+    return [f"{head}: {_sentence(found, result)}" for head, found in zip(heads, told, strict=True)]
+
+
+def _is_worth_telling(found: Bottleneck, result: Result) -> bool:
+    """Whether a resource that bites is the tightest in any replication, or bites in more than a few weeks."""
+    return found.tightest_in > 0 or found.weeks >= OFTEN * len(result.weeks)
+
+
+def _mildest(result: Result) -> str:
+    """Say what holds people back most although it is not much."""
+    if not result.bottlenecks:
+        return "Nobody waits for a slot, a seat or a counselor."
+    most = result.bottlenecks[0]
+    clients = f"{most.held_back:.2f} clients on average at the worst ({_worst_week(most, result)})"
+    return f"Most is held back by {most.resource}{_how_often(most, result)}: {clients}."
+
+
+def _sentence(found: Bottleneck, result: Result) -> str:
+    return (
+        f"{found.resource}{_how_often(found, result)}, {_when(found, result)}. On average "
+        f"{found.held_back:.1f} clients {HELD_BACK[found.resource]} at the worst ({_worst_week(found, result)})."
+    )
+
+
+def _how_often(found: Bottleneck, result: Result) -> str:
+    """Say in how many replications it is the tightest resource; one alone needs no count."""
+    if result.replications == 1:
+        return ""
+    return f" (tightest in {found.tightest_in:,} of {result.replications:,} replications)"
+
+
+def _when(found: Bottleneck, result: Result) -> str:
+    if found.first_week is None:
+        return "though never a client at a time"
+    first = f"week {found.first_week + 1} ({day(result.week_start(found.first_week))})"
+    if found.weeks == result.weeks.stop - found.first_week:
+        return f"from {first} on"
+    return f"in {found.weeks} of {len(result.weeks)} weeks, first in {first}"
+
+
+def _worst_week(found: Bottleneck, result: Result) -> str:
+    return f"week {found.worst_week + 1}, {day(result.week_start(found.worst_week))}"

@@ -1,0 +1,45 @@
+"""What a board reads beside the table: what holds people back, in the words of the screen."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from iopsim.api import simulate
+from iopsim.cli.board import bottleneck_sentences
+from iopsim.experiment.result import Result
+from iopsim.measures.series import WEEKLY
+from iopsim.scenario.load import load
+from strategies import PLAIN
+
+
+def held_back(clients_by_week: dict[str, np.ndarray]) -> Result:
+    """A result in which resources hold back so many clients in each week of each replication; seats and slots."""
+    result = simulate(load(PLAIN, {"weeks": 20}), 4)
+    weekly = np.zeros_like(result.facts.weekly)
+    for name, clients in clients_by_week.items():
+        weekly[:, WEEKLY.index(f"held_back_by_{name}"), :] = 7 * np.array(clients)
+    return replace(result, facts=replace(result.facts, weekly=weekly))
+
+
+def test_a_resource_that_seldom_bites_and_is_never_the_tightest_is_not_told_of() -> None:
+    seats = np.full((4, 20), 5)
+    once, twice = np.zeros((2, 4, 20), dtype=int)
+    once[:, 3], twice[:, 3:5] = 4, 4
+    (only,) = bottleneck_sentences(held_back({"seats": seats, "slots": once}))
+    assert only.startswith(
+        "Bottleneck: group seats (tightest in 4 of 4 replications), from week 1 (4 January 2027) on."
+    )
+    _, then = bottleneck_sentences(held_back({"seats": seats, "slots": twice}))
+    assert then.startswith(
+        "Then: assessment slots (tightest in 0 of 4 replications), in 2 of 20 weeks, first in week 4"
+    )
+
+
+def test_what_is_tightest_in_most_replications_comes_first_though_it_never_bites() -> None:
+    seats, slots = np.zeros((2, 4, 20), dtype=int)
+    seats[:3, 2], slots[3] = 1, 50
+    first, then = bottleneck_sentences(held_back({"seats": seats, "slots": slots}))
+    assert first.startswith(
+        "Bottleneck: group seats (tightest in 3 of 4 replications), though never a client at a time."
+    )
+    assert then.startswith("Then: assessment slots (tightest in 1 of 4 replications), from week 1")
