@@ -73,6 +73,10 @@ CONFLICTS = [
         "f:31: groups.evening.seats: found 16 seats; at most 14, the seats of the room large",
     ),
     (
+        with_line("rooms.large", "seats = 8"),
+        "f:32: groups.evening.seats: found 12 seats, the default; at most 8, the seats of the room large",
+    ),
+    (
         with_line(
             "groups.late",
             'nights = ["Wed", "Thu"]\nstart = 20:00:00\nroom = "large"\n[staff.other]\npeople = 1\ncaseload = 0',

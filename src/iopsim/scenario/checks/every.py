@@ -43,7 +43,10 @@ def check(scenario: Scenario, given: Given, holes: Set[Key] = frozenset()) -> li
     list of Problem
         Empty for a scenario that can be run.
     """
-    rules_of_the_file: Mapping[str, tuple[Rule, ...]] = {"traits": (partial(demand.trait_has_a_share, given=given),)}
+    rules_of_the_file: Mapping[str, tuple[Rule, ...]] = {
+        "traits": (partial(demand.trait_has_a_share, given=given),),
+        "groups": (partial(groups.group_fits_its_room, given=given),),
+    }
     problems = []
     for table in RULES:
         for name in _entries(scenario, table):

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 
 from iopsim.scenario.checks.conflict import Conflict, Conflicts, named, unknown
+from iopsim.scenario.given import Given
 from iopsim.scenario.groups import Group
 from iopsim.scenario.levers import Levers
 from iopsim.scenario.lines import Key
@@ -80,13 +81,14 @@ def cohort_is_open_no_longer_than_it_lasts(scenario: Scenario, name: str) -> Con
         yield Conflict(keys, f"cohort_open_weeks = {group.cohort_open_weeks}", said)
 
 
-def group_fits_its_room(scenario: Scenario, name: str) -> Conflicts:
+def group_fits_its_room(scenario: Scenario, name: str, given: Given) -> Conflicts:
     """A room holds a group's clients; those of a group by video sit elsewhere."""
-    group = scenario.groups[name]
+    group, seats = scenario.groups[name], ("groups", name, "seats")
     room = scenario.rooms.get(group.room)
     if room and not group.video and group.seats > room.seats:
-        keys: tuple[Key, ...] = (("groups", name, "seats"), ("rooms", group.room, "seats"))
-        yield Conflict(keys, f"{group.seats} seats", f"at most {room.seats}, the seats of the room {group.room}")
+        keys: tuple[Key, ...] = (seats, ("groups", name, "room"), ("rooms", group.room, "seats"))
+        found = f"{group.seats} seats" + (", the default" if given.value(seats) is None else "")
+        yield Conflict(keys, found, f"at most {room.seats}, the seats of the room {group.room}", path=seats)
 
 
 def room_holds_one_group_at_a_time(scenario: Scenario, name: str) -> Conflicts:
@@ -167,7 +169,6 @@ GROUP_RULES = (
     group_ends_by_midnight,
     group_opens_once,
     cohort_is_open_no_longer_than_it_lasts,
-    group_fits_its_room,
     room_holds_one_group_at_a_time,
     group_has_facilitators,
 )
