@@ -246,15 +246,18 @@ def evidence(
 
 @app.command(short_help="List the measures: what is counted, and of whom.")
 def measures(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One measure, told in full.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="WORD", help="A measure's name, or words of its name, label, unit or definition: wait."),
+    ] = None,
     form: Format = "table",
     csv: Csv = None,
 ) -> None:
-    """List the measures: name, unit, numerator, denominator and who is counted."""
+    """List the measures: name, unit, numerator, denominator and who is counted; one alone is told in full."""
     with door():
         from iopsim.cli.measures import measures as start
 
-        start(name, form, csv)
+        start(words or [], form, csv)
 
 
 @app.command(short_help="Write an event log for process-mining tools.")
