@@ -150,13 +150,8 @@ def test_a_measure_is_told_in_full_by_its_name(measure):
 def test_words_list_the_measures_that_have_them_all(words, has):
     rows = json.loads(told("measures", *words, "--format", "json"))["measures"]
     names = {row["name"] for row in rows}
-    texts = {
-        measure.name: " ".join(
-            (measure.name, measure.label, measure.unit, measure.numerator, measure.denominator, measure.counted)
-            + (measure.meaning,)
-        ).lower()
-        for measure in CATALOGUE
-    }
+    parts = ("name", "label", "unit", "numerator", "denominator", "counted", "meaning")
+    texts = {one.name: " ".join(getattr(one, part) for part in parts).lower() for one in CATALOGUE}
     every = [word.lower() for text in words for word in text.split()]
     assert names == {name for name, text in texts.items() if all(word in text for word in every)}
     assert 1 < len(names) < len(CATALOGUE)

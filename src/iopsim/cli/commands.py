@@ -22,7 +22,12 @@ app = typer.Typer(
 Scenario = Annotated[str, typer.Argument(metavar="FILE", help="The scenario, a TOML file.")]
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a value, such as groups.evening.seats=15; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change a value, such as groups.evening.seats=15, or with a * of every entry, such as "
+        "'referrals.*.months.*=1' (no seasons); repeatable.",
+    ),
 ]
 Weeks = Annotated[str | None, typer.Option("--weeks", metavar="N", help="Weeks to simulate, instead of the file's.")]
 Seed = Annotated[
