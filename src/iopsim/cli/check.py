@@ -80,15 +80,14 @@ def _show(console: Console, flight: Preflight) -> None:
     for heading in ("Demand", "Capacity", "Share"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Unit", no_wrap=True)
-    for load in flight.loads:
+    for load in (*flight.loads, *flight.hours):
         capacity = "no limit" if math.isinf(load.capacity) else f"{load.capacity:,.1f}"
         table.add_row(load.resource, f"{load.demand:,.1f}", capacity, _percent(load.share, load.capacity), load.unit)
     print_grid(console, table)
     console.print()
-    warnings = [load.warning for load in flight.loads if load.warning]
-    for warning in warnings:
+    for warning in flight.warnings:
         paragraph(console, warning, lead="warning  ", indent="         ")
-    if not warnings:
+    if flight.is_easy:
         console.print("ok  no demand exceeds 90 % of its capacity")
     for note in flight.notes:
         paragraph(console, note, lead="note  ", indent="      ")
