@@ -171,12 +171,16 @@ def check(
         bool,
         typer.Option("--resolved", help="Print every value and where it comes from, as a scenario file, and no more."),
     ] = False,
+    rules: Annotated[
+        bool,
+        typer.Option("--rules", help="List the rules of levels of care and states that were compared, met or not."),
+    ] = False,
 ) -> None:
     """Check a scenario, and compare what clients would need with what the program has."""
     with door():
         from iopsim.cli.check import check as start
 
-        start(file, changes or [], resolved)
+        start(file, changes or [], resolved, rules)
 
 
 @app.command(short_help="Write a commented scenario to start from.")
