@@ -187,6 +187,20 @@ CONFLICTS = [
 ]
 
 
+PHYSICIAN = 'people = 1\ncaseload = "none"\nduties = ["medication", "assessment"]\n'
+
+
+def test_who_prescribes_is_not_paid_as_a_counselor_unless_the_file_says_so():
+    (message,) = messages(with_line("staff.physician", PHYSICIAN))
+    assert message == (
+        "f:37: staff.physician.wage_usd_per_hour: found no wage; the default of 28.53 an hour is a counselor's, and "
+        "the evidence has no wage of those who prescribe; write theirs, such as wage_usd_per_hour = 110.0"
+    )
+    from_toml(with_line("staff.physician", f"{PHYSICIAN}wage_usd_per_hour = 28.53"))
+    from_toml(with_line("staff.physician", PHYSICIAN.replace("people = 1", "people = 0")))
+    from_toml(with_line("staff.counselor", 'duties = ["groups", "medication"]'))
+
+
 @pytest.mark.parametrize(("text", "message"), CONFLICTS, ids=[message for _, message in CONFLICTS])
 def test_values_that_do_not_go_together_are_answered(text, message):
     assert messages(text) == [message]

@@ -340,3 +340,16 @@ def test_a_family_night_during_a_group_that_needs_the_same_people_is_worth_a_sec
     assert cautions(resolve_text(GOOD, "f", [*night, "staff.counselor.people=2"])) == ()
     assert cautions(resolve_text(GOOD, "f", [*night, "family_night.weekday=Thu"])) == ()
     assert cautions(resolve_text(GOOD, "f", [*night, "family_night.start=20:30"])) == ()
+
+
+def test_who_is_paid_as_a_counselor_only_for_want_of_a_wage_is_worth_a_second_look():
+    desk = '[staff.front_desk]\npeople = 1\ncaseload = "none"\nduties = []\n'
+    said = (
+        "f:12: staff.front_desk: no wage_usd_per_hour, so each is paid as a counselor is, 28.53 an hour; write theirs, "
+        "even if it is the same"
+    )
+    assert cautions(resolve_text(GOOD + desk, "f")) == (said,)
+    assert cautions(resolve_text(GOOD + desk.replace("[]", '["assessment"]'), "f")) == (said,)
+    assert cautions(resolve_text(f"{GOOD}{desk}wage_usd_per_hour = 28.53\n", "f")) == ()
+    assert cautions(resolve_text(GOOD + desk.replace("[]", '["groups"]'), "f")) == ()
+    assert cautions(resolve_text(GOOD + desk.replace('"none"', "20"), "f")) == ()

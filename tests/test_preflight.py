@@ -247,7 +247,13 @@ def test_medication_visits_are_for_those_with_the_trait_alone():
         "traits.moud": {"share": 0.25},
         "traits.other": {"none_of": ["moud"]},
         "phases.intensive.medication_every_weeks": 2,
-        "staff.nurse": {"people": 1, "caseload": "none", "duties": ["medication"], "supervision_hours_per_week": 0.0},
+        "staff.nurse": {
+            "people": 1,
+            "caseload": "none",
+            "duties": ["medication"],
+            "supervision_hours_per_week": 0.0,
+            "wage_usd_per_hour": 99.0,
+        },
     }
     every = hours(med)["hours of nurse, when full"].demand
     for trait, share in (("moud", 0.25), ("other", 0.75)):

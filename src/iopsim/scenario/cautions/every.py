@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iopsim.scenario.cautions import calendar, levers, places, staff
+from iopsim.scenario.cautions import calendar, levers, places, staff, wages
 from iopsim.scenario.resolved import Resolved
 
 
@@ -24,5 +24,6 @@ def cautions(resolved: Resolved) -> tuple[str, ...]:
         *places.phases_only_for_some(resolved),
         *staff.too_few_for_full_groups(resolved),
         *staff.family_nights_beside_groups(resolved),
+        *wages.wages_of_counselors(resolved),
         *levers.levers_that_change_nothing(resolved),
     )
