@@ -274,6 +274,27 @@ def test_a_star_without_an_entry_or_with_a_wrong_value_is_answered():
     ]
 
 
+@pytest.mark.parametrize(
+    ("change", "meant"),
+    [
+        ("demand.seasons=off", "referrals.*.months.*=1"),
+        ("seasonality=false", "referrals.*.months.*=1"),
+        ("growth=1", "referrals.*.growth_per_year=1"),
+        ("holidays=off", "calendar.holidays"),
+    ],
+)
+def test_what_has_no_switch_is_answered_with_the_change_that_switches_it_off(change, meant):
+    (message,) = messages([change])
+    assert message.endswith(f"(did you mean {meant}?)")
+
+
+def test_a_star_in_a_table_that_there_is_not_is_answered_with_the_nearest_one():
+    first, *others = messages(["referrals.*.month.*=1"])
+    assert first.startswith("--set referrals.*.month.*=1: referrals.self.month.")
+    assert "(did you mean referrals.self.months" in first
+    assert len(others) == 3
+
+
 OFF = ["referrals.*.months.*=1", "referrals.*.growth_per_year=1", 'calendar.holidays=""']
 """No seasons, no growth, no public holidays, as the README has them."""
 

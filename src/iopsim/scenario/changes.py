@@ -26,6 +26,14 @@ Changes = Mapping[str, object] | Sequence[str]
 EACH = "*"
 """In a path, every entry of a table of names: ``referrals.*.months.*``."""
 
+SWITCHED_OFF = {
+    "seasons": "referrals.*.months.*=1",
+    "season": "referrals.*.months.*=1",
+    "seasonality": "referrals.*.months.*=1",
+    "growth": "referrals.*.growth_per_year=1",
+}
+"""What switches off what has no value of its own."""
+
 _EACH = re.compile(r"(^|\.)\s*\*\s*(?=\.|$)")
 _SHORT_TIME = re.compile(r"\d{1,2}:\d\d")
 _BARE = re.compile(r"[^\s\"'\[\]{}#,][^\"'\[\]{}#\n]*")
@@ -125,7 +133,7 @@ def _entries(key: Key, tree: Mapping[str, object]) -> Sequence[str]:
     """Return the names in a table of names: those that it must have, or that the planner gave it."""
     node, table = at(key), tree
     if not isinstance(node, Collection):
-        return ()
+        return () if node else (EACH,)  # a table that is not known is answered as such
     for part in key:
         inner = table.get(str(part))
         table = inner if isinstance(inner, Mapping) else {}
@@ -233,7 +241,12 @@ def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, ob
         return None
     said = "a change names a value of the scenario; `iopsim check FILE --resolved` shows them all"
     paths = sorted(_paths(merged, ""))
-    near = _only_path(change.key, paths) or _nearest_key(change.key) or _nearest_path(change.path, paths)
+    near = (
+        SWITCHED_OFF.get(str(change.key[-1]), "")
+        or _only_path(change.key, paths)
+        or _nearest_key(change.key)
+        or _nearest_path(change.path, paths)
+    )
     return Problem(change.label, None, dotted(change.key), short(change.path), said, near)
 
 
