@@ -192,6 +192,11 @@ def test_hours_when_full_are_those_that_a_full_program_spends():
     found = hours(FULL)["hours of counselor, when full"]
     assert spent == pytest.approx(found.demand, rel=0.05)
     assert found.capacity == 3 * 40
+    assert math.fsum(part for _, part in found.parts) == pytest.approx(found.demand)
+    for what, part in found.parts:
+        columns = {"family nights": "family", "orientations": "orientation", "individual sessions": "individual"}
+        hours_of_it = int(getattr(record.staff, columns.get(what, what))[counselor].sum()) / 60 / 52
+        assert hours_of_it == pytest.approx(part, rel=0.1), what
     assert hours(FULL)["hours of clinician, when full"].capacity < 40  # sickness and leave
 
 

@@ -23,6 +23,7 @@ WEEKS_OF_LEAVE = 52
 class Work:
     """Hours a week of work that any of some roles (their indices) can do."""
 
+    what: str
     hours: float
     roles: frozenset[int]
 
@@ -66,7 +67,12 @@ def staff_hours(book: Rulebook, clients: F64, assessments: float, medicated: flo
         sets = [frozenset(some) for some in subsets(team)]
         hardest = max(sets, key=lambda some: _share(some, work, there))
         names = ", ".join(staff.role_names[role] for role in sorted(hardest))
-        loads.append(Load(f"hours of {names}, when full", "hours/week", _own(hardest, work), _sum(there, hardest)))
+        parts: dict[str, float] = {}
+        for piece in work:
+            if piece.roles <= hardest:
+                parts[piece.what] = parts.get(piece.what, 0.0) + piece.hours
+        need = _own(hardest, work), _sum(there, hardest)
+        loads.append(Load(f"hours of {names}, when full", "hours/week", *need, tuple(parts.items())))
     return loads
 
 
@@ -103,18 +109,25 @@ def _work(book: Rulebook, clients: F64, assessments: float, medicated: float, sp
         return frozenset(np.flatnonzero(flags & (people > 0)).tolist())
 
     work = [
-        Work(_group_hours(book, ratio, span) / weeks, frozenset(facilitating)),
-        Work(assessments * intake.assessment_minutes / HOUR, able(staff.assesses)),
-        Work(family * treated.family_staff * treated.family_minutes / HOUR / weeks, first),
-        Work(orientations * intake.orientation_minutes / HOUR / weeks, first),
-        Work(float(clients @ treated.individual_per_week) * treated.individual_minutes / HOUR, able(staff.sees)),
-        Work(medicated * visits * treated.medication_minutes / HOUR, able(staff.prescribes)),
+        Work("groups", _group_hours(book, ratio, span) / weeks, frozenset(facilitating)),
+        Work("assessments", assessments * intake.assessment_minutes / HOUR, able(staff.assesses)),
+        Work("family nights", family * treated.family_staff * treated.family_minutes / HOUR / weeks, first),
+        Work("orientations", orientations * intake.orientation_minutes / HOUR / weeks, first),
+        Work(
+            "individual sessions",
+            float(clients @ treated.individual_per_week) * treated.individual_minutes / HOUR,
+            able(staff.sees),
+        ),
+        Work("medication visits", medicated * visits * treated.medication_minutes / HOUR, able(staff.prescribes)),
     ]
     carried = people * np.maximum(staff.caseload, 0)
     for role in np.flatnonzero(people > 0).tolist():
         share = carried[role] / carried.sum() if carried.sum() else 0.0
-        own = people[role] * staff.supervision_minutes[role] + share * clients.sum() * staff.notes_minutes[role]
-        work.append(Work(float(own) / HOUR, frozenset([role])))
+        notes = float(share * clients.sum() * staff.notes_minutes[role]) / HOUR
+        work.append(
+            Work("supervision", float(people[role] * staff.supervision_minutes[role]) / HOUR, frozenset([role]))
+        )
+        work.append(Work("notes", notes, frozenset([role])))
     return [piece for piece in work if piece.roles]
 
 

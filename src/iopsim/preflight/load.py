@@ -17,6 +17,8 @@ class Load:
     unit: str
     demand: float
     capacity: float
+    parts: tuple[tuple[str, float], ...] = ()
+    """What the demand is for, where it is for several things; they sum to it."""
 
     @property
     def share(self) -> float:

@@ -72,6 +72,9 @@ def check(scenario: Scenario) -> Preflight:
             f"Hours when full: for {full.sum():.1f} clients, as many as seats and caseloads hold, and the assessments "
             "of the plan; of those at work, less sickness and leave."
         )
+    for load in hours:
+        named = ", ".join(f"{what} {part:.1f}" for what, part in load.parts)
+        notes.append(f"{load.resource[0].upper()}{load.resource[1:]}: {named or 'none'}.")
     return Preflight(tuple(loads), tuple(hours), tuple(notes))
 
 
