@@ -72,7 +72,12 @@ EVERYTHING: Changes = {
     "staff.counselor.vacancy_weeks": 4.0,
     "staff.counselor.cover_probability": 0.3,
     "staff.counselor.hire_when_caseload": 3,
-    "staff.physician": {"people": 1, "caseload": "none", "duties": ["medication", "assessment"]},
+    "staff.physician": {
+        "people": 1,
+        "caseload": "none",
+        "duties": ["medication", "assessment"],
+        "wage_usd_per_hour": 99.0,
+    },
 }
 
 RETURNS: Changes = {"after.return_probability": 0.9, "after.return_days": 10.0, "after.relapse_scale_days": 30.0}

@@ -174,6 +174,7 @@ def team(draw: st.DrawFn) -> dict[str, object]:
             "people": 1,
             "caseload": "none",
             "duties": ["medication"],
+            "wage_usd_per_hour": 99.0,
             "hours_per_week": draw(share(8.0, 0.5)),
         },
         "staff.director": {"people": 1, "caseload": "none", "duties": []},

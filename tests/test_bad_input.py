@@ -194,6 +194,13 @@ VALUES = [
         ),
     ),
     (
+        '[attendance]\nprobability = "75%"',
+        (
+            'f:19: attendance.probability: found "75%"; probability must be a share between 0.05 and 1; '
+            "75 percent is written 0.75"
+        ),
+    ),
+    (
         "[attendance]\nprobability = inf",
         "f:19: attendance.probability: found inf; probability must be a share between 0.05 and 1",
     ),
@@ -566,7 +573,14 @@ BROKEN = [
     ("hours = 012", "hours", "a number does not begin with 0"),
     ("seats = $12", "seats", "a number stands alone, without a currency sign"),
     ("hours = .5", "hours", "a number has digits on both sides of the point, such as 0.5"),
-    ("hours = 50 %", "hours", "a percentage is written as a share: 80 % is 0.8"),
+    ("hours = 50 %", "hours", "hours must be a number between 0.25 and 12 hours"),
+    (
+        "attendance_odds_ratio = 75% # of them",
+        "attendance_odds_ratio",
+        "attendance_odds_ratio must be a number between 0.01 and 100; 75 percent is written 0.75",
+    ),
+    ("x = 12.5 %", "x", "12.5 percent is written 0.125"),
+    ("x = 1,5 %", "x", "a percentage is written as a share: 80 percent is 0.8"),
     ("start = 17:30", "start", f"{A_TIME} (did you mean 17:30:00?)"),
     ("start = 5:30 PM", "start", f"{A_TIME} (did you mean 17:30:00?)"),
     ("start = 25:30", "start", A_TIME),

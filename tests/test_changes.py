@@ -1,11 +1,17 @@
 import datetime
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from iopsim.cohort import draw
+from iopsim.deck import Deck
+from iopsim.engines.reference import simulate
 from iopsim.errors import ScenarioError
-from iopsim.scenario import load, resolve
+from iopsim.rulebook import write
+from iopsim.scenario import from_toml, load, resolve
+from iopsim.scenario.fields import MONTHS
 
 PLAIN = Path(__file__).parent / "plain.toml"
 
@@ -230,3 +236,85 @@ def test_problems_of_the_file_come_before_those_of_changes_and_all_are_told(tmp_
         ("--set foo=1", "foo"),
         ("--set groups.evening.seats=0", "groups.evening.seats"),
     ]
+
+
+# ------------------------------------------------------------------------------------------- every entry
+
+
+def test_a_star_changes_every_entry_of_a_table_of_names():
+    by_star = load(PLAIN, ["referrals.*.ramp_weeks=0"])
+    by_name = load(PLAIN, {f"referrals.{name}.ramp_weeks": 0 for name in by_star.referrals})
+    assert by_star == by_name != load(PLAIN)
+    assert load(PLAIN, {"referrals.*.ramp_weeks": 0}) == by_name
+    assert resolve(PLAIN, ["referrals.*.ramp_weeks=0"]).origins["referrals.court.ramp_weeks"].where == (
+        "--set referrals.*.ramp_weeks=0"
+    )
+
+
+def test_a_star_reaches_entries_made_by_a_change_before_it_and_a_change_after_it_wins():
+    new = "referrals.street={ per_week = 1 }"
+    found = load(PLAIN, [new, "referrals.*.per_week=2", "referrals.self.per_week=3"])
+    assert {name: source.per_week for name, source in found.referrals.items()} == {
+        "self": 3.0,
+        "court": 2.0,
+        "health_care": 2.0,
+        "inpatient": 2.0,
+        "street": 2.0,
+    }
+
+
+def test_a_star_without_an_entry_or_with_a_wrong_value_is_answered():
+    weeks = "planned_weeks must be between 1 and 520 weeks"
+    none = "a * stands for every entry of a table of names, such as referrals.*.months.*, and there is none here"
+    assert messages(["rooms.*.seats=4", "weeks.*=4", "phases.*.planned_weeks=0"]) == [
+        f"--set rooms.*.seats=4: rooms.*.seats: found rooms.*.seats; {none}",
+        f"--set weeks.*=4: weeks.*: found weeks.*; {none}",
+        f"--set phases.*.planned_weeks=0: phases.intensive.planned_weeks: found 0; {weeks}",
+        f"--set phases.*.planned_weeks=0: phases.step_down.planned_weeks: found 0; {weeks}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "meant"),
+    [
+        ("demand.seasons=off", "referrals.*.months.*=1"),
+        ("seasonality=false", "referrals.*.months.*=1"),
+        ("growth=1", "referrals.*.growth_per_year=1"),
+        ("holidays=off", "calendar.holidays"),
+    ],
+)
+def test_what_has_no_switch_is_answered_with_the_change_that_switches_it_off(change, meant):
+    (message,) = messages([change])
+    assert message.endswith(f"(did you mean {meant}?)")
+
+
+def test_a_star_in_a_table_that_there_is_not_is_answered_with_the_nearest_one():
+    first, *others = messages(["referrals.*.month.*=1"])
+    assert first.startswith("--set referrals.*.month.*=1: referrals.self.month.")
+    assert "(did you mean referrals.self.months" in first
+    assert len(others) == 3
+
+
+OFF = ["referrals.*.months.*=1", "referrals.*.growth_per_year=1", 'calendar.holidays=""']
+"""No seasons, no growth, no public holidays, as the README has them."""
+
+
+def test_seasons_growth_and_holidays_switched_off_are_a_plan_written_without_them_to_the_bit():
+    text = PLAIN.read_text("utf-8").replace('holidays = "US-LA"', "HOLIDAYS")
+    flat = "months = { " + ", ".join(f"{month} = 1.0" for month in MONTHS) + " }\n"
+    grown = text.replace("HOLIDAYS", 'holidays = "US-LA"').replace("\nper_week", "\ngrowth_per_year = 1.4\nper_week")
+    plain = text.replace("HOLIDAYS", 'holidays = ""').replace("\nper_week", f"\n{flat}per_week")
+    off, without, on = from_toml(grown, changes=OFF), from_toml(plain), from_toml(grown)
+    assert (off, off.hash) == (without, without.hash)
+    records = [simulate(book, draw(book, Deck(1, 0))) for book in map(write, (off, without, on))]
+    same = [
+        [
+            np.array_equal(getattr(getattr(records[0], table.name), column.name), getattr(rows, column.name))
+            for table in fields(other)
+            if is_dataclass(rows := getattr(other, table.name))
+            for column in fields(rows)
+        ]
+        for other in records[1:]
+    ]
+    assert all(same[0])
+    assert not all(same[1])

@@ -12,6 +12,7 @@ import pytest
 
 import iopsim
 from iopsim.charts import page as pages
+from iopsim.charts.census import census, planned_caseload
 from iopsim.charts.dates import ticks, written
 from iopsim.charts.gallery import CHARTS, draw
 from iopsim.charts.headlines import census_headline, clients, retention_headline, seats_headline, waits_headline
@@ -99,6 +100,12 @@ def test_the_same_result_gives_the_same_bytes_whatever_the_settings_of_who_draws
         {"weeks": 300},
         {"weeks": 40, "staff.counselor.caseload": "none"},
         {"weeks": 40, "staff.counselor.caseload": 12},
+        {
+            "weeks": 40,
+            "staff.counselor.caseload": 9,
+            "staff.second": {"people": 1, "caseload": 6, "first_week": 20, "duties": []},
+        },
+        {"weeks": 40, "staff.counselor.caseload": 9, "staff.counselor.hire_when_caseload": 7},
         {"weeks": 40, "name": HOSTILE},
         {"weeks": 40, "name": "W" * 200},
         {"weeks": 40, "assessment.slots_per_day": 0},
@@ -121,6 +128,29 @@ def test_whatever_there_is_to_show_nothing_is_cut_off_or_written_over(changes, d
             assert box.y0 >= 0, text
             assert box.x1 <= WIDTH * DPI, text
             assert box.y1 <= HEIGHT * DPI, text
+
+
+def test_the_caseload_limit_is_drawn_as_it_is_planned_and_as_it_may_become(drawn):
+    steps = {
+        "staff.counselor.caseload": 9,
+        "staff.second": {"people": 2, "caseload": 3, "first_week": 20, "duties": []},
+    }
+    planned, most = planned_caseload(simulated(2, weeks=40, **steps))
+    assert planned.tolist() == [9] * 20 + [15] * 20
+    assert most == 15
+    hires = {"staff.counselor.caseload": 9, "staff.counselor.hire_when_caseload": 7, "staff.counselor.most_hires": 1}
+    planned, most = planned_caseload(simulated(2, weeks=40, **hires))
+    assert (set(planned.tolist()), most) == ({9}, 18)
+    assert planned_caseload(simulated(2, weeks=40, **{"staff.counselor.caseload": "none"}))[1] == 0
+    for changes, dashed, dotted in ((steps, True, False), (hires, True, True)):
+        census(simulated(2, weeks=40, **changes))
+        page = drawn.pop()
+        said = " ".join(" ".join(text.split()) for text, _ in texts(page))
+        assert ("Dashed: the caseload limit" in said, "Dotted: with all who may be hired" in said) == (dashed, dotted)
+        assert ("once all are hired: 18 clients" in said) == dotted
+        stairs = [patch.get_data().values.tolist() for patch in page.figure.findobj(mpl.patches.StepPatch)]
+        limits, most = planned_caseload(simulated(1, weeks=40, **changes))
+        assert stairs == [limits.tolist(), *([[most] * 40] if dotted else [])]
 
 
 def test_one_replication_has_no_band(drawn):

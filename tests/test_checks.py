@@ -2,6 +2,7 @@
 
 import pytest
 
+from iopsim.rulebook import write
 from iopsim.scenario import from_toml
 from small import GOOD, messages, with_line
 
@@ -197,8 +198,13 @@ CONFLICTS = [
         ),
     ),
     (
-        with_line("payers.medicaid", "scale_share = { low = 0.5 }\nscale_pays = { low = 0.2 }"),
-        "f:14: payers.medicaid.scale_share: found 0.5 = 0.5; the shares of the steps of a sliding scale must sum to 1",
+        with_line(
+            "payers.medicaid", "scale_share = { low = 0.5, middle = 0.7 }\nscale_pays = { low = 0.2, middle = 0.5 }"
+        ),
+        (
+            "f:14: payers.medicaid.scale_share: found 0.5 + 0.7 = 1.2; the shares of the steps of a sliding scale must "
+            "sum to at most 1; who is on no step pays in full"
+        ),
     ),
 ]
 
@@ -206,3 +212,11 @@ CONFLICTS = [
 @pytest.mark.parametrize(("text", "message"), CONFLICTS, ids=[message for _, message in CONFLICTS])
 def test_values_that_do_not_go_together_are_answered(text, message):
     assert messages(text) == [message]
+
+
+def test_a_sliding_scale_may_leave_out_who_pays_in_full():
+    text = with_line("payers.medicaid", "scale_share = { low = 0.4 }\nscale_pays = { low = 0.25 }")
+    money = write(from_toml(text)).money
+    assert money.scale[0].tolist() == [0.4]
+    low, full = money.allowed[0]
+    assert [4 * cents for cents in low] == pytest.approx(full.tolist(), abs=2)

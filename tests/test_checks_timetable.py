@@ -73,6 +73,10 @@ CONFLICTS = [
         "f:31: groups.evening.seats: found 16 seats; at most 14, the seats of the room large",
     ),
     (
+        with_line("rooms.large", "seats = 8"),
+        "f:32: groups.evening.seats: found 12 seats, the default; at most 8, the seats of the room large",
+    ),
+    (
         with_line(
             "groups.late",
             'nights = ["Wed", "Thu"]\nstart = 20:00:00\nroom = "large"\n[staff.other]\npeople = 1\ncaseload = 0',
@@ -188,6 +192,20 @@ CONFLICTS = [
         'f:41: present.old.traits: found "both"; both follows from other traits by itself; name those',
     ),
 ]
+
+
+PHYSICIAN = 'people = 1\ncaseload = "none"\nduties = ["medication", "assessment"]\n'
+
+
+def test_who_prescribes_is_not_paid_as_a_counselor_unless_the_file_says_so():
+    (message,) = messages(with_line("staff.physician", PHYSICIAN))
+    assert message == (
+        "f:37: staff.physician.wage_usd_per_hour: found no wage; the default of 28.53 an hour is a counselor's, and "
+        "the evidence has no wage of those who prescribe; write theirs, such as wage_usd_per_hour = 110.0"
+    )
+    from_toml(with_line("staff.physician", f"{PHYSICIAN}wage_usd_per_hour = 28.53"))
+    from_toml(with_line("staff.physician", PHYSICIAN.replace("people = 1", "people = 0")))
+    from_toml(with_line("staff.counselor", 'duties = ["groups", "medication"]'))
 
 
 @pytest.mark.parametrize(("text", "message"), CONFLICTS, ids=[message for _, message in CONFLICTS])

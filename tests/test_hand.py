@@ -255,7 +255,13 @@ def test_visits_are_missed_in_the_order_in_which_they_fall_due() -> None:
     story = Story(
         {
             "staff.counselor": COUNSELOR,
-            "staff.doctor": {"people": 1, "caseload": "none", "duties": ["medication"], "hours_per_week": 0.5},
+            "staff.doctor": {
+                "people": 1,
+                "caseload": "none",
+                "duties": ["medication"],
+                "hours_per_week": 0.5,
+                "wage_usd_per_hour": 99.0,
+            },
             "phases.intensive.individual_per_week": 1,
             "phases.intensive.medication_every_weeks": 2,
             "family_night.every_weeks": 1,

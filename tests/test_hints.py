@@ -194,3 +194,162 @@ def test_two_letters_that_are_a_country_and_a_state_are_worth_a_second_look(tmp_
     run = CliRunner().invoke(app, ["run", "f", "--weeks", "2", "-n", "1", "--json"])
     assert (run.exit_code, run.stderr) == (0, f"warning  {said}\n")
     assert CliRunner().invoke(app, ["run", "f", "--weeks", "2", "-n", "1", "--json", "--quiet"]).stderr == ""
+
+
+# ------------------------------------------------------------------------------- what cannot do what it is for
+
+LEVERS = [
+    (
+        ["levers.same_day_assessment.on=true"],
+        (
+            "levers.same_day_assessment: bought, and assessments are on the day of the call without it "
+            "(assessment.same_day = true), so the lever changes nothing"
+        ),
+    ),
+    (
+        ["levers.same_day_assessment.on=true", "levers.same_day_assessment.show_odds_ratio=1.2"],
+        (
+            "levers.same_day_assessment: bought, and assessments are on the day of the call without it "
+            "(assessment.same_day = true)"
+        ),
+    ),
+    (
+        ["levers.second_evening.on=true"],
+        (
+            'levers.second_evening: bought, and it opens none: no group has lever = "second_evening", so the lever '
+            "changes nothing"
+        ),
+    ),
+    (
+        ["levers.video.on=true", "levers.video.attendance_odds_ratio=1.2"],
+        "levers.video: bought, and changes nothing: no group has video = true",
+    ),
+    (
+        ["levers.video.on=true", "groups.evening.video=true"],
+        "levers.video: bought, and changes nothing: its attendance_odds_ratio is 1",
+    ),
+    (["levers.transport.on=true"], "levers.transport: bought, and changes nothing: all its ratios are 1"),
+    (
+        ["levers.reminders.on=true", "levers.reminders.renege_hazard_ratio=0.8", "waitlist.renege_per_day=0"],
+        "levers.reminders: bought, and its renege_hazard_ratio of 0.8 changes nothing: waitlist.renege_per_day is 0",
+    ),
+    (
+        ["levers.contingency_management.on=true", "leaving.early_probability=0", "leaving.dropout_per_week=0"],
+        (
+            "levers.contingency_management: bought, and its dropout_hazard_ratio of 0.6 changes nothing: "
+            "leaving.early_probability and leaving.dropout_per_week are 0"
+        ),
+    ),
+    (
+        [
+            "traits.none={ share = 0.0 }",
+            "levers.child_care.on=true",
+            "levers.child_care.trait=none",
+            "levers.child_care.attendance_odds_ratio=1.5",
+        ],
+        "levers.child_care: bought, and reaches nobody: no client has the trait none",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), LEVERS, ids=[said for _, said in LEVERS])
+def test_a_lever_that_cannot_change_anything_is_worth_a_second_look(changes, said):
+    on = next(change for change in changes if change.endswith(".on=true"))
+    assert cautions(resolve_text(GOOD, "f", changes)) == (f"--set {on}: {said}",)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["levers.same_day_assessment.on=true", "assessment.same_day=false"],
+        ["levers.second_evening.on=true", 'groups.late={ nights = ["Thu"], lever = "second_evening" }'],
+        ["levers.transport.on=true", 'groups.late={ nights = ["Thu"], lever = "transport" }'],
+        ["levers.video.on=true", "levers.video.attendance_odds_ratio=1.2", "groups.evening.video=true"],
+        ["levers.contingency_management.on=true"],
+        ["levers.video.attendance_odds_ratio=1.2"],
+        [
+            "traits.a={ share = 0.5 }",
+            'traits.not_a={ none_of = ["a"] }',
+            "levers.contingency_management.on=true",
+            "levers.contingency_management.trait=not_a",
+        ],
+    ],
+    ids=str,
+)
+def test_a_lever_that_works_needs_none(changes):
+    assert cautions(resolve_text(GOOD, "f", changes)) == ()
+
+
+TRAITS = ["traits.women={ share = 0.5 }", 'traits.others={ none_of = ["women"] }']
+WOMEN = 'groups.evening.for_traits=["women"]'
+
+
+def test_clients_whom_no_group_of_their_phase_takes_are_worth_a_second_look():
+    for_some = (
+        "phases.intensive: only groups for some traits serve it (evening for women); clients of self without them"
+    )
+    (said,) = cautions(resolve_text(GOOD, "f", [*TRAITS, WOMEN]))
+    assert said.startswith(f"--set {WOMEN}: {for_some} never find a seat there")
+    short = 'groups.short={ nights = ["Thu"] }'
+    assert cautions(resolve_text(GOOD, "f", [*TRAITS, WOMEN, short])) == (said,)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [*TRAITS, WOMEN, 'groups.late={ nights = ["Mon", "Tue", "Wed"], for_traits = ["others"] }'],
+        [*TRAITS, WOMEN, 'groups.late={ nights = ["Mon", "Tue", "Wed"] }'],
+        [*TRAITS, WOMEN, "referrals.self.traits.women=1.0"],
+        [
+            *TRAITS,
+            "referrals.ward={ per_week = 1.0, enters = 'after', traits = { women = 1.0 } }",
+            "phases.after={ nights_per_week = 1, planned_weeks = 4 }",
+            "referrals.self.per_week=0",
+            'groups.late={ nights = ["Thu"], serves = ["after"], for_traits = ["women"] }',
+        ],
+    ],
+    ids=str,
+)
+def test_phases_whose_groups_take_everybody_who_comes_need_none(changes):
+    assert cautions(resolve_text(GOOD, "f", changes)) == ()
+
+
+STAFF = ["staff.counselor={ people = 1, caseload = 25 }", "groups.evening.seats=20"]
+
+
+def test_a_full_group_that_needs_more_staff_than_there_are_is_worth_a_second_look():
+    changes = [*STAFF, "staff.counselor.clients_per_facilitator=10"]
+    (said,) = cautions(resolve_text(GOOD, "f", changes))
+    assert said == (
+        "--set staff.counselor.clients_per_facilitator=10: groups.evening: full (evening: 20 seats, "
+        'clients_per_facilitator = 10), groups need 2 on Mon at 17:30, and the people with the duty "groups" by week 0 '
+        "are 1; "
+        "cover is then sought, or the night is held with too few"
+    )
+    assert cautions(resolve_text(GOOD, "f", [*changes, "staff.counselor.people=2"])) == ()
+    assert cautions(resolve_text(GOOD, "f", STAFF)) == ()
+
+
+def test_a_family_night_during_a_group_that_needs_the_same_people_is_worth_a_second_look():
+    night = [*STAFF, "family_night.every_weeks=4", "family_night.weekday=Tue", "family_night.start=18:00"]
+    (said,) = cautions(resolve_text(GOOD, "f", night))
+    assert said == (
+        "--set family_night.weekday=Tue: family_night: with evening it needs 2 on Tue at 18:00, and the people with "
+        'the duty "groups" are 1; the simulation has the same people do both'
+    )
+    assert cautions(resolve_text(GOOD, "f", [*night, "staff.counselor.people=2"])) == ()
+    assert cautions(resolve_text(GOOD, "f", [*night, "family_night.weekday=Thu"])) == ()
+    assert cautions(resolve_text(GOOD, "f", [*night, "family_night.start=20:30"])) == ()
+
+
+def test_who_is_paid_as_a_counselor_only_for_want_of_a_wage_is_worth_a_second_look():
+    desk = '[staff.front_desk]\npeople = 1\ncaseload = "none"\nduties = []\n'
+    said = (
+        "f:12: staff.front_desk: no wage_usd_per_hour, so each is paid as a counselor is, 28.53 an hour; write theirs, "
+        "even if it is the same"
+    )
+    assert cautions(resolve_text(GOOD + desk, "f")) == (said,)
+    assert cautions(resolve_text(GOOD + desk.replace("[]", '["assessment"]'), "f")) == (said,)
+    assert cautions(resolve_text(f"{GOOD}{desk}wage_usd_per_hour = 28.53\n", "f")) == ()
+    assert cautions(resolve_text(GOOD + desk.replace("[]", '["groups"]'), "f")) == ()
+    assert cautions(resolve_text(GOOD + desk.replace('"none"', "20"), "f")) == ()

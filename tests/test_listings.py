@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,27 @@ def test_a_measure_is_told_in_full_by_its_name(measure):
     assert measure.meaning in " ".join(screen.split())
 
 
+@pytest.mark.parametrize(
+    ("words", "has"),
+    [(["wait"], "wait"), (["Referral to"], "referral to"), (["interim", "hours"], "interim"), (["USD"], "usd")],
+)
+def test_words_list_the_measures_that_have_them_all(words, has):
+    rows = json.loads(told("measures", *words, "--format", "json"))["measures"]
+    names = {row["name"] for row in rows}
+    parts = ("name", "label", "unit", "numerator", "denominator", "counted", "meaning")
+    texts = {one.name: " ".join(getattr(one, part) for part in parts).lower() for one in CATALOGUE}
+    every = [word.lower() for text in words for word in text.split()]
+    assert names == {name for name, text in texts.items() if all(word in text for word in every)}
+    assert 1 < len(names) < len(CATALOGUE)
+    screen = told("measures", *words)
+    assert all(re.search(rf"^    {name} ", screen, re.MULTILINE) for name in names)
+    assert has in screen.lower()
+
+
+def test_words_that_only_one_measure_has_tell_it_in_full():
+    assert told("measures", "balked") == told("measures", "balked_share")
+
+
 def test_the_measures_as_csv_and_as_json_say_the_same():
     rows = list(csv.DictReader(io.StringIO(told("measures", "--format", "csv"))))
     assert rows == json.loads(told("measures", "--format", "json"))["measures"]
@@ -150,7 +172,7 @@ def test_the_measures_as_csv_and_as_json_say_the_same():
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("waitlist_maen", "waitlist_mean"), ("Gave up", "reneged_share"), ("completed", "completed_share")],
+    [("waitlist_maen", "waitlist_mean"), ("Gave up witing", "reneged_share"), ("complted_share", "completed_share")],
 )
 def test_an_unknown_measure_is_answered_with_the_nearest_by_name_or_label(typed, meant):
     assert refused("measures", typed).endswith(f"(did you mean {meant}?)\n")

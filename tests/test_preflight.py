@@ -155,3 +155,112 @@ def test_what_the_estimate_leaves_out_is_said():
     notes = " ".join(preflight.check(load(PLAIN, changes)).notes)
     assert "clients who call again" in notes and "wait for a trigger" in notes
     assert "Left out" not in " ".join(preflight.check(load(PLAIN)).notes)
+
+
+# --------------------------------------------------------------------------------------------- staff hours
+
+SPENT = ("groups", "assessments", "orientation", "family", "supervision", "individual", "medication", "notes")
+
+FULL = {
+    "calendar.holidays": "",
+    "referrals.self.per_week": 60,
+    "referrals.self.ramp_weeks": 0,
+    "groups.evening.seats": 10,
+    "phases.intensive.individual_per_week": 1,
+    "individual.show_probability": 1.0,
+    "family_night.every_weeks": 4,
+    "orientation.required": True,
+    "assessment.slots_per_day": 12,
+    "staff.counselor.people": 3,
+    "staff.counselor.caseload": 100,
+    "staff.counselor.duties": ["groups", "individual"],
+    "staff.clinician": {"people": 1, "caseload": "none", "duties": ["assessment"], "turnover_per_year": 0.0},
+}
+"""A program whose seats are always all taken, with more hours than are needed."""
+
+
+def hours(changes):
+    return {load.resource: load for load in preflight.check(load(PLAIN, changes)).hours}
+
+
+def test_hours_when_full_are_those_that_a_full_program_spends():
+    book = rulebook.write(load(PLAIN, FULL))
+    record = simulate(book, draw(book, Deck(2027, 0)))
+    staff, last = record.staff, record.staff.week >= book.weeks - 52
+    counselor = last & (staff.role == 0)
+    spent = sum(int(getattr(staff, what)[counselor].sum()) for what in SPENT) / 60 / 52
+    found = hours(FULL)["hours of counselor, when full"]
+    assert spent == pytest.approx(found.demand, rel=0.05)
+    assert found.capacity == 3 * 40
+    assert math.fsum(part for _, part in found.parts) == pytest.approx(found.demand)
+    for what, part in found.parts:
+        columns = {"family nights": "family", "orientations": "orientation", "individual sessions": "individual"}
+        hours_of_it = int(getattr(record.staff, columns.get(what, what))[counselor].sum()) / 60 / 52
+        assert hours_of_it == pytest.approx(part, rel=0.1), what
+    assert hours(FULL)["hours of clinician, when full"].capacity < 40  # sickness and leave
+
+
+def test_hours_are_told_of_the_hardest_pressed_of_those_who_share_work():
+    duties = ["assessment", "groups", "individual"]
+    shared = {**FULL, "staff.clinician.duties": duties, "staff.counselor.duties": duties, "assessment.slots_per_day": 1}
+    assert list(hours({**shared, "staff.counselor.notes_hours_per_client_week": 0.0})) == [
+        "hours of counselor, clinician, when full"
+    ]
+    own = {**shared, "staff.clinician.people": 4, "staff.counselor.supervision_hours_per_week": 19.0}
+    own |= {"staff.counselor.hours_per_week": 20.0, "family_night.every_weeks": 0, "orientation.required": False}
+    found = hours(own)["hours of counselor, when full"]
+    assert found.demand == pytest.approx(3 * 19 + notes(own))
+    assert found.capacity == 60.0
+
+
+def notes(changes):
+    """Hours of notes in a full program: only counselors carry clients, so the more of these the more notes."""
+    with_notes = {**changes, "staff.counselor.notes_hours_per_client_week": 1.0}
+    without = {**changes, "staff.counselor.notes_hours_per_client_week": 0.0}
+    one, none = (hours(some)["hours of counselor, when full"].demand for some in (with_notes, without))
+    assert one > none
+    return (one - none) / 2
+
+
+def test_more_hours_than_there_are_is_a_warning_and_no_load_that_holds_people_back():
+    enough = {**FULL, "assessment.slots_per_day": 1}
+    few = {**enough, "staff.counselor.hours_per_week": 8.0}
+    flight = preflight.check(load(PLAIN, few))
+    (warning,) = (said for said in flight.warnings if "hours" in said)
+    share = next(iter(flight.hours)).share
+    assert warning.startswith(f"the work of a full program would take {share:.0%} of the hours of counselor: ")
+    assert not flight.is_easy
+    assert not any("hours" in said for said in preflight.check(load(PLAIN, enough)).warnings)
+
+
+def test_groups_need_the_facilitators_that_a_full_group_needs():
+    one = {**FULL, "phases.intensive.individual_per_week": 0, "family_night.every_weeks": 0}
+    two = {**one, "staff.counselor.clients_per_facilitator": 6}
+    more = hours(two)["hours of counselor, when full"].demand - hours(one)["hours of counselor, when full"].demand
+    assert more == pytest.approx(9.0)  # three nights of three hours
+
+
+def test_without_staff_nothing_is_said_of_hours():
+    bare = {**AMPLE, "staff.counselor.caseload": "none", "staff.counselor.duties": []}
+    flight = preflight.check(load(PLAIN, bare))
+    assert flight.hours == () and "when full" not in " ".join(flight.notes)
+
+
+def test_medication_visits_are_for_those_with_the_trait_alone():
+    med = {
+        **FULL,
+        "traits.moud": {"share": 0.25},
+        "traits.other": {"none_of": ["moud"]},
+        "phases.intensive.medication_every_weeks": 2,
+        "staff.nurse": {
+            "people": 1,
+            "caseload": "none",
+            "duties": ["medication"],
+            "supervision_hours_per_week": 0.0,
+            "wage_usd_per_hour": 99.0,
+        },
+    }
+    every = hours(med)["hours of nurse, when full"].demand
+    for trait, share in (("moud", 0.25), ("other", 0.75)):
+        some = hours({**med, "medication.trait": trait})["hours of nurse, when full"].demand
+        assert some == pytest.approx(share * every)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from iopsim.cli.commands import app
 from iopsim.evidence import FOLLOWED, UNVERIFIED, sources
 from iopsim.scenario import from_toml
-from iopsim.standards import COMPARISONS, days_between, findings, level_hours, rules_for, standards
+from iopsim.standards import COMPARISONS, compared, days_between, findings, level_hours, rules_for, standards
 from small import GOOD, with_line
 
 with (Path(__file__).parent / "evidence_rows.csv").open(encoding="utf-8", newline="") as file:
@@ -252,3 +252,52 @@ def test_a_check_prints_findings_as_warnings_and_is_content(tmp_path):
     assert answer.exit_code == 0
     words = " ".join(answer.stdout.split())
     assert "warning phases.intensive: found 9 hours a week in evening (3 x 3); Level 2.5 is 20 hours" in words
+
+
+# ------------------------------------------------------------------------------------------ rules that are met
+
+
+@pytest.mark.parametrize("state", ["", "NC", "TX", "VA", "LA"])
+@pytest.mark.parametrize("level", ["1", "2.1", "2.5"])
+def test_a_rule_is_met_or_has_a_finding_and_every_rule_that_holds_is_compared(level, state):
+    scenario = program(level=level, state=state)
+    met = compared(scenario)
+    unmet = {finding.rule for finding in findings(scenario)}
+    assert {rule.rule for rule, is_met in met.items() if not is_met} == unmet - {
+        finding.rule for finding in findings(scenario) if not finding.source
+    }
+    assert set(met) == {rule for level in (level, "") for rule in rules_for(level, state)}
+
+
+def test_one_group_that_does_not_comply_is_enough_for_a_rule_not_to_be_met():
+    hours = standards()["nc-hours-a-day"]
+    assert compared(program(state="NC"))[hours]
+    late = {"nights": ["Mon", "Wed", "Fri"], "hours": 2.0, "seats": 12}
+    assert not compared(program(("groups.late", late), state="NC"))[hours]
+
+
+def test_check_says_how_many_rules_are_met_and_lists_them_on_request(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    text = with_line("phases.intensive", 'level = "2.1"').replace("opening = ", 'state = "NC"\nopening = ')
+    Path("f.toml").write_text(text.replace('"Tue", "Wed"]', '"Wed", "Fri"]'), encoding="utf-8")
+
+    def call(*options):
+        return CliRunner().invoke(app, ["check", "f.toml", *options])
+
+    said = "meets the rules known for North Carolina and level 2.1: 5 checked, 1 not verified"
+    assert f"ok  {said}; --rules lists them\n" in call().stdout
+    listed = call("--rules").stdout
+    assert f"ok  {said}\n" in listed
+    assert listed.count("\n    met      ") == 5
+    fewer = call("--rules", "--set", "groups.evening.hours=2.5").stdout
+    assert "ok  meets 3 of the 5 rules known for North Carolina and level 2.1, 1 not verified\n" in fewer
+    assert (fewer.count("\n    met      "), fewer.count("\n    not met  ")) == (3, 2)
+
+
+def test_a_plan_without_a_level_or_a_state_is_compared_with_nothing(tmp_path):
+    (tmp_path / "f.toml").write_text(GOOD, encoding="utf-8")
+    assert compared(from_toml(GOOD)) == {}
+    told = CliRunner().invoke(app, ["check", str(tmp_path / "f.toml"), "--rules"]).stdout
+    assert "note  no rule to compare: " in told
+    assert "meets" not in told

@@ -366,7 +366,7 @@ def test_individual_sessions_go_to_who_has_gone_longest_without_while_there_are_
 def test_medication_visits_are_for_those_with_the_trait_and_families_come_on_their_night() -> None:
     story = Story(
         {
-            "staff.doctor": {**FACILITATOR, "duties": ["medication"], "hours_per_week": 2.0},
+            "staff.doctor": {**FACILITATOR, "duties": ["medication"], "hours_per_week": 2.0, "wage_usd_per_hour": 99.0},
             "phases.intensive.planned_weeks": 4,
             "phases.intensive.medication_every_weeks": 2,
             "medication.trait": "moud",

@@ -1,12 +1,15 @@
 """A journey told: nothing that happened is left out, and every reason agrees with the rule that decided."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from everything import PRESENT, RETURNS, run_everything
 from iopsim import rulebook
+from iopsim.cli.commands import app
 from iopsim.cohort import draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
@@ -252,3 +255,47 @@ def test_who_is_here_at_the_opening_is_found_by_that_word():
     waiting = next(who for who in range(len(it.record.clients)) if it.record.clients.joined_day[who] < NEVER)
     name = client_name(it.scenario, it.book, it.record, waiting)
     assert trace(it.scenario, client=name).steps[0].what == "on the waitlist at the opening"
+
+
+def test_visits_on_no_particular_day_are_told_of_their_week():
+    it = run_everything({})
+    log = events(it.record)
+    visits = {Activity.INDIVIDUAL, Activity.MEDICATION}
+    who = next(who for who in range(len(it.record.clients)) if Activity.MEDICATION in log.activity[log.client == who])
+    steps = trace(it.scenario, client=client_name(it.scenario, it.book, it.record, who)).steps
+    assert sum(step.any_day for step in steps) == sum(Activity(a) in visits for a in log.activity[log.client == who])
+    assert {(step.when.date() - it.scenario.opening).days % 7 for step in steps if step.any_day} == {6}
+    assert all("visit" in step.what or "individual session" in step.what for step in steps if step.any_day)
+
+
+def test_the_end_of_coverage_tells_what_was_authorized_and_what_was_beyond():
+    it = run_everything({"payers.medicaid.coverage_loss_per_week": 0.0, "payers.medicaid.authorized_sessions": 3})
+    clients, told = it.record.clients, 0
+    for who in np.flatnonzero(clients.exit == Exit.COVERAGE_ENDED).tolist():
+        said = trace(it.scenario, client=client_name(it.scenario, it.book, it.record, who)).steps
+        why = next(step.why for step in said if step.what.startswith("discharged"))
+        found = re.match(
+            r"medicaid authorized (\d+) sessions? and no more; (\d+) attended in full or made up by this weekly review"
+            r"(?:, (\d+) of them beyond what is covered)?; ",
+            why,
+        )
+        granted, used, beyond = (int(number or 0) for number in found.groups())
+        assert used == clients.attended[who] - clients.cut_short[who] + clients.made_up[who]
+        assert used - granted == beyond >= 0
+        told += beyond > 0
+    assert told
+
+
+def test_the_screen_says_week_to_for_visits_and_once_which_hours_are_nominal(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    text = (
+        Path(PALMETTO).read_text("utf-8").replace("planned_weeks = 12", "planned_weeks = 12, individual_per_week = 1")
+    )
+    (tmp_path / "visits.toml").write_text(text, "utf-8")
+    told = CliRunner().invoke(app, ["trace", str(tmp_path / "visits.toml")]).stdout
+    assert re.search(r"^week to \d+ \w{3} 20\d\d +(came|did not come) to an individual session$", told, re.MULTILINE)
+    assert "23:00" not in told
+    assert told.count("nominal") == told.count('under "week to"') == 1
+    without = CliRunner().invoke(app, ["trace", PALMETTO]).stdout
+    assert without.count("nominal") == 1
+    assert "week to" not in without

@@ -73,7 +73,13 @@ SCENARIOS = {
         },
         "staff.aide": {"people": 1, "caseload": "none", "duties": ["groups"], "turnover_per_year": 3.0},
         "staff.assessor": {"people": 1, "caseload": "none", "duties": ["assessment"], "first_week": 4},
-        "staff.nurse": {"people": 1, "caseload": "none", "duties": ["medication"], "hours_per_week": 3.0},
+        "staff.nurse": {
+            "people": 1,
+            "caseload": "none",
+            "duties": ["medication"],
+            "hours_per_week": 3.0,
+            "wage_usd_per_hour": 99.0,
+        },
         "staff.clerk": {"people": 1, "caseload": "none", "duties": [], "turnover_per_year": 3.0},
     },
     "clients call again for two years": {

@@ -3,7 +3,9 @@
 import io
 import json
 import re
+import shlex
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from iopsim.charts import page as pages
 from iopsim.charts.headlines import mature_headline, no_steady_state_headline, warm_up_headline
 from iopsim.charts.welch import welch
 from iopsim.cli.commands import app
-from iopsim.experiment.warmup import estimate
+from iopsim.experiment.warmup import by_halves, estimate, middle
 from test_charts import overlapping, texts
 
 PLAIN = str(Path(__file__).parent / "plain.toml")
@@ -153,6 +155,64 @@ def test_warmup_tells_each_series_the_warm_up_and_the_command_and_draws_welchs_p
     before = picture.read_bytes()
     assert call("warmup", PLAIN, *FLAT, *SHORT, "--quiet").stdout == ""
     assert picture.read_bytes() == before
+
+
+def test_the_command_told_is_for_the_same_plan_with_its_changes_and_its_weeks():
+    answer = call("warmup", PLAIN, *FLAT, "--set", 'name="A b"', *SHORT)
+    told = next(line for line in answer.stdout.splitlines() if line.startswith("  iopsim run "))
+    program, command, file, *options = shlex.split(told)
+    assert (program, command, file) == ("iopsim", "run", PLAIN)
+    changes = [word for change in FLAT for word in ("--set", change.removeprefix("--set="))]
+    assert options[:-1] == [*changes, "--set", 'name="A b"', "--weeks", "70", "--warm-up"]
+
+
+def test_a_plan_with_seasons_is_answered_with_the_command_that_leaves_them_out():
+    answer = call("warmup", PLAIN, "--set", "groups.evening.seats=14", *SHORT)
+    told = answer.stdout.partition("Without seasons:\n")[2].splitlines()[0]
+    options = shlex.split(told)[3:]
+    assert options == ["--set", "groups.evening.seats=14", "--set", "referrals.*.months.*=1", "--weeks", "70"]
+    assert "A warm-up of" in call("warmup", PLAIN, *options, "-n", "2").stdout
+    assert "Without seasons" not in call("warmup", PLAIN, *FLAT, *SHORT).stdout
+
+
+def test_how_far_another_seed_may_lead_is_told_from_sixteen_replications_on():
+    few = " ".join(call("warmup", PLAIN, *FLAT, *SHORT).stdout.split())
+    assert "another seed may give another number of weeks. How far apart they lie is told from 16 replications" in few
+    assert "8 of 10 halves" not in few
+    answer = call("warmup", PLAIN, *FLAT, "--weeks", "70", "-n", "16", "--workers", "1")
+    assert re.search(r"^Census \(MSER-5\) +\d+( or more)? +\d+( to \d+)?$", answer.stdout, re.MULTILINE)
+    assert re.search(r"8 of 10 (halves of these replications )?ask for \d+", " ".join(answer.stdout.split()))
+
+
+class Runs(NamedTuple):
+    """A result of which only the weekly series are looked at."""
+
+    rows: np.ndarray
+
+    @property
+    def replications(self):
+        return len(self.rows)
+
+    def weekly(self, _):
+        return self.rows
+
+    def seat_share(self, _):
+        return self.rows
+
+
+def step(*weeks):
+    return np.array([np.where(np.arange(100) < week, 0.0, 8.0) for week in weeks])
+
+
+def test_halves_that_agree_give_one_number_and_halves_that_do_not_give_theirs():
+    assert set(by_halves(Runs(step(*[30] * 16)))["census"]) == {30}
+    found = by_halves(Runs(step(*[10, 40] * 8)))["waiting"]
+    assert len(found) == 30
+    assert {10, 40} <= set(found)
+    assert found.count(40) == len(found) - 1  # every half but the one of the even replications has some that step late
+    assert by_halves(Runs(step(*[30] * 15))) == {}
+    assert middle(found) == (40, 40)
+    assert middle([*range(30)]) == (3, 26)
 
 
 def test_warmup_draws_a_plan_without_a_steady_state_too_and_says_why():

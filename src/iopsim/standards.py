@@ -69,6 +69,14 @@ class Standard:
         """Return whether the rule is about phases of a level in a state."""
         return self.state in ("", state) and (not self.levels or level in self.levels)
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether the rule was seen in a source."""
+        return self.conf not in UNVERIFIED
+
+    def __str__(self) -> str:
+        return f"{self.rule} ({self.source}{'' if self.is_verified else ', not verified'})"
+
     def allows(self, quantity: float) -> bool:
         """Return whether a quantity complies."""
         return self.least <= quantity + 1e-9 and quantity <= self.most + 1e-9 and quantity < self.below - 1e-9
@@ -190,20 +198,38 @@ def findings(scenario: Scenario) -> tuple[Finding, ...]:
     tuple of Finding
         Empty if it complies, as far as the rules are known.
     """
-    found = dict.fromkeys(_findings(scenario))
-    return tuple(found)
+    found = dict.fromkeys(finding for _, some in _comparisons(scenario) for finding in some)
+    return (*found, *_levels(scenario))
 
 
-def _findings(scenario: Scenario) -> Iterator[Finding]:
+def compared(scenario: Scenario) -> Mapping[Standard, bool]:
+    """Return every rule with which a scenario was compared, and whether it is met in all phases and groups.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    mapping of Standard to bool
+        Empty where no phase names a level, and the state, if any, has no rule for every phase.
+    """
+    met: dict[Standard, bool] = {}
+    for rule, found in _comparisons(scenario):
+        met[rule] = met.get(rule, True) and not found
+    return met
+
+
+def _comparisons(scenario: Scenario) -> Iterator[tuple[Standard, tuple[Finding, ...]]]:
+    """Yield each rule with what is found in a phase, or in a phase as a group offers it."""
     for name, phase in scenario.phases.items():
         for rule in rules_for(phase.level, scenario.state):
             if rule.what == "caseload":
-                yield from _caseload(rule, scenario)
+                yield rule, tuple(_caseload(rule, scenario))
                 continue
             for called, group in serving(scenario, name).items():
                 if len(group.nights) >= phase.nights_per_week:
-                    yield from COMPARISONS[rule.what](rule, Offer(scenario, name, phase, called, group))
-    yield from _levels(scenario)
+                    yield rule, tuple(COMPARISONS[rule.what](rule, Offer(scenario, name, phase, called, group)))
 
 
 def _finding(rule: Standard, path: str, found: str, comply: str) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -13,6 +15,8 @@ from iopsim.charts.marks import FEW, Label, band_in_words, banded, counted, in_p
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, INK, ORANGE, SMALL, styled
 from iopsim.experiment.result import F64, Result
+from iopsim.record import I64
+from iopsim.rulebook import write
 from iopsim.stats.intervals import band
 
 ROOM = 2.5
@@ -35,15 +39,17 @@ def census(result: Result) -> bytes:
         line, taken = band(result.weekly("census")), band(result.seat_share("seats_taken"))
         if not line[0].any():
             return nothing(result, "Census by week: nothing to show", "Nobody is admitted in any replication.")
+        highest = max(float(line[2].max()), float(result.weekly("census")[0].max()))
+        limits = [limit for limit in _limits(result) if limit.clients.max() <= ROOM * highest]
         page = Page(
             result,
             _title(result, line[0], taken[0]),
             "Clients in program by week (above), and share of seats taken and attended (below).",
-            _caption(result),
+            _caption(result, limits),
         )
         top, bottom = page.panels((3, 1.5), labels=1.75)
         x = places([result.week_start(week) for week in result.weeks])
-        _draw_census(top, x, line, result)
+        _draw_census(top, x, line, result, limits)
         _draw_seats(bottom, x, taken, result)
         dated(bottom, result.week_start(result.weeks.start), result.week_start(result.weeks.stop))
         top.tick_params(labelbottom=False)
@@ -54,22 +60,19 @@ def _title(result: Result, mean: F64, taken: F64) -> str:
     return census_headline(mean) + seats_headline(taken) if result.warm_up is None else mature_headline(mean, taken)
 
 
-def _draw_census(axes: Axes, x: F64, line: tuple[F64, F64, F64], result: Result) -> None:
+def _draw_census(axes: Axes, x: F64, line: tuple[F64, F64, F64], result: Result, limits: list[Limit]) -> None:
     few = len(x) <= FEW
     example = result.weekly("census")[0]
     if result.replications > 1:
         axes.plot(x, example, color=GREY, linewidth=0.8, alpha=0.9, marker="." if few else "")
     banded(axes, x, line, BLUE)
     highest = max(float(line[2].max()), float(example.max()))
-    limit = result.caseload
-    if limit is not None and limit <= ROOM * highest:
-        axes.axhline(limit, color=INK, linewidth=1.1, linestyle=(0, (6, 3)))
-        axes.set_ylim(top=1.08 * max(limit, highest))
-        counted(axes)
-        label_right(axes, [Label(limit, f"caseload limit: {limit} clients", INK)])
-    else:
-        axes.set_ylim(top=1.08 * highest)
-        counted(axes)
+    for limit in limits:
+        edges = places([result.week_start(week) for week in range(result.weeks.start, result.weeks.stop + 1)])
+        axes.stairs(limit.clients, edges, baseline=None, color=INK, linewidth=1.1, linestyle=limit.dashes)
+    axes.set_ylim(top=1.08 * max(highest, *(float(limit.clients.max()) for limit in limits), 0.0))
+    counted(axes)
+    label_right(axes, [Label(float(limit.clients[-1]), limit.said, INK) for limit in limits])
     axes.set_ylabel("clients")
     if result.replications == 1:
         return
@@ -97,13 +100,57 @@ def _draw_seats(axes: Axes, x: F64, taken: tuple[F64, F64, F64], result: Result)
         label_right(axes, labels)
 
 
-def _caption(result: Result) -> str:
-    limit = result.caseload
-    beyond = ""
-    if limit is not None and limit > ROOM * float(np.max(result.weekly("census"))):
-        beyond = f" The counselors' caseload limit, {limit} clients, lies beyond the chart."
+@dataclass(frozen=True)
+class Limit:
+    """How many clients counselors can carry together, by week, how its line is drawn and what is said of it."""
+
+    clients: I64
+    dashes: tuple[int, tuple[int, int]]
+    said: str
+
+
+def _limits(result: Result) -> list[Limit]:
+    """Return the caseload limit of the plan, and that with all who may be hired on a trigger; none without a limit."""
+    planned, most = planned_caseload(result)
+    if not most:
+        return []
+    limits = [Limit(planned, (0, (6, 3)), f"caseload limit:\n{planned[-1]} clients")]
+    if most > planned[-1]:
+        hired = np.full_like(planned, most)
+        limits.append(Limit(hired, (0, (1, 2)), f"once all are hired:\n{most} clients"))
+    return limits
+
+
+def planned_caseload(result: Result) -> tuple[I64, int]:
+    """Return how many clients the counselors of the plan can carry together in each week, and all there may ever be.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    tuple of int array and int
+        Shape (weeks,), every planned post counting as filled from its first week on; and with all hired on a trigger
+        as well. 0 where no role has a limit.
+    """
+    staff = write(result.scenario).staffing
+    each = np.maximum(staff.caseload, 0)[staff.post_role]
+    days = 7 * np.array(result.weeks)
+    planned = (each * (staff.post_start <= days[:, np.newaxis])).sum(axis=1)
+    return np.asarray(planned, dtype=np.int64), int(each.sum())
+
+
+def _caption(result: Result, drawn: list[Limit]) -> str:
+    said, limits = "", _limits(result)
+    if limits and not drawn:
+        said = f" The counselors' caseload limit, {limits[0].clients[-1]} clients, lies beyond the chart."
+    elif drawn:
+        said = " Dashed: the caseload limit of the plan, every post filled."
+    if len(drawn) > 1:
+        said += " Dotted: with all who may be hired on a trigger, in whatever week of a replication."
     return (
         "Counted: everybody admitted and not yet discharged, mean over the days of a week. "
-        f"{band_in_words(result.replications, 'the week')}{beyond} Seats: those of the group nights held in the week; "
+        f"{band_in_words(result.replications, 'the week')}{said} Seats: those of the group nights held in the week; "
         "taken by a client in program, attended if the client came."
     )

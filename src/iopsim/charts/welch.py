@@ -127,7 +127,11 @@ def _caption(warm_up: WarmUp) -> str:
         settled = any(truncation.settled for truncation in warm_up.truncations.values())
         blind = " Dashed: where MSER-5 would cut the series; it cannot tell a season from a slow start."
         return f"{counted}{blind if settled else ''}"
-    return (
+    said = (
         f"{counted} Dashed: where MSER-5 cuts the series. The warm-up is the longest of the three, and no shorter than "
         f"the {warm_up.earliest} weeks until every ramp has ended and all has begun."
     )
+    if warm_up.span is None:
+        return said
+    low, high = warm_up.span
+    return f"{said} Of halves of the replications, 8 of 10 ask for {low}{f' to {high}' if high > low else ''} weeks."

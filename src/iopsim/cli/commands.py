@@ -22,7 +22,12 @@ app = typer.Typer(
 Scenario = Annotated[str, typer.Argument(metavar="FILE", help="The scenario, a TOML file.")]
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a value, such as groups.evening.seats=15; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change a value, such as groups.evening.seats=15, or with a * of every entry, such as "
+        "'referrals.*.months.*=1' (no seasons); repeatable.",
+    ),
 ]
 Weeks = Annotated[str | None, typer.Option("--weeks", metavar="N", help="Weeks to simulate, instead of the file's.")]
 Seed = Annotated[
@@ -166,12 +171,16 @@ def check(
         bool,
         typer.Option("--resolved", help="Print every value and where it comes from, as a scenario file, and no more."),
     ] = False,
+    rules: Annotated[
+        bool,
+        typer.Option("--rules", help="List the rules of levels of care and states that were compared, met or not."),
+    ] = False,
 ) -> None:
     """Check a scenario, and compare what clients would need with what the program has."""
     with door():
         from iopsim.cli.check import check as start
 
-        start(file, changes or [], resolved)
+        start(file, changes or [], resolved, rules)
 
 
 @app.command(short_help="Write a commented scenario to start from.")
@@ -246,15 +255,18 @@ def evidence(
 
 @app.command(short_help="List the measures: what is counted, and of whom.")
 def measures(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One measure, told in full.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="WORD", help="A measure's name, or words of its name, label, unit or definition: wait."),
+    ] = None,
     form: Format = "table",
     csv: Csv = None,
 ) -> None:
-    """List the measures: name, unit, numerator, denominator and who is counted."""
+    """List the measures: name, unit, numerator, denominator and who is counted; one alone is told in full."""
     with door():
         from iopsim.cli.measures import measures as start
 
-        start(name, form, csv)
+        start(words or [], form, csv)
 
 
 @app.command(short_help="Write an event log for process-mining tools.")

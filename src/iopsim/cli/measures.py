@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from rich.console import Console
@@ -18,13 +19,13 @@ BESIDE = 22
 """Columns of the names of a measure's parts, when it is told in full."""
 
 
-def measures(name: str | None, form: str, file: str | None) -> None:
+def measures(words: Sequence[str], form: str, file: str | None) -> None:
     """List the measures, or tell one in full.
 
     Parameters
     ----------
-    name : str or None
-        The measure; None for all.
+    words : sequence of str
+        The name of a measure; or words, all of which a measure's name, label, unit or definition has; none for all.
     form : str
         As given to `--format`.
     file : str or None
@@ -39,30 +40,42 @@ def measures(name: str | None, form: str, file: str | None) -> None:
     """
     mistakes = Mistakes()
     form = mistakes.choice("--format", form, FORMATS)
-    found = {
-        group: [measure for measure in some if name in (None, measure.name)]
-        for group, some in GROUPS.items()
-        if any(name in (None, measure.name) for measure in some)
-    }
+    found = _found([word for text in words for word in text.split()])
     if not found:
-        mistakes.problems.append(_no_such(name or ""))
+        mistakes.problems.append(_no_such(" ".join(words)))
     mistakes.settle()
     rows = [_row(group, measure) for group, some in found.items() for measure in some]
     if export(form, file, rows, {"measures": rows}):
         return
     console = screen()
-    if name is not None:
+    if words and len(rows) == 1:
         _tell(console, rows[0])
     else:
         _list(console, found)
 
 
+def _found(words: Sequence[str]) -> dict[str, list[Measure]]:
+    """Return by group the measure of a name, or else those that have all words."""
+    every = [measure for some in GROUPS.values() for measure in some]
+    named = [measure for measure in every if [measure.name] == [*words]]
+    chosen = named or [measure for measure in every if all(word.lower() in _text(measure) for word in words)]
+    by_group = {group: [measure for measure in some if measure in chosen] for group, some in GROUPS.items()}
+    return {group: some for group, some in by_group.items() if some}
+
+
+def _text(measure: Measure) -> str:
+    """Return all that is said of a measure, in small letters."""
+    parts = (measure.name, measure.label, measure.unit, measure.numerator, measure.denominator, measure.counted)
+    return " ".join((*parts, measure.meaning)).lower()
+
+
 def _no_such(name: str) -> Problem:
-    """Say that there is no such measure, and which may be meant, by its name or by its label."""
+    """Say that there is no such measure, and which may be meant: by its name or by its label."""
     names = {measure.name: measure.name for some in GROUPS.values() for measure in some}
     labels = {measure.label: measure.name for some in GROUPS.values() for measure in some}
     near = names.get(nearest(name, names)) or labels.get(nearest(name, labels), "")
-    return Problem("measures", None, "", short(name), "`iopsim measures` lists every measure by its name", near)
+    said = "no measure has this in its name, label, unit or definition; `iopsim measures` lists them all"
+    return Problem("measures", None, "", short(name), said, near)
 
 
 def _row(group: str, measure: Measure) -> dict[str, object]:
@@ -103,4 +116,8 @@ def _list(console: Console, found: dict[str, list[Measure]]) -> None:
                 below = "" if measure.denominator == "1" else f" / {measure.denominator}"
                 paragraph(console, f"{measure.numerator}{below}", lead=indent, indent=indent, style="dim")
     console.print()
-    paragraph(console, "A name after `iopsim measures` tells one in full; --all after `iopsim run` shows every value.")
+    paragraph(
+        console,
+        "A name after `iopsim measures` tells one in full, a word lists those that have it; --all after "
+        "`iopsim run` shows every value.",
+    )

@@ -14,6 +14,12 @@ from iopsim.scenario import load
 from iopsim.trace import Journey, Step
 from iopsim.trace import trace as follow
 
+LONGEST_DATE = 22
+"""Columns of a date with its hour."""
+
+HOURS = "Hours are those of groups and family nights; all others are nominal, for the model decides by the day."
+WEEK_TO = ' What stands under "week to" was on some day of the seven up to that one; the model does not say on which.'
+
 
 def trace(
     file: str,
@@ -53,15 +59,19 @@ def _show(console: Console, journey: Journey) -> None:
     for fact in journey.facts:
         paragraph(console, plain(fact))
     console.print()
-    date = ""
+    stamp = ""
     for step in journey.steps:
-        date = _print(console, step, date)
+        stamp = _print(console, step, stamp)
+    console.print()
+    paragraph(console, HOURS + (WEEK_TO if any(step.any_day for step in journey.steps) else ""), style="dim")
 
 
 def _print(console: Console, step: Step, before: str) -> str:
     """Print a step, its date only where it is another than the step's before, and return its date."""
-    date = f"{step.when:%a} {step.when.day:>2} {step.when:%b %Y}"
-    stamp = f"{date if date != before else '':<15}  {step.when:%H:%M}  "
+    date = f"{step.when.day:>2} {step.when:%b %Y}"
+    date = f"week to {date.lstrip()}" if step.any_day else f"{step.when:%a} {date}"
+    hour = "" if step.any_day else f"{step.when:%H:%M}"
+    stamp = f"{date if date != before else '':<{LONGEST_DATE - len(hour)}}{hour}  "
     indent = " " * len(stamp)
     for number, line in enumerate(Text(plain(step.what)).wrap(console, max(20, console.width - len(stamp)))):
         line.rstrip()

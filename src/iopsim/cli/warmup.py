@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -13,9 +14,11 @@ from iopsim.cli.progress import Bar
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS, MOST_WORKERS, Order, simulated
 from iopsim.cli.table import NAME, day
 from iopsim.errors import IopsimError, Problem
-from iopsim.experiment.warmup import SERIES, WarmUp, estimate
+from iopsim.experiment.warmup import FEWEST_REPLICATIONS, SERIES, WarmUp, estimate
 from iopsim.scenario import resolve
 from iopsim.store import default_folder, run_key, save_picture
+
+NO_SEASONS = "referrals.*.months.*=1"
 
 
 def warmup(order: Order) -> None:
@@ -54,10 +57,10 @@ def warmup(order: Order) -> None:
     save_picture(picture, drawn)
     if not order.quiet:
         problems = [weeks_by_name(placed(problem, resolved), order.weeks) for problem in found.problems]
-        _show(screen(), found, problems, order.file, picture)
+        _show(screen(), found, problems, order, picture)
 
 
-def _show(console: Console, found: WarmUp, problems: list[Problem], file: str, picture: Path) -> None:
+def _show(console: Console, found: WarmUp, problems: list[Problem], order: Order, picture: Path) -> None:
     result, scenario = found.result, found.result.scenario
     runs = f"{result.replications:,} replication{'s' if result.replications > 1 else ''}"
     console.print(shortened(plain(scenario.name), NAME), style="bold")
@@ -70,9 +73,11 @@ def _show(console: Console, found: WarmUp, problems: list[Problem], file: str, p
     table = grid(console)
     table.add_column("What takes time")
     table.add_column("Weeks", justify="right")
+    if found.halves:
+        table.add_column("8 of 10 halves", justify="right")
     for name, truncation in found.truncations.items():
         weeks = str(truncation.observations) if truncation.settled else f"{truncation.observations} or more"
-        table.add_row(f"{SERIES[name]} (MSER-5)", weeks)
+        table.add_row(f"{SERIES[name]} (MSER-5)", weeks, _from_to(found.span_of(name)))
     table.add_row("Ramps and late starts", str(found.earliest))
     print_grid(console, table)
     console.print()
@@ -80,11 +85,41 @@ def _show(console: Console, found: WarmUp, problems: list[Problem], file: str, p
         console.print("No warm-up makes this a mature program:")
         for problem in problems:
             paragraph(console, plain(str(problem)), lead="  ", indent="    ")
+        if any(problem.path.endswith(".months") for problem in problems):
+            flat = replace(order, changes=[*order.changes, NO_SEASONS])
+            console.print("Without seasons:")
+            console.print(f"  {_command('warmup', flat)}", soft_wrap=True)
     else:
         since = day(result.week_start(found.weeks))
         paragraph(console, f"A warm-up of {found.weeks} weeks: the program is mature from {since} on.")
         if found.weeks:
-            console.print(f"  iopsim run {shlex.quote(plain(file))} --warm-up {found.weeks}", soft_wrap=True)
+            console.print(f"  {_command('run', order)} --warm-up {found.weeks}", soft_wrap=True)
+        paragraph(console, _how_sure(found))
     console.print()
     console.print("Welch's plot")
     console.print(f"  {plain(str(picture))}", soft_wrap=True)
+
+
+def _how_sure(found: WarmUp) -> str:
+    """Say how far the number of weeks may be from that of another seed."""
+    noisy = "MSER-5 is noisy: another seed may give another number of weeks"
+    if found.span is None:
+        return f"{noisy}. How far apart they lie is told from {FEWEST_REPLICATIONS} replications on."
+    low, high = found.span
+    if low == high:
+        return f"8 of 10 halves of these replications ask for {low} weeks, too."
+    return (
+        f"{noisy}. Of halves of these replications, 8 of 10 ask for {low} to {high}; the upper end is the safer one, "
+        "where the run is long enough for it."
+    )
+
+
+def _from_to(span: tuple[int, int] | None) -> str:
+    return "" if span is None else f"{span[0]} to {span[1]}" if span[0] < span[1] else str(span[0])
+
+
+def _command(name: str, order: Order) -> str:
+    """Return the command for the same plan, its changes and its weeks included."""
+    changes = [word for change in order.changes for word in ("--set", change)]
+    weeks = ["--weeks", order.weeks] if order.weeks is not None else []
+    return plain(shlex.join(["iopsim", name, order.file, *changes, *weeks]))

@@ -16,6 +16,12 @@ from iopsim.stats.warmup import BATCH, FEWEST_BATCHES, Truncation, mser5
 SERIES = {"census": "Census", "waiting": "Waitlist", "seats_attended": "Seats attended"}
 """The weekly series that must all be steady, and what a board calls them."""
 
+MASKS = range(1, 16)
+"""Sets of the last four binary digits of a replication's number; each parts the replications into two halves."""
+
+FEWEST_REPLICATIONS = 16
+"""Fewest replications from whose halves it is told how uncertain a warm-up is."""
+
 FEWEST_WEEKS = BATCH * FEWEST_BATCHES
 """Fewest weeks of a run from which a warm-up is estimated."""
 
@@ -34,12 +40,16 @@ class WarmUp:
         Weeks until every source has ended its ramp, and every group, role and contract has begun.
     problems : tuple of Problem
         Why there is no warm-up after which the program is steady; empty if there is one.
+    halves : dict of str to list of int
+        For each of `truncations`, the weeks that MSER-5 gives for each of thirty halves of the replications; empty
+        where there are too few of them.
     """
 
     result: Result = field(repr=False)
     truncations: dict[str, Truncation]
     earliest: int
     problems: tuple[Problem, ...]
+    halves: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def weeks(self) -> int | None:
@@ -47,6 +57,17 @@ class WarmUp:
         if self.problems:
             return None
         return max(self.earliest, *(truncation.observations for truncation in self.truncations.values()))
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """From how few to how many weeks of warm-up 8 of 10 halves of the replications ask for; None if not known."""
+        if self.problems or not self.halves:
+            return None
+        return middle([max(self.earliest, *weeks) for weeks in zip(*self.halves.values(), strict=True)])
+
+    def span_of(self, name: str) -> tuple[int, int] | None:
+        """From how few to how many weeks MSER-5 gives for 8 of 10 halves, for one of `SERIES`; None if not known."""
+        return middle(self.halves[name]) if name in self.halves else None
 
     def mean(self, name: str) -> F64:
         """Return the mean over replications of one of `SERIES`, as `mean` does; shape (weeks,)."""
@@ -59,11 +80,57 @@ def mean(result: Result, name: str) -> F64:
     Seats attended are a share of the seats on the nights held, so that a closed night is no change of level. A week
     without any night is given the share of the week before, and 0 before the first night.
     """
-    if name != "seats_attended":
-        return np.asarray(result.weekly(name).mean(axis=0), dtype=np.float64)
-    line = result.seat_share(name).mean(axis=0)
-    held = np.maximum.accumulate(np.where(np.isnan(line), -1, np.arange(len(line))))
-    return np.where(held < 0, 0.0, line[held])
+    return _mean(_rows(result, name))
+
+
+def middle(weeks: list[int]) -> tuple[int, int]:
+    """Return the ends of the middle 8 of 10 of some numbers of weeks."""
+    tail = len(weeks) // 10
+    ordered = sorted(weeks)
+    return ordered[tail], ordered[-1 - tail]
+
+
+def by_halves(result: Result) -> dict[str, list[int]]:
+    """Return the weeks that MSER-5 gives for each of thirty halves of the replications, for each of `SERIES`.
+
+    Parameters
+    ----------
+    result : Result
+        An opening view of at least 50 weeks.
+
+    Returns
+    -------
+    dict of str to list of int
+        In the same order of halves; empty with fewer than 16 replications.
+
+    Notes
+    -----
+    Thirty halves: for each non-empty set of the last four binary digits of a replication's number, those in which an
+    even, and an odd, number of these digits is 1. Each half has a mean that lies about as far from that of all as the
+    latter from the truth, so they tell how far another seed may lead. Assumes that replications are independent.
+    Source: McCarthy PJ, Pseudo-replication: half samples, Review of the International Statistical Institute
+    1969;37(3):239-264, with the sets as Hadamard rows.
+    """
+    if result.replications < FEWEST_REPLICATIONS:
+        return {}
+    digits = np.arange(result.replications)
+    parity = np.array([[bin(k & mask).count("1") % 2 for k in digits.tolist()] for mask in MASKS], dtype=np.bool_)
+    found = {}
+    for name in SERIES:
+        rows = _rows(result, name)
+        found[name] = [mser5(_mean(rows[half])).observations for half in (*parity, *~parity)]
+    return found
+
+
+def _rows(result: Result, name: str) -> F64:
+    return result.seat_share(name) if name == "seats_attended" else result.weekly(name)
+
+
+def _mean(rows: F64) -> F64:
+    """Return the mean of rows; a week that one of them does not know is given the mean of the week before, or 0."""
+    line = rows.mean(axis=0)
+    known = np.maximum.accumulate(np.where(np.isnan(line), -1, np.arange(len(line))))
+    return np.asarray(np.where(known < 0, 0.0, line[known]), dtype=np.float64)
 
 
 def estimate(result: Result) -> WarmUp:
@@ -92,14 +159,14 @@ def estimate(result: Result) -> WarmUp:
     if result.warm_up is not None:
         raise ValueError("a warm-up is estimated from the opening view, not from a mature one")
     scenario = result.scenario
-    problems, truncations = forbidden(scenario, "auto"), {}
+    problems, truncations, halves = forbidden(scenario, "auto"), {}, {}
     if scenario.weeks >= FEWEST_WEEKS:
-        truncations = {name: mser5(mean(result, name)) for name in SERIES}
+        truncations, halves = {name: mser5(mean(result, name)) for name in SERIES}, by_halves(result)
         moving = [SERIES[name].lower() for name, truncation in truncations.items() if not truncation.settled]
         if moving:
             weeks = f"a run of {scenario.weeks} weeks, at whose half MSER-5 still finds a start in {', '.join(moving)}"
             problems += (Problem("", None, "weeks", weeks, "a longer run is needed"),)
-    return WarmUp(result, truncations, earliest(scenario), problems)
+    return WarmUp(result, truncations, earliest(scenario), problems, halves)
 
 
 def forbidden(scenario: Scenario, warm_up: int | Literal["auto"] | None) -> tuple[Problem, ...]:

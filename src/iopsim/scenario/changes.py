@@ -11,7 +11,7 @@ import numbers
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iopsim.errors import Problem
 from iopsim.scenario.lines import Key, dotted
@@ -21,8 +21,20 @@ from iopsim.scenario.syntax import nests_too_deep
 from iopsim.scenario.words import clock_time, nearest, short, written
 
 Changes = Mapping[str, object] | Sequence[str]
-"""Dotted path -> value, or texts such as ``groups.evening.seats=15``."""
+"""Dotted path -> value, or texts such as ``groups.evening.seats=15``; a ``*`` is every entry of a table of names."""
 
+EACH = "*"
+"""In a path, every entry of a table of names: ``referrals.*.months.*``."""
+
+SWITCHED_OFF = {
+    "seasons": "referrals.*.months.*=1",
+    "season": "referrals.*.months.*=1",
+    "seasonality": "referrals.*.months.*=1",
+    "growth": "referrals.*.growth_per_year=1",
+}
+"""What switches off what has no value of its own."""
+
+_EACH = re.compile(r"(^|\.)\s*\*\s*(?=\.|$)")
 _SHORT_TIME = re.compile(r"\d{1,2}:\d\d")
 _BARE = re.compile(r"[^\s\"'\[\]{}#,][^\"'\[\]{}#\n]*")
 
@@ -94,13 +106,38 @@ def apply(tree: Mapping[str, object], merged: Mapping[str, object], changes: Cha
     labels = []
     for change in _changes(changes or {}):
         labels.append(change.file if isinstance(change, Problem) else change.label)
-        problem = change if isinstance(change, Problem) else _unknown(change, result, merged)
-        if problem is None:
-            assert isinstance(change, Change)
-            _lay(shape(), result, (), change.key, change, origins)
-        else:
-            problems.append(problem)
+        for one in [change] if isinstance(change, Problem) else _spread(change, result):
+            problem = one if isinstance(one, Problem) else _unknown(one, result, merged)
+            if problem is None:
+                assert isinstance(one, Change)
+                _lay(shape(), result, (), one.key, one, origins)
+            else:
+                problems.append(problem)
     return Changed(result, origins, tuple(problems), tuple(labels))
+
+
+def _spread(change: Change, tree: Mapping[str, object]) -> list[Change] | list[Problem]:
+    """Return a change for each entry that a ``*`` stands for; the change itself if its path has none."""
+    if EACH not in change.key:
+        return [change]
+    keys: list[Key] = [()]
+    for part in change.key:
+        keys = [(*key, name) for key in keys for name in (_entries(key, tree) if part == EACH else [part])]
+    if keys:
+        return [replace(change, path=dotted(key), key=key) for key in keys]
+    said = "a * stands for every entry of a table of names, such as referrals.*.months.*, and there is none here"
+    return [Problem(change.label, None, change.path, short(change.path), said)]
+
+
+def _entries(key: Key, tree: Mapping[str, object]) -> Sequence[str]:
+    """Return the names in a table of names: those that it must have, or that the planner gave it."""
+    node, table = at(key), tree
+    if not isinstance(node, Collection):
+        return () if node else (EACH,)  # a table that is not known is answered as such
+    for part in key:
+        inner = table.get(str(part))
+        table = inner if isinstance(inner, Mapping) else {}
+    return node.names or tuple(table)
 
 
 def _changes(changes: Changes) -> Iterator[Change | Problem]:
@@ -152,7 +189,7 @@ def _from_python(path: str, value: object) -> Change | Problem:
 
 def _key(path: str) -> Key:
     try:
-        table: object = tomllib.loads(f"{path} = 0")
+        table: object = tomllib.loads(_EACH.sub(rf'\1"{EACH}"', path) + " = 0")
     except (ValueError, RecursionError):
         return ()
     key: Key = ()
@@ -204,7 +241,12 @@ def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, ob
         return None
     said = "a change names a value of the scenario; `iopsim check FILE --resolved` shows them all"
     paths = sorted(_paths(merged, ""))
-    near = _only_path(change.key, paths) or _nearest_key(change.key) or _nearest_path(change.path, paths)
+    near = (
+        SWITCHED_OFF.get(str(change.key[-1]), "")
+        or _only_path(change.key, paths)
+        or _nearest_key(change.key)
+        or _nearest_path(change.path, paths)
+    )
     return Problem(change.label, None, dotted(change.key), short(change.path), said, near)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.shape import Leaf, at
-from iopsim.scenario.words import allowed, clock_time
+from iopsim.scenario.words import allowed, clock_time, percentage
 
 _STATEMENT = re.compile(r"""\s*(\[{1,2}\s*[A-Za-z"']|[A-Za-z_"'][\w."' -]*\s*=)""")
 _HEADER = re.compile(r"\s*\[{1,2}\s*([\w.*\"'-]+)")
@@ -122,10 +122,14 @@ def hint(broken: Broken) -> str:
         return "a line reads key = value, such as seats = 12; a remark begins with #"
     if not _KEY.fullmatch(key.rstrip()):
         return "before the = stands one name of letters, digits, _ and -, such as seats = 12"
-    node = at(broken.key)
-    if re.match(r"[A-Za-z]", value.strip()) and isinstance(node, Leaf) and node.kind != "text":
-        return allowed(str(broken.key[-1]), node, value.strip())
-    return _hint_of_value(value.strip(), message)
+    node, value = at(broken.key), value.strip()
+    if re.match(r"[A-Za-z]", value) and isinstance(node, Leaf) and node.kind != "text":
+        return allowed(str(broken.key[-1]), node, value)
+    if percentage(value):
+        return (
+            allowed(str(broken.key[-1]), node, value) if isinstance(node, Leaf) and node.numeric else percentage(value)
+        )
+    return _hint_of_value(value, message)
 
 
 def meant_time(broken: Broken) -> str:
@@ -154,7 +158,7 @@ _VALUES = (
     (r"\d\d:\d\d:\d\d", "a time of day stands alone, without a time zone, such as 17:30:00"),
     (r"\d{4}-\d\d-\d\d", "there is no such day; a date is year-month-day, such as 2027-01-04"),
     (r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\s*(#|$)", "a date is year-month-day, such as 2027-01-04"),
-    (r"\d+[\d.]*\s*%", "a percentage is written as a share: 80 % is 0.8"),
+    (r"[-+]?[\d.,]+\s*%", "a percentage is written as a share: 80 percent is 0.8"),
     (r"\d{1,3}(,\d{3})+\s*(#|$)", "a number has no comma: 1040, not 1,040"),
     (r"\d+,\d+\s*(#|$)", "a number has a point, not a comma: 2.5, not 2,5"),
     (r"[$€£]", "a number stands alone, without a currency sign"),

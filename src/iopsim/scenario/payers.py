@@ -54,7 +54,7 @@ class Payer(Part):
     late_share: float = probability("Share of payments that come late")
     late_weeks: int = number("weeks", 0, 104, "Further weeks that a late payment takes")
     scale_share: Annotated[dict[Name, Annotated[float, probability("Share of clients")]], AfterValidator(_frozen)] = (
-        text("Steps of a sliding scale: share of the payer's clients on each step; no step means that all pay in full")
+        text("Steps of a sliding scale: share of the payer's clients on each; who is on none pays in full")
     )
     scale_pays: Annotated[dict[Name, Annotated[float, probability("Share of the rate")]], AfterValidator(_frozen)] = (
         text("Share of the rates that is allowed on each step of the sliding scale")

@@ -217,9 +217,32 @@ def _number(leaf: Leaf, value: object) -> str:
         said += f"; {plain(value)} percent is written {plain(value / 100)}"
     if isinstance(value, float) and not fits and value.is_integer():
         said += f"; write {plain(value)}"
-    if isinstance(value, str) and re.fullmatch(r"\s*[-+]?[\d.,]+\s*%?\s*", value[:40]):
+    if isinstance(value, str) and (leaf.unit in _OF_ONE or leaf.unit.startswith("hazard/")) and percentage(value):
+        said += f"; {percentage(value)}"
+    elif isinstance(value, str) and re.fullmatch(r"\s*[-+]?[\d.,]+\s*", value[:40]):
         said += "; write the number without quotes"
     return said
+
+
+_PERCENTAGE = re.compile(r"([-+]?\d{1,10}(?:\.\d{1,10})?)\s*%\s*(?:#.*)?")
+_OF_ONE = ("share", "ratio")
+
+
+def percentage(text: str) -> str:
+    """Say how a percentage is written.
+
+    Parameters
+    ----------
+    text : str
+        What a person wrote, such as ``75%``, with or without a remark after it.
+
+    Returns
+    -------
+    str
+        Such as ``75 percent is written 0.75``; empty for what is no percentage.
+    """
+    match = _PERCENTAGE.fullmatch(text[: 2 * LONGEST].strip())
+    return f"{plain(float(match[1]))} percent is written {plain(float(match[1]) / 100)}" if match else ""
 
 
 def _list(leaf: Leaf, value: object) -> str:

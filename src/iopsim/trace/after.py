@@ -63,7 +63,11 @@ def _coverage(it: Dossier, day: int) -> str:
         return f"coverage by {payer} was lost in week {lost}"
     granted = int(it.cohort.covered_sessions[it.row])
     used = it.fact("attended") - it.fact("cut_short") + it.fact("made_up")
-    return f"{payer} granted {granted} sessions and no more; {used} were billable"
+    beyond = f", {used - granted} of them beyond what is covered" if used > granted else ""
+    return (
+        f"{payer} authorized {granted} session{'' if granted == 1 else 's'} and no more; "
+        f"{used} attended in full or made up by this weekly review{beyond}"
+    )
 
 
 def _relapsed(it: Dossier, since: int) -> Told:

@@ -7,7 +7,7 @@ from the rulebook and the client's own cards, through the very rules that decide
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,14 +30,22 @@ from iopsim.trace.sessions import sessions
 from iopsim.trace.treatment import treatment
 from iopsim.trace.waitlist import waitlist
 
+ANY_DAY = (Activity.INDIVIDUAL, Activity.MEDICATION)
+"""Visits that are on no particular day of their week."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened: when, what, and why (empty where there is nothing to explain)."""
+    """One thing that happened: when, what, and why (empty where there is nothing to explain).
+
+    Of what is on no particular day, `when` is the end of the run's week in which it was, and `any_day` is true. Hours
+    are those of groups and family nights, or else nominal.
+    """
 
     when: datetime.datetime
     what: str
     why: str
+    any_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,7 @@ def tell(dossier: Dossier) -> Journey:
         when = _when(dossier, activity, day, int(log.phase[row]), detail)
         if activity == Activity.FAMILY and steps and steps[-1].when.date() == when.date():
             when = max(when, steps[-1].when)
-        steps.append(Step(when, what, why))
+        steps.append(Step(when, what, why, activity in ANY_DAY))
     ending = Exit(dossier.fact("exit")).name.lower().replace("_", " ")
     name = client_name(dossier.scenario, dossier.book, dossier.record, dossier.who)
     return Journey(f"{name}: {ending}", _facts(dossier), _in_order(steps))
@@ -175,5 +183,5 @@ def _in_order(steps: list[Step]) -> tuple[Step, ...]:
     told: list[Step] = []
     for step in reversed(steps):
         when = min(step.when, told[-1].when) if told else step.when
-        told.append(Step(when, step.what, step.why))
+        told.append(replace(step, when=when))
     return tuple(reversed(told))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from functools import partial
 
 from iopsim.errors import Problem
-from iopsim.scenario.checks import demand, groups, intake, payers, phases, present
+from iopsim.scenario.checks import demand, groups, intake, payers, phases, present, staff
 from iopsim.scenario.checks.conflict import Conflict, Rule
 from iopsim.scenario.fields import Part
 from iopsim.scenario.given import Given
@@ -20,10 +20,11 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "payers": payers.PAYER_RULES,
     "phases": phases.PHASE_RULES,
     "groups": (*groups.GROUP_RULES, *present.GROUP_RULES),
+    "staff": (),
     "levers": groups.LEVER_RULES,
     "present": present.PRESENT_RULES,
 }
-"""Rules for the scenario as a whole, and for each entry of a table."""
+"""Rules for the scenario as a whole, and for each entry of a table; some more look at what the person gave."""
 
 
 def check(scenario: Scenario, given: Given, holes: Set[Key] = frozenset()) -> list[Problem]:
@@ -43,7 +44,11 @@ def check(scenario: Scenario, given: Given, holes: Set[Key] = frozenset()) -> li
     list of Problem
         Empty for a scenario that can be run.
     """
-    rules_of_the_file: Mapping[str, tuple[Rule, ...]] = {"traits": (partial(demand.trait_has_a_share, given=given),)}
+    rules_of_the_file: Mapping[str, tuple[Rule, ...]] = {
+        "traits": (partial(demand.trait_has_a_share, given=given),),
+        "staff": (partial(staff.prescriber_has_a_wage, given=given),),
+        "groups": (partial(groups.group_fits_its_room, given=given),),
+    }
     problems = []
     for table in RULES:
         for name in _entries(scenario, table):

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 
 from iopsim.scenario.checks.conflict import Conflict, Conflicts, named, unknown
+from iopsim.scenario.given import Given
 from iopsim.scenario.groups import Group
 from iopsim.scenario.levers import Levers
 from iopsim.scenario.lines import Key
@@ -80,13 +81,14 @@ def cohort_is_open_no_longer_than_it_lasts(scenario: Scenario, name: str) -> Con
         yield Conflict(keys, f"cohort_open_weeks = {group.cohort_open_weeks}", said)
 
 
-def group_fits_its_room(scenario: Scenario, name: str) -> Conflicts:
+def group_fits_its_room(scenario: Scenario, name: str, given: Given) -> Conflicts:
     """A room holds a group's clients; those of a group by video sit elsewhere."""
-    group = scenario.groups[name]
+    group, seats = scenario.groups[name], ("groups", name, "seats")
     room = scenario.rooms.get(group.room)
     if room and not group.video and group.seats > room.seats:
-        keys: tuple[Key, ...] = (("groups", name, "seats"), ("rooms", group.room, "seats"))
-        yield Conflict(keys, f"{group.seats} seats", f"at most {room.seats}, the seats of the room {group.room}")
+        keys: tuple[Key, ...] = (seats, ("groups", name, "room"), ("rooms", group.room, "seats"))
+        found = f"{group.seats} seats" + (", the default" if given.value(seats) is None else "")
+        yield Conflict(keys, found, f"at most {room.seats}, the seats of the room {group.room}", path=seats)
 
 
 def room_holds_one_group_at_a_time(scenario: Scenario, name: str) -> Conflicts:
@@ -113,6 +115,23 @@ def group_has_facilitators(scenario: Scenario, name: str) -> Conflicts:
     groups = existing_groups(scenario)
     if name not in groups or not any("groups" in role.duties for role in scenario.staff.values()):
         return
+    for mine, together in groups_at_once(groups, name):
+        for week in sorted({first_week_of(groups[other]) for other in together}):
+            by_then = [other for other in together if first_week_of(groups[other]) <= week]
+            needed = sum(groups[other].facilitators for other in by_then)
+            people = people_for_groups(
+                scenario, week, any(groups[other].opens_when_waiting != "none" for other in by_then)
+            )
+            if needed > sum(people.values()):
+                yield _too_few(name, mine, week, by_then, needed, people)
+                return
+
+
+def groups_at_once(groups: Mapping[str, Group], name: str) -> Iterator[tuple[Meeting, list[str]]]:
+    """List a group's sessions with the groups, itself included, that meet at the moment at which each begins.
+
+    Of groups that begin at the same moment only the last in the file has that session listed.
+    """
     for mine in meetings(name, groups[name]):
         together = [
             other
@@ -120,16 +139,18 @@ def group_has_facilitators(scenario: Scenario, name: str) -> Conflicts:
             for theirs in meetings(other, group)
             if theirs.weekday == mine.weekday and theirs.start <= mine.start < theirs.end
         ]
-        begin = [other for other in together if groups[other].start == groups[name].start]
-        if begin[-1] != name:
-            continue
-        for week in sorted({first_week_of(groups[other]) for other in together}):
-            by_then = [other for other in together if first_week_of(groups[other]) <= week]
-            needed = sum(groups[other].facilitators for other in by_then)
-            people = _people(scenario, week, any(groups[other].opens_when_waiting != "none" for other in by_then))
-            if needed > sum(people.values()):
-                yield _too_few(name, mine, week, by_then, needed, people)
-                return
+        if [other for other in together if groups[other].start == groups[name].start][-1] == name:
+            yield mine, together
+
+
+def people_for_groups(scenario: Scenario, week: int, hired: bool) -> dict[str, int]:
+    """Return by role who can run a group in a week: those planned by then, and if need be those hired on a trigger."""
+    return {
+        name: (role.people if role.first_week <= week else 0)
+        + (role.most_hires if hired and role.hire_when_caseload != "none" else 0)
+        for name, role in scenario.staff.items()
+        if "groups" in role.duties
+    }
 
 
 def lever_reaches_a_known_trait(scenario: Scenario, name: str) -> Conflicts:
@@ -167,7 +188,6 @@ GROUP_RULES = (
     group_ends_by_midnight,
     group_opens_once,
     cohort_is_open_no_longer_than_it_lasts,
-    group_fits_its_room,
     room_holds_one_group_at_a_time,
     group_has_facilitators,
 )
@@ -193,16 +213,6 @@ def _clash(room: str, mine: Meeting, theirs: Meeting) -> Conflict:
         "meet at another time or in another room"
     )
     return Conflict(keys, found, said, path=("groups", mine.group))
-
-
-def _people(scenario: Scenario, week: int, hired: bool) -> dict[str, int]:
-    """Return by role who can run a group in a week: those planned by then, and if need be those hired on a trigger."""
-    return {
-        name: (role.people if role.first_week <= week else 0)
-        + (role.most_hires if hired and role.hire_when_caseload != "none" else 0)
-        for name, role in scenario.staff.items()
-        if "groups" in role.duties
-    }
 
 
 def _too_few(name: str, at: Meeting, week: int, by_then: list[str], needed: int, people: dict[str, int]) -> Conflict:

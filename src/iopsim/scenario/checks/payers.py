@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from iopsim.scenario.checks.conflict import Conflict, Conflicts, named, possible_delay, sum_to_one
+import math
+
+from iopsim.scenario.checks.conflict import Conflict, Conflicts, named, possible_delay
 from iopsim.scenario.lines import Key
 from iopsim.scenario.model import Scenario
-from iopsim.scenario.words import nearest
+from iopsim.scenario.words import nearest, plain
 
 
 def authorization_is_possible(scenario: Scenario, name: str) -> Conflicts:
@@ -26,13 +28,16 @@ def scale_names_the_same_steps(scenario: Scenario, name: str) -> Conflicts:
             yield Conflict(keys, f"the step {step} in {other} only", said, nearest(step, tables[table]))
 
 
-def scale_shares_sum(scenario: Scenario, name: str) -> Conflicts:
-    """Each of the payer's clients is on one step of its sliding scale."""
-    steps, table = scenario.payers[name].scale_share, ("payers", name, "scale_share")
-    if steps:
-        shares: dict[Key, float] = {(*table, step): share for step, share in steps.items()}
-        yield from sum_to_one(shares, "the shares of the steps of a sliding scale must sum to 1", table)
+def scale_shares_fit(scenario: Scenario, name: str) -> Conflicts:
+    """A payer's clients are on one step of its sliding scale, or on none and pay in full."""
+    shares = scenario.payers[name].scale_share
+    total = math.fsum(shares.values())
+    if total > 1.0 + 1e-9:
+        keys: tuple[Key, ...] = tuple(("payers", name, "scale_share", step) for step in shares)
+        found = " + ".join(plain(share) for share in shares.values()) + f" = {plain(round(total, 9))}"
+        said = "the shares of the steps of a sliding scale must sum to at most 1; who is on no step pays in full"
+        yield Conflict(keys, found, said, path=("payers", name, "scale_share"))
 
 
-PAYER_RULES = (authorization_is_possible, scale_names_the_same_steps, scale_shares_sum)
+PAYER_RULES = (authorization_is_possible, scale_names_the_same_steps, scale_shares_fit)
 """Rules for each payer."""

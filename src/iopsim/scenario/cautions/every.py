@@ -1,0 +1,29 @@
+"""Every caution, in the order of the modules."""
+
+from __future__ import annotations
+
+from iopsim.scenario.cautions import calendar, levers, places, staff, wages
+from iopsim.scenario.resolved import Resolved
+
+
+def cautions(resolved: Resolved) -> tuple[str, ...]:
+    """Return what a person should look at again.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        A scenario with its origins.
+
+    Returns
+    -------
+    tuple of str
+        One sentence each, with file and line; empty for most files.
+    """
+    return (
+        *calendar.holidays_of_a_country(resolved),
+        *places.phases_only_for_some(resolved),
+        *staff.too_few_for_full_groups(resolved),
+        *staff.family_nights_beside_groups(resolved),
+        *wages.wages_of_counselors(resolved),
+        *levers.levers_that_change_nothing(resolved),
+    )
