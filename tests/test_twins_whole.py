@@ -39,6 +39,7 @@ GRANT = {
 SCENARIOS = {
     "a block grant with interim services": {**GRANT, "interim.offered": "priority", "interim.renege_hazard_ratio": 0.5},
     "interim services too late": {**GRANT, "interim.offered": "everybody", "interim.after_days": 3},
+    "a block grant, and room for all": {**GRANT, "groups.evening.seats": 30, "block_grant.interim_days": 5},
     "a block grant with limits of its own, and no interim services": {
         **GRANT,
         "block_grant.admit_days": 7,
@@ -121,10 +122,11 @@ SCENARIOS = {
 }
 SAYS = {
     "a block grant with interim services": (
-        "priority_in_time_share",
+        "injecting_in_time_share",
         "notice_weeks",
         "notices",
     ),
+    "a block grant, and room for all": ("pregnant_in_time_share",),
     "several roles, turnover, individual and medication visits": (
         *(measure.name for measure in staffing.MEASURES),
         "below_level_hours_share",
@@ -196,7 +198,8 @@ def test_interim_services_count_from_the_request_whenever_the_client_is_assessed
     """)
     view = View(story.record(), write(story.scenario))
     assert priority.interim_in_time_share.compute(view) == (in_time, 1)
-    assert priority.priority_in_time_share.compute(view) == (in_time, 1)
+    assert priority.injecting_in_time_share.compute(view) == (in_time, 1)
+    assert priority.pregnant_in_time_share.compute(view) == (in_time, 1)
 
 
 def test_a_capacity_reached_before_counting_begins_is_not_told_again():

@@ -100,29 +100,31 @@ class Whole:
         }[self.scenario.interim.offered]
         return offered and self.scenario.interim.after_days <= self.scenario.block_grant.interim_days
 
+    def admitted_within(self, client, limit):
+        """Whether a client is admitted so soon after the request; nothing of who has left then, or is not followed."""
+        last = client["referral_day"] + limit
+        if last >= self.days or (client["admitted_day"] < 0 and 0 <= client["exit_day"] <= last):
+            return []
+        return [0 <= client["admitted_day"] <= last]
+
     def priorities(self):
         grant = self.scenario.block_grant
-        in_time, followed, had_interim, without_place = 0, 0, 0, 0
+        inject, pregnant, waiting = [], [], []
         for c in self.clients:
-            if not self.counts(c["referral_day"]) or not c["traits"] & {grant.pregnant, grant.injecting}:
-                continue
-            if c["joined_day"] < 0:
+            if not self.counts(c["referral_day"]) or c["joined_day"] < 0:
                 continue
             interim = self.interim_in_time(c)
-            last = c["referral_day"] + (grant.admit_days_with_interim if interim else grant.admit_days)
-            admitted = c["admitted_day"] if c["admitted_day"] >= 0 else self.days + 1
-            gone = c["exit_day"] if c["exit_day"] >= 0 else self.days + 1
-            if last < self.days and not (gone <= last and gone < admitted and admitted > self.days):
-                followed += 1
-                in_time += admitted <= last
-            fourteenth = c["referral_day"] + grant.admit_days
-            if fourteenth < self.days and admitted > fourteenth and gone > fourteenth:
-                without_place += 1
-                had_interim += interim
+            if grant.injecting in c["traits"]:
+                limit = grant.admit_days_with_interim if interim else grant.admit_days
+                inject += self.admitted_within(c, limit)
+                waiting += [interim for admitted in self.admitted_within(c, grant.admit_days) if not admitted]
+            if grant.pregnant in c["traits"]:
+                pregnant += [admitted or interim for admitted in self.admitted_within(c, grant.interim_days)]
         full = self.notice_weeks()
         told = {
-            "priority_in_time_share": (in_time, followed),
-            "interim_in_time_share": (had_interim, without_place),
+            "injecting_in_time_share": (sum(inject), len(inject)),
+            "pregnant_in_time_share": (sum(pregnant), len(pregnant)),
+            "interim_in_time_share": (sum(waiting), len(waiting)),
             "notice_weeks": (sum(is_full for week, is_full in full if week >= self.since // 7), 1),
             "notices": (
                 sum(

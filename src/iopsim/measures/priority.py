@@ -14,7 +14,10 @@ from iopsim.measures.view import Flags, View
 from iopsim.money.costs import NOBODY
 from iopsim.record import NEVER
 
-PLACED = "pregnant clients and clients who inject, placed here, who can be followed for the limit"
+HERE = "placed here, who can be followed for the limit"
+PREGNANT, INJECT = "pregnant clients", "clients who inject"
+WHO_ARE_PREGNANT, WHO_INJECT = (0, 1), (0, 2)
+"""Federal classes."""
 
 
 def _of_grant(view: View, above: int, below: int) -> Fraction:
@@ -32,50 +35,68 @@ def _interim_in_time(view: View) -> bool:
     return intake.interim != NOBODY and intake.interim_after <= view.book.grant.interim_days
 
 
-def _priority(view: View) -> Flags:
+def _placed(view: View, classes: tuple[int, ...]) -> Flags:
+    """Clients of some federal classes who were placed here."""
     clients = view.record.clients
-    first = federal_class(view.book, clients.traits) < 3
+    first = np.isin(federal_class(view.book, clients.traits), classes)
     return np.asarray(
         came_by_referral(view.record) & view.covers(clients.referral_day) & first & (clients.joined_day != NEVER),
         dtype=np.bool_,
     )
 
 
-@measure("Priority clients admitted in time", "share", "admitted within the limit", "priority clients", PLACED)
-def priority_in_time_share(view: View) -> Fraction:
-    """Share of priority clients admitted within 14 days, or within 120 if interim services begin within 48 hours.
-
-    Days count from the request for treatment; all three limits are those of the scenario's block grant. Who leaves the
-    waitlist, or is turned away from it, before the limit has passed is not counted.
-    """
-    clients, grant = view.record.clients, view.book.grant
-    limit = grant.admit_days_with_interim if _interim_in_time(view) else grant.admit_days
+def _in_time(view: View, classes: tuple[int, ...], limit: int) -> tuple[Flags, Flags]:
+    """Who can be followed for so many days from the request and had not left by then, and who was admitted by then."""
+    clients = view.record.clients
     last = clients.referral_day + limit
     left = (clients.admitted_day == NEVER) & (clients.exit_day != NEVER) & (clients.exit_day <= last)
-    who = _priority(view) & (last < view.record.days) & ~left
-    in_time = (clients.admitted_day != NEVER) & (clients.admitted_day <= last)
-    return _of_grant(view, int((who & in_time).sum()), int(who.sum()))
+    followed = _placed(view, classes) & (last < view.record.days) & ~left
+    return followed, followed & (clients.admitted_day != NEVER) & (clients.admitted_day <= last)
+
+
+@measure("Clients who inject admitted in time", "share", "admitted within the limit", INJECT, f"{INJECT}, {HERE}")
+def injecting_in_time_share(view: View) -> Fraction:
+    """Share of clients who inject admitted within 14 days, or within 120 if interim services begin within 48 hours.
+
+    Days count from the request for treatment; all three limits are those of the scenario's block grant. Who leaves the
+    waitlist, or is turned away from it, before the limit has passed is not counted. Source: evidence row 2.31.
+    """
+    grant = view.book.grant
+    limit = grant.admit_days_with_interim if _interim_in_time(view) else grant.admit_days
+    followed, admitted = _in_time(view, WHO_INJECT, limit)
+    return _of_grant(view, int(admitted.sum()), int(followed.sum()))
+
+
+@measure(
+    "Pregnant clients served in time", "share", "admitted or with interim services within the limit", PREGNANT,
+    f"{PREGNANT}, {HERE}",
+)  # fmt: skip
+def pregnant_in_time_share(view: View) -> Fraction:
+    """Share of pregnant clients who are admitted within 48 hours of the request, or have interim services by then.
+
+    That the state is told, and finds another program, is not simulated. Source: evidence row 2.33.
+    """
+    followed, admitted = _in_time(view, WHO_ARE_PREGNANT, view.book.grant.interim_days)
+    served = followed if _interim_in_time(view) else admitted
+    return _of_grant(view, int(served.sum()), int(followed.sum()))
 
 
 @measure(
     "Interim services in time",
     "share",
     "interim services within 48 hours",
-    "priority clients not admitted within 14 days",
-    "pregnant clients and clients who inject, placed here at any time, who have not left the waitlist by day 14",
+    "clients who inject not admitted within 14 days",
+    "clients who inject, placed here at any time, who have not left the waitlist by day 14",
 )
 def interim_in_time_share(view: View) -> Fraction:
-    """Share of priority clients neither admitted nor gone after 14 days who had interim services within 48 hours.
+    """Share of clients who inject, neither admitted nor gone after 14 days, who had interim services within 48 hours.
 
     Days count from the request, and services do not wait for the assessment; so it is all of them or none, as the
-    scenario's `interim` has it. Both limits are those of its block grant.
+    scenario's `interim` has it. Both limits are those of its block grant. Source: evidence row 2.31.
     """
-    clients, grant = view.record.clients, view.book.grant
-    last = clients.referral_day + grant.admit_days
-    there = (clients.admitted_day == NEVER) | (clients.admitted_day > last)
-    there &= (clients.exit_day == NEVER) | (clients.exit_day > last)
-    who = _priority(view) & there & (last < view.record.days)
-    return _of_grant(view, int(who.sum()) * _interim_in_time(view), int(who.sum()))
+    followed, admitted = _in_time(view, WHO_INJECT, view.book.grant.admit_days)
+    waiting = int((followed & ~admitted).sum())
+    return _of_grant(view, waiting * _interim_in_time(view), waiting)
 
 
 def _full_weeks(view: View) -> Flags:
@@ -100,4 +121,4 @@ def notices(view: View) -> Fraction:
     return _of_grant(view, int(reached[len(full) - counted :].sum()), 1)
 
 
-MEASURES = (priority_in_time_share, interim_in_time_share, notice_weeks, notices)
+MEASURES = (injecting_in_time_share, pregnant_in_time_share, interim_in_time_share, notice_weeks, notices)
