@@ -167,11 +167,15 @@ class Twin:
         scenario, record, money = self.scenario, self.record, self.scenario.money
         costs = defaultdict(int)
         roles = list(scenario.staff.values())
-        first = min([-money.pre_opening_weeks, *(role.first_week - role.pre_opening_weeks for role in roles)])
-        self.first_week = first = min(first, 0)
+        runs_already = any(kind.where == "program" and kind.count > 0 for kind in scenario.present.values())
+        opens = 0 if runs_already else -money.pre_opening_weeks
+        begins = [
+            0 if runs_already and role.first_week == 0 else role.first_week - role.pre_opening_weeks for role in roles
+        ]
+        self.first_week = first = min([opens, 0, *begins])
         levers = {name: lever for name, lever in scenario.levers if lever.on}
-        costs["start_up", first] += nearest(100 * exact(money.start_up_usd))
-        for week in range(-money.pre_opening_weeks, scenario.weeks):
+        costs["start_up", first] += 0 if runs_already else nearest(100 * exact(money.start_up_usd))
+        for week in range(opens, scenario.weeks):
             costs["fixed", week] += nearest(100 * exact(money.fixed_usd_per_week))
         for lever in levers.values():
             costs["levers", first] += nearest(100 * exact(lever.start_up_usd))
@@ -181,10 +185,9 @@ class Twin:
             nearest(100 * exact(r.wage_usd_per_hour) * exact(r.hours_per_week) * (1 + exact(r.fringe_share)))
             for r in roles
         ]
-        runs_already = any(kind.where == "program" and kind.count > 0 for kind in scenario.present.values())
         payroll = ["clinical_payroll" if role.duties or role.caseload != "none" else "other_payroll" for role in roles]
-        for what, role, weekly in zip(payroll, roles, pay, strict=True):
-            for week in range(role.first_week - role.pre_opening_weeks, min(role.first_week, scenario.weeks)):
+        for what, role, weekly, begin in zip(payroll, roles, pay, begins, strict=True):
+            for week in range(begin, min(role.first_week, scenario.weeks)):
                 costs[what, week] += role.people * weekly
             if role.first_week == 0 and not runs_already:
                 costs["hiring", -role.pre_opening_weeks] += role.people * nearest(100 * exact(role.hire_usd))

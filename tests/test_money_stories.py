@@ -283,12 +283,22 @@ def test_each_client_has_accounts_of_their_own_without_costs(clinic: tuple[Recor
     assert set(ben.claims.client.tolist()) == {0} and not ben.cost.any()
 
 
-def test_the_staff_of_a_program_that_has_clients_already_are_not_recruited() -> None:
-    hiring = {}
+def test_a_program_that_has_clients_already_pays_nothing_for_its_opening() -> None:
+    found = {}
     for count, where in ((0, "program"), (1, "waitlist"), (1, "program")):
         book = write(Story({**PRICES, "present.old": {"source": "self", "where": where, "count": count}}).scenario)
-        hiring[count, where] = int(book.money.planned[Cost.HIRING].sum())
-    assert hiring == {(0, "program"): 30000, (1, "waitlist"): 30000, (1, "program"): 0}
+        spent = {cost: int(book.money.planned[cost].sum()) for cost in (Cost.HIRING, Cost.START_UP)}
+        before = int(book.money.planned[:, : -book.money.first_week or None].sum()) if book.money.first_week else 0
+        found[count, where] = (book.money.first_week, spent[Cost.HIRING], spent[Cost.START_UP] > 0, before > 0)
+    assert found[0, "program"] == found[1, "waitlist"] == (-2, 30000, True, True)
+    assert found[1, "program"] == (0, 0, False, False)
+
+
+def test_staff_who_start_later_are_paid_beforehand_in_a_running_program_too() -> None:
+    later = {**PRICES["staff.counselor"], "first_week": 1, "pre_opening_weeks": 3}
+    book = write(Story({**PRICES, "staff.aide": later, "present.old": {"source": "self"}}).scenario)
+    assert book.money.first_week == -2
+    assert (book.money.planned[Cost.CLINICAL_PAYROLL, :4] > 0).tolist() == [True, True, True, False]
 
 
 def billed_days(changes: dict[str, object], *, cut_short: bool = False) -> list[int]:

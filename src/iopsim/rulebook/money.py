@@ -141,7 +141,8 @@ def write_money(scenario: Scenario) -> Money:
     traits, rooms = sorted(scenario.traits), list(scenario.rooms)
     by_night = [group for group in groups.values() for _ in group.nights]
     steps = max((len(payer.scale_share) for payer in payers), default=0)
-    first_week = -max([money.pre_opening_weeks, *(r.pre_opening_weeks - r.first_week for r in roles)])
+    opens = 0 if runs_already(scenario) else money.pre_opening_weeks
+    first_week = -max([opens, *(weeks_before(scenario, role) - role.first_week for role in roles)])
     return Money(
         bills=bool(payers),
         first_week=first_week,
@@ -234,26 +235,37 @@ def planned_costs(scenario: Scenario, first_week: int) -> I64:
     """Return the costs that come whatever happens; shape (costs, weeks from `first_week` on).
 
     Fixed costs run from their own week before the opening to the end. Staff of the opening plan are on the payroll
-    before they start; those who start at the opening are recruited in the week in which their pay begins, unless the
-    program has clients already, and with them its staff. Levers are paid for from the opening week on.
+    before they start; those who start at the opening are recruited in the week in which their pay begins. A program
+    that has clients already has opened long ago: there is no start-up cost, nothing before the opening week, and its
+    first staff are there. Levers are paid for from the opening week on.
     """
-    money = scenario.money
-    weeks = scenario.weeks - first_week
-    planned = np.zeros((len(Cost), weeks), dtype=np.int64)
-    runs_already = any(kind.where == "program" and kind.count for kind in scenario.present.values())
-    planned[Cost.START_UP, 0] = cents(money.start_up_usd)
-    planned[Cost.FIXED, -money.pre_opening_weeks - first_week :] = cents(money.fixed_usd_per_week)
+    money, running = scenario.money, runs_already(scenario)
+    planned = np.zeros((len(Cost), scenario.weeks - first_week), dtype=np.int64)
+    if not running:
+        planned[Cost.START_UP, 0] = cents(money.start_up_usd)
+    fixed_from = 0 if running else -money.pre_opening_weeks
+    planned[Cost.FIXED, fixed_from - first_week :] = cents(money.fixed_usd_per_week)
     for role in scenario.staff.values():
         begins = role.first_week - first_week
-        paid = begins - role.pre_opening_weeks
+        paid = begins - weeks_before(scenario, role)
         weekly = week_pay(role.wage_usd_per_hour, role.hours_per_week, role.fringe_share)
         planned[payroll(role), paid:begins] += role.people * weekly
-        if role.first_week == 0 and not runs_already:
+        if role.first_week == 0 and not running:
             planned[Cost.HIRING, paid] += role.people * cents(role.hire_usd)
     for lever in levers_on(scenario):
         planned[Cost.LEVERS, 0] += cents(lever.start_up_usd)
         planned[Cost.LEVERS, -first_week:] += cents(lever.usd_per_week)
     return planned
+
+
+def runs_already(scenario: Scenario) -> bool:
+    """Return whether the program has clients at the opening."""
+    return any(kind.where == "program" and kind.count for kind in scenario.present.values())
+
+
+def weeks_before(scenario: Scenario, role: Role) -> int:
+    """Return the weeks for which a role is on the payroll before it starts."""
+    return 0 if role.first_week == 0 and runs_already(scenario) else role.pre_opening_weeks
 
 
 def levers_on(scenario: Scenario) -> list[Lever]:
