@@ -70,10 +70,10 @@ class Waitlist(Part):
 
 
 class Interim(Part):
-    """Interim services for clients on the waitlist: education, counseling, referral; not treatment."""
+    """Interim services for clients who wait for admission, from the request on: counseling, referral; not treatment."""
 
     offered: Literal["nobody", "priority", "everybody"] = text(
-        "To whom: nobody, the federal priority populations, or everybody on the waitlist"
+        "To whom: nobody, the federal priority populations, or everybody who waits for admission"
     )
     after_days: int = number("days", 0, 30, "Days from referral until they begin")
     renege_hazard_ratio: float = ratio("Hazard of giving up while receiving them")
