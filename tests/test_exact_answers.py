@@ -24,6 +24,7 @@ from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.record import Attendance, Exit, Record
 from iopsim.rulebook import Rulebook, write
+from iopsim.rules.progress import meets_benchmark
 from iopsim.scenario.load import from_toml
 
 SEED = 20270104
@@ -649,3 +650,11 @@ def test_a_run_begins_after_a_session_attended_with_one_and_the_same_chance(time
     after_run = ~went[:, 5] & went[:, 6]
     assert_share(~went[after_run, 7], chance, notices=0.043)
     assert_share(~went[went[:, 4] & went[:, 5] & went[:, 6], 7], chance, notices=0.024)
+
+
+def test_a_benchmark_in_whole_percent_is_met_by_exactly_that_share() -> None:
+    for scheduled in range(1, 61):
+        for attended in range(scheduled + 1):
+            for percent in range(101):
+                met = meets_benchmark(attended, scheduled, percent / 100, 1, 0)
+                assert met == (100 * attended >= percent * scheduled), (attended, scheduled, percent)

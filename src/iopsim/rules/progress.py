@@ -17,7 +17,8 @@ def meets_benchmark(attended: int, scheduled: int, share: float, weeks_since_lap
     lapse_free_weeks : int
         Weeks without a lapse that are needed.
     """
-    return attended >= share * scheduled and weeks_since_lapse >= lapse_free_weeks
+    enough = scheduled == 0 or attended / scheduled >= share  # a quotient is rounded as the share is: 14 of 25 is 0.56
+    return enough and weeks_since_lapse >= lapse_free_weeks
 
 
 def phase_is_over(weeks: int, least: int, most: int, meets: bool) -> bool:
