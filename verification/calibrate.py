@@ -113,12 +113,18 @@ STACKED: Changes = {EARLY: 0.23, DROPOUT: 7 * 0.0047, TRANSFER: 7 * 0.0035}
 
 
 def _times(factor: float) -> Changes:
-    """Palmetto's referrals, so many times over and mature from the first day."""
+    """Palmetto's referrals, so many times over and mature from the first day, without what is its own.
+
+    The base rates are those of a client without effect of traits, in a program whose staff are all there: nobody has
+    to wait for an assessor, no night is cancelled, and nobody is admitted twice.
+    """
     scenario = load(PALMETTO)
     rates = {f"referrals.{name}.per_week": factor * s.per_week for name, s in scenario.referrals.items()}
     ramps = {f"referrals.{name}.ramp_weeks": 0 for name in scenario.referrals}
-    posts = {f"staff.{name}.turnover_per_year": 0.0 for name in scenario.staff}  # else some wait for an assessor
-    return {**rates, **ramps, **posts}
+    away = ("turnover_per_year", "sick_days_per_year", "leave_weeks_per_year")
+    staff = {f"staff.{name}.{why}": 0 for name in scenario.staff for why in away}
+    effects = {f"traits.{name}.dropout_hazard_ratio": 1.0 for name in scenario.traits}
+    return {**rates, **ramps, **staff, **effects, "after.return_probability": 0.0}
 
 
 @lru_cache

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from coverage import AT_ONCE, NOBODY_LEAVES
 
 import iopsim
 from iopsim.experiment.replicate import Facts, cores
@@ -33,26 +34,20 @@ LENGTHS = (78, 104, 156, 208)
 SOURCES = ("self", "court", "health_care", "inpatient")
 PER_WEEK, HAZARD, PLANNED = 1.25, 0.08, 16
 FLAT = {"weeks": WEEKS, **{f"referrals.{s}.months.{month}": 1.0 for s in SOURCES for month in ("Jan", "Dec")}}
+WITH_EFFECT = ("employed", "stimulant", "mandated_without_moud", "mandated_on_moud")
+"""Traits that change the hazard of dropping out."""
+
 UNLIMITED = {
     **FLAT,
     **{f"referrals.{s}.{name}": value for s in SOURCES for name, value in (("ramp_weeks", 0), ("per_week", PER_WEEK))},
+    **AT_ONCE,
+    **NOBODY_LEAVES,
     "calendar.holidays": "",
-    "assessment.slots_per_day": 500,
-    "assessment.show_probability_next_day": 1.0,
-    "assessment.client_delay": {"median_days": 0.0, "mean_days": 0.0},
-    "placement": {"this_program": 1.0, "higher": 0.0, "lower": 0.0, "declined": 0.0},
-    "waitlist.ready_delay": {"median_days": 0.0, "mean_days": 0.0},
-    "groups.evening.seats": 500,
-    "staff.counselor.caseload": "none",
-    "absence_rule.consecutive": "none",
-    "absence_rule.total": "none",
-    "leaving.early_probability": 0.0,
     "leaving.dropout_per_week": HAZARD,
-    "leaving.transfer_per_week": 0.0,
-    "leaving.incarceration_per_week": 0.0,
-    "leaving.death_per_week": 0.0,
-    "leaving.other_per_week": 0.0,
+    **{f"traits.{name}.dropout_hazard_ratio": 1.0 for name in WITH_EFFECT},
 }
+"""Everybody referred starts the same day, and leaves by one hazard or after the planned weeks."""
+
 TRUTH = len(SOURCES) * PER_WEEK * sum(math.exp(-HAZARD * week) for week in range(PLANNED))
 
 
