@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 
 import simpy
 
@@ -11,17 +11,6 @@ from iopsim.engines.person import Bell, Person
 
 Act = Callable[[int], None]
 """What is done in a phase of a day."""
-
-
-class Moment(simpy.Event):
-    """The event that a phase of a day begins; sure to happen from the moment it is made."""
-
-    def __init__(self, env: simpy.Environment, play: Callable[[simpy.Event], None], day: int) -> None:
-        self.env = env
-        self.callbacks = [play]
-        self._ok = True
-        self._value = None
-        self.day = day
 
 
 class Agenda:
@@ -34,26 +23,23 @@ class Agenda:
         self.env = env
         self.days = days
         self.today = 0
-        self.called: set[int] = set()
-        self.play: list[Callable[[simpy.Event], None]] = []
+        self.called = bytearray(days * PHASES_PER_DAY)
+        """1 for each phase that has something to do; at day x phases a day + phase."""
+        self.act: list[Act] = []
 
     def acts(self, acts: Mapping[Phase, Act]) -> None:
         """Say what each phase does."""
-        self.play = [self._played(acts[phase]) for phase in Phase]
+        self.act = [acts[phase] for phase in Phase]
 
     def call(self, phase: int, day: int) -> None:
         """Have a phase of a day played; once, however often it is called."""
-        now = day * PHASES_PER_DAY + phase
-        if now not in self.called and day < self.days:
-            self.called.add(now)
-            moment = Moment(self.env, self.play[phase], day)
-            self.env.schedule(moment, delay=now - self.env.now)
+        if day < self.days:
+            self.called[day * PHASES_PER_DAY + phase] = 1
 
-    def call_next(self, phase: int, days: Iterator[int]) -> None:
-        """Have a phase played on the next of some days; one at a time, as SimPy is faster with few events ahead."""
+    def call_all(self, phase: int, days: Iterable[int]) -> None:
+        """Have a phase played on some days."""
         for day in days:
             self.call(phase, day)
-            return
 
     def bell(self, me: Person) -> simpy.Event:
         """Give a client a bell to wait for."""
@@ -62,14 +48,18 @@ class Agenda:
 
     def run(self) -> None:
         """Play every phase that has something to do, to the end of the run."""
+        self.env.process(self._days())
         self.env.run(until=self.days * PHASES_PER_DAY)
 
-    def _played(self, act: Act) -> Callable[[simpy.Event], None]:
-        """Return the callback of a phase's event, whose value is the day."""
-
-        def play(moment: simpy.Event) -> None:
-            assert isinstance(moment, Moment)
-            self.today = moment.day
-            act(moment.day)
-
-        return play
+    def _days(self) -> Generator[simpy.Event, None, None]:
+        """Play one phase after the other; before the next, the stories of those for whom a bell has rung go on."""
+        today, moment = -1, 0
+        while (moment := self.called.find(1, moment)) >= 0:
+            day, phase = divmod(moment, PHASES_PER_DAY)
+            if day > today:
+                yield self.env.timeout(moment - self.env.now)
+                self.today = today = day
+            self.act[phase](day)
+            moment += 1
+            if self.env.peek() < moment:
+                yield self.env.timeout(moment - self.env.now)

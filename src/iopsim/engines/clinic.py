@@ -29,7 +29,7 @@ from iopsim.rules.relapse import NOT_KNOWN, call_day, relapse_days
 Story = Callable[["Clinic", Person], Generator[simpy.Event, Any, None]]
 Comes = Callable[["Clinic", Person, int], bool]
 
-RETURNS, REFERRALS = int(Phase.RETURNS), int(Phase.REFERRALS)
+RETURNS, REFERRALS, SESSIONS = int(Phase.RETURNS), int(Phase.REFERRALS), int(Phase.SESSIONS)
 
 
 class Clinic:
@@ -87,7 +87,6 @@ class Clinic:
         for me in self.people:
             if me.day != NEVER:
                 self.arrivals[me.day].append(me)
-        self.arrival_days = iter(list(self.arrivals))
         self.coming_back: defaultdict[int, list[Person]] = defaultdict(list)
         self.calling_again: defaultdict[int, list[Person]] = defaultdict(list)
 
@@ -95,8 +94,8 @@ class Clinic:
         """Play every phase that has something to do, from the opening to the end of the run."""
         self.team.opens()
         self.present()
-        self.agenda.call_next(REFERRALS, self.arrival_days)
-        self.agenda.call_next(int(Phase.SESSIONS), self.program.session_days)
+        self.agenda.call_all(REFERRALS, self.arrivals)
+        self.agenda.call_all(SESSIONS, self.book.session_days)
         self.office.opens()
         self.agenda.run()
 
@@ -181,8 +180,6 @@ class Clinic:
 
     def referrals(self, today: int) -> None:
         """Clients are referred, or call again, and their stories begin."""
-        if self.arrivals[today] and self.arrivals[today][0].episode == 0:
-            self.agenda.call_next(REFERRALS, self.arrival_days)
         for me in self.arrivals.pop(today):
             self.agenda.env.process(self.story(self, me))
 

@@ -46,7 +46,7 @@ class Office:
         """Have the ends of all weeks played, if there is anything to do in them."""
         visits = any(self.book.individual_per_week) or any(self.book.medication_every) or self.family_days
         if visits or self.has_staff:
-            self.clinic.agenda.call(WEEK_END, 6)
+            self.clinic.agenda.call_all(WEEK_END, range(6, self.book.days, 7))
 
     def family_night(self, today: int) -> None:
         """Families of clients in program come, or not."""
@@ -58,7 +58,6 @@ class Office:
 
     def week_end(self, today: int) -> None:
         """Spend the week's hours: what has happened already first, then what is due, in a fixed order."""
-        self.clinic.agenda.call(WEEK_END, today + 7)
         week = today // 7
         self._orient(today)
         if self.has_staff:

@@ -23,7 +23,7 @@ from iopsim.rules.facilitation import night_status
 if TYPE_CHECKING:
     from iopsim.engines.clinic import Clinic
 
-REVIEW, DISCHARGES, STEP_DOWNS, SESSIONS = map(int, (Phase.REVIEW, Phase.DISCHARGES, Phase.STEP_DOWNS, Phase.SESSIONS))
+REVIEW, DISCHARGES, STEP_DOWNS = map(int, (Phase.REVIEW, Phase.DISCHARGES, Phase.STEP_DOWNS))
 IN_TREATMENT, MADE_UP, HELD = int(Exit.IN_TREATMENT), int(Attendance.MADE_UP), int(Night.HELD)
 
 MOVING_ORDER = attrgetter("due_day", "lot", "index")
@@ -48,7 +48,6 @@ class Program:
         self.due_for_review: defaultdict[int, list[Person]] = defaultdict(list)
         self.leavers: list[Person] = []
         self.movers: list[Person] = []
-        self.session_days = iter(clinic.book.session_days)
         self.session_rows: list[int] = []
         self.night_rows: list[int] = []
         self.move_rows: list[int] = []
@@ -162,7 +161,6 @@ class Program:
 
     def sessions(self, today: int) -> None:
         """Tonight's groups meet, if there is somebody to run them and clients enough."""
-        self.clinic.agenda.call_next(SESSIONS, self.session_days)
         seats, book, clinic, session = self.clinic.seats, self.book, self.clinic, self.session
         rows = self.session_rows
         for night in book.tonight[today]:
