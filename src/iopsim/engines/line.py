@@ -89,7 +89,12 @@ class Line:
 
     def _calls_again(self, day: int) -> None:
         """Have admissions played on the next admission day, from a day on, on which somebody is ready."""
-        soonest = min((me.ready_day for _, me in self.waiting if not me.denied), default=self.book.days)
+        soonest = self.book.days
+        for _, me in self.waiting:
+            if me.ready_day < soonest and not me.denied:
+                soonest = me.ready_day
+                if soonest <= day:
+                    break
         if soonest < self.book.days:
             self.clinic.agenda.call(ADMISSIONS, self.book.next_admission_day[max(day, soonest)])
 
