@@ -353,3 +353,50 @@ def test_who_is_paid_as_a_counselor_only_for_want_of_a_wage_is_worth_a_second_lo
     assert cautions(resolve_text(f"{GOOD}{desk}wage_usd_per_hour = 28.53\n", "f")) == ()
     assert cautions(resolve_text(GOOD + desk.replace("[]", '["groups"]'), "f")) == ()
     assert cautions(resolve_text(GOOD + desk.replace('"none"', "20"), "f")) == ()
+
+
+ANOTHER_RATE = """
+[payers.plan]
+share = 1.0
+rates.session_usd = 200.0
+"""
+LEVEL_1_AT_THE_DEFAULT = (
+    "sessions at Level 1 are paid the default, 52.9 usd; write rates.level_1_session_usd, even if it is the same"
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([], ()),
+        (["phases.intensive.level='2.1'"], ()),
+        (["phases.intensive.level='1'", "payers.plan.rates.session_usd=150"], ()),
+        (["phases.intensive.level='1'", "payers.plan.rates.level_1_session_usd=52.9"], ()),
+        (
+            ["phases.intensive.level='1'"],
+            (f"f:{{line}}: payers.plan: {LEVEL_1_AT_THE_DEFAULT}",),
+        ),
+    ],
+)
+def test_a_payer_with_a_rate_of_its_own_is_asked_for_those_of_other_levels(changes, said):
+    text = GOOD + ANOTHER_RATE
+    line = text[: text.index("share = 1.0")].count("\n") + 1
+    found = tuple(one.format(line=line) for one in said)
+    assert cautions(resolve_text(text, "f", changes)) == found
+
+
+def test_clients_who_pay_alone_by_their_name_are_worth_a_second_look():
+    text = GOOD + ANOTHER_RATE.replace("plan", "self_pay")
+    (said,) = cautions(resolve_text(text, "f"))
+    assert "payers.self_pay: self_pay is false, so somebody else pays for its clients" in said
+    assert cautions(resolve_text(text, "f", ["payers.self_pay.self_pay=true"])) == ()
+
+
+def test_who_pays_alone_has_no_terms_of_a_payer():
+    terms = ["copay_usd=5", "deductible_usd=10", "authorized_sessions=3", "coverage_loss_per_week=0.1"]
+    changes = ["payers.plan.self_pay=true", *(f"payers.plan.{term}" for term in terms)]
+    with pytest.raises(ScenarioError) as caught:
+        resolve_text(GOOD + ANOTHER_RATE, "f", changes)
+    told = [str(problem) for problem in caught.value.problems]
+    assert len(told) == len(terms)
+    assert all("who pays alone has no" in problem for problem in told)

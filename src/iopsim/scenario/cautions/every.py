@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iopsim.scenario.cautions import calendar, levers, places, staff, wages
+from iopsim.scenario.cautions import calendar, levers, payers, places, staff, wages
 from iopsim.scenario.resolved import Resolved
 
 
@@ -25,5 +25,7 @@ def cautions(resolved: Resolved) -> tuple[str, ...]:
         *staff.too_few_for_full_groups(resolved),
         *staff.family_nights_beside_groups(resolved),
         *wages.wages_of_counselors(resolved),
+        *payers.clients_who_pay_alone(resolved),
+        *payers.rates_for_another_level(resolved),
         *levers.levers_that_change_nothing(resolved),
     )

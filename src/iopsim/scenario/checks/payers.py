@@ -9,10 +9,32 @@ from iopsim.scenario.lines import Key
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.words import nearest, plain
 
+TERMS = (
+    "authorization_denied_probability",
+    "authorized_sessions",
+    "review_denied_probability",
+    "coverage_loss_per_week",
+    "copay_usd",
+    "deductible_usd",
+)
+"""What only somebody else who pays can ask for; off by default."""
+
 
 def authorization_is_possible(scenario: Scenario, name: str) -> Conflicts:
     """The wait for authorization has a mean that its median allows."""
     yield from possible_delay(scenario.payers[name].authorization, ("payers", name, "authorization"))
+
+
+def who_pays_alone_has_no_terms(scenario: Scenario, name: str) -> Conflicts:
+    """Nobody grants or limits anything to clients who pay alone, and they pay no part beside the whole."""
+    payer = scenario.payers[name]
+    if not payer.self_pay:
+        return
+    for part in TERMS:
+        value = getattr(payer, part)
+        if value not in (0, "none"):
+            said = f"who pays alone has no {part}; leave it out, or write self_pay = false"
+            yield Conflict((("payers", name, part), ("payers", name, "self_pay")), f"{part} = {plain(value)}", said)
 
 
 def scale_names_the_same_steps(scenario: Scenario, name: str) -> Conflicts:
@@ -39,5 +61,5 @@ def scale_shares_fit(scenario: Scenario, name: str) -> Conflicts:
         yield Conflict(keys, found, said, path=("payers", name, "scale_share"))
 
 
-PAYER_RULES = (authorization_is_possible, scale_names_the_same_steps, scale_shares_fit)
+PAYER_RULES = (authorization_is_possible, who_pays_alone_has_no_terms, scale_names_the_same_steps, scale_shares_fit)
 """Rules for each payer."""

@@ -1,0 +1,52 @@
+"""Payers who may be taken for others, and sessions paid at a rate that was meant for others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from iopsim.scenario.defaults import defaults
+from iopsim.scenario.resolved import Resolved
+from iopsim.scenario.words import plain
+
+PAYS_ALONE = {"self_pay", "selfpay", "self", "self_payer", "uninsured", "cash", "private_pay", "out_of_pocket"}
+"""Names of payers that mean the client."""
+
+RATES = {"1": "level_1_session_usd", "2.5": "level_2_5_session_usd"}
+
+
+def clients_who_pay_alone(resolved: Resolved) -> Iterator[str]:
+    """Name payers that are called after clients who pay alone, and are not said to be."""
+    for name, payer in resolved.scenario.payers.items():
+        if name in PAYS_ALONE and not payer.self_pay:
+            yield (
+                f"{_where(resolved, name)}: payers.{name}: self_pay is false, so somebody else pays for its clients, "
+                "with denials and delay; write self_pay = true if they pay alone"
+            )
+
+
+def rates_for_another_level(resolved: Resolved) -> Iterator[str]:
+    """Name payers whose per diem is not the default, and whose rate at another level of care is."""
+    scenario, usual = resolved.scenario, _default("session_usd")
+    levels = {phase.level for phase in scenario.phases.values()}
+    for name, payer in scenario.payers.items():
+        own = f"payers.{name}.rates."
+        if payer.rates.session_usd == usual:
+            continue
+        for level, rate in RATES.items():
+            if level in levels and resolved.origins[f"{own}{rate}"].layer == "default":
+                yield (
+                    f"{_where(resolved, name)}: payers.{name}: sessions at Level {level} are paid the default, "
+                    f"{plain(getattr(payer.rates, rate))} usd; write rates.{rate}, even if it is the same"
+                )
+
+
+def _default(rate: str) -> float:
+    template: Any = defaults()["payers"]
+    value: float = template["*"]["rates"][rate]["value"]
+    return value
+
+
+def _where(resolved: Resolved, name: str) -> object:
+    given = (origin for path, origin in resolved.origins.items() if path.startswith(f"payers.{name}."))
+    return next((origin for origin in given if origin.layer != "default"), resolved.name)
