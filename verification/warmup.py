@@ -80,7 +80,7 @@ def line(weeks: int, series: list[dict[str, np.ndarray]], truth: float, ramps: i
 def main() -> None:
     """Print and keep the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--experiments", type=int, default=100)
+    parser.add_argument("--experiments", type=int, default=50)
     options = parser.parse_args()
     start = time.perf_counter()
     lines = [f"{options.experiments} experiments of {REPLICATIONS} replications, seed {SEED}"]
