@@ -134,8 +134,8 @@ def coverage(
 def main() -> None:
     """Print and keep the table of coverages."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=1000)
-    parser.add_argument("--truth", type=int, default=25_000)
+    parser.add_argument("--repeats", type=int, default=500)
+    parser.add_argument("--truth", type=int, default=12_500)
     options = parser.parse_args()
     palmetto = HERE.parent / "scenarios" / "palmetto.toml"
     everything = [m.name for m in CATALOGUE]
