@@ -317,11 +317,26 @@ def test_in_any_scenario_the_way_to_the_waitlist_is_the_same_whatever_comes_afte
     assert facts(one, *TO_WAITLIST) == facts(other, *TO_WAITLIST)
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
-@given(changes=scenarios(), extra=st.integers(1, 5), seed=st.integers(0, 2**32))
+COMING_AND_GOING = {
+    "people": 2,
+    "caseload": "none",
+    "duties": ["assessment"],
+    "turnover_per_year": 4.0,
+    "vacancy_weeks": 2.0,
+}
+
+
+@settings(derandomize=True, deadline=None, max_examples=80)
+@given(
+    changes=scenarios(),
+    assessors=st.sampled_from([{}, {"staff.assessor": COMING_AND_GOING, "referrals.self.per_week": 30.0}]),
+    extra=st.integers(1, 5),
+    seed=st.integers(0, 2**32),
+)
 def test_in_any_scenario_a_longer_run_begins_with_the_same_days(
-    changes: Mapping[str, object], extra: int, seed: int
+    changes: Mapping[str, object], assessors: Mapping[str, object], extra: int, seed: int
 ) -> None:
+    changes = {**changes, **assessors}
     one, other = run(changes, seed=seed), run({**changes, "weeks": changes["weeks"] + extra}, seed=seed)
     days = one.record.days
     for table, column in (("nights", "day"), ("sessions", "day"), ("moves", "day"), ("intake", "day")):

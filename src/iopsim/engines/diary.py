@@ -35,8 +35,10 @@ class Diary:
         self.callers: list[Person] = []
         self.expected: defaultdict[int, list[Person]] = defaultdict(list)
         self.first_free_day = 0
+        days = [day for day, is_one in enumerate(clinic.book.assessment_days) if is_one]
+        self.last_day = days[-1] if days else 0
         self.without: list[Person] = []
-        """Callers for whom there was no slot in the rest of the run; they are called back when there are more."""
+        """Callers for whom there was no slot, as nobody assesses; they are called back when somebody does."""
         self.rows: list[list[int]] = []
 
     def asks(self, me: Person, day: int) -> None:
@@ -60,8 +62,8 @@ class Diary:
                     day += 1
                 if day < last:
                     slots[day] -= 1
-                else:
-                    self.without.append(me)
+                elif self.room[self.last_day] <= 0:
+                    self.without.append(me)  # else the appointment lies beyond the end of the run
             me.appointment[4] = day
             self._expect(me, day)
 

@@ -29,7 +29,7 @@ def _interim_in_time(view: View) -> bool:
     """Whether interim services begin in time for whoever waits that long.
 
     They begin so many days after the request, assessed by then or not; and whoever they are offered to, priority
-    clients are among them. One who is elsewhere first by then is in treatment there, which is more.
+    clients are among them. One who is elsewhere first by then is counted like the others, though treated there.
     """
     intake = view.book.intake
     return intake.interim != NOBODY and intake.interim_after <= view.book.grant.interim_days
@@ -102,7 +102,8 @@ def interim_in_time_share(view: View) -> Fraction:
 def _full_weeks(view: View) -> Flags:
     """Whether the share of seats taken reaches that from which the state must be told, for each week with groups."""
     taken, seats = seats_by_week(view)
-    return np.asarray((taken >= view.book.grant.notice_share * seats)[seats > 0], dtype=np.bool_)
+    open_weeks = seats > 0
+    return np.asarray(taken[open_weeks] / seats[open_weeks] >= view.book.grant.notice_share, dtype=np.bool_)
 
 
 @measure(

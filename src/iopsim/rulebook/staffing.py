@@ -100,7 +100,7 @@ def write_staffing(scenario: Scenario) -> Staffing:
         if any(c != UNLIMITED for c in caseloads)
         else UNLIMITED,
         vacant_caseload=np.array(
-            [int(max(c, 0) * role.vacant_caseload_share) for c, role in zip(caseloads, roles.values(), strict=True)],
+            [int(max(c, 0) * r.vacant_caseload_share + 1e-9) for c, r in zip(caseloads, roles.values(), strict=True)],
             dtype=np.int64,
         ),
         carries=any(caseload != UNLIMITED for caseload in caseloads),
