@@ -87,6 +87,18 @@ def test_sessions_are_granted_until_a_review_denies_them() -> None:
     assert_mean(reviews, (1 - denied) / denied, notices=0.09, spread=sqrt(1 - denied) / denied)
 
 
+@pytest.mark.parametrize("denied", [0.0, 1e-12, 1e-17, 1e-300])
+def test_a_denial_that_never_comes_ends_no_coverage(denied: float) -> None:
+    payer = {"share": 1.0, "authorized_sessions": 6, "review_sessions": 365, "review_denied_probability": denied}
+    assert column({**MANY, "payers.one": payer}, 2, "covered_sessions").min() > 10**9
+
+
+@pytest.mark.parametrize("turnover", [0.0, 1e-300])
+def test_whoever_quits_less_than_once_in_a_billion_years_stays(turnover: float) -> None:
+    book = rulebook({"weeks": 52, "staff.counselor": {**COUNSELOR, "turnover_per_year": turnover}})
+    assert (draw_workforce(book, Deck(SEED, 0)).tenure > 364).all()
+
+
 def test_coverage_is_lost_at_a_constant_hazard_and_authorization_is_denied_to_its_share() -> None:
     payer = {"share": 1.0, "coverage_loss_per_week": 0.1, "authorization_denied_probability": 0.15}
     changes = {**MANY, "payers.one": payer}

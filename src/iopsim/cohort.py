@@ -38,6 +38,9 @@ PER_LAPSE = 2
 NOT_EVER = 1 << 40
 """A day, week or number of sessions that never comes."""
 
+MANY = NOT_EVER >> 10
+"""Trials that never come to an end; times what a review may grant, it is still a whole number."""
+
 PAGE_BLOCKS = {Purpose.ABSENCE: 6, Purpose.LAPSE: 1, Purpose.VISIT: 1, Purpose.CUT_SHORT: 1}
 """Blocks dealt at a time: few clients ever need a second page."""
 
@@ -361,7 +364,8 @@ def _failures(card: F64, chance: F64) -> I64:
     never, always = chance <= 0.0, chance >= 1.0
     usual = np.where(never | always, 0.5, chance)
     count = np.floor(np.log1p(-card) / np.log1p(-usual))
-    return np.where(never, NOT_EVER >> 10, np.where(always, 0, count)).astype(np.int64)
+    many = np.minimum(np.where(never, MANY, np.where(always, 0, count)), MANY)
+    return np.asarray(many, dtype=np.int64)
 
 
 def _relapse(book: Rulebook, card: F64, ratio: F64) -> F64:

@@ -17,6 +17,9 @@ OFFICE_DAYS = 5
 
 WORKING_DAYS_A_YEAR = 260
 
+SELDOM = 1e-9
+"""Quits a year up to which nobody quits."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Staffing:
@@ -132,7 +135,7 @@ def tenure_days(turnover_per_year: float, shape: float) -> float:
 
     The cumulative hazard is 2 x rate x (years / 2) ** shape, so that over the first two years it averages the rate.
     """
-    if turnover_per_year == 0.0:
+    if turnover_per_year <= SELDOM:
         return np.inf
     return float(2 * 365.25 * (2.0 * turnover_per_year) ** (-1.0 / shape))
 
