@@ -44,6 +44,7 @@ EVERYTHING: Changes = {
     "groups.late": {
         "nights": ["Thu", "Fri"],
         "seats": 3,
+        "video": True,
         "serves": ["step_down"],
         "opens_when_waiting": 1,
         "opens_after_weeks": 1,

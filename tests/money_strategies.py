@@ -17,12 +17,18 @@ SCALES: list[dict[str, tuple[float, float]]] = [
 ]  # fmt: skip
 """Steps of a sliding scale: the share of clients on each, and the share of the rates that they pay."""
 
+NO_TERMS: dict[str, object] = {
+    "authorized_sessions": "none", "review_denied_probability": 0.0, "coverage_loss_per_week": 0.0, "copay_usd": 0.0,
+    "deductible_usd": 0.0,
+}  # fmt: skip
+"""Whoever pays alone is granted nothing and owes no part beside the whole."""
+
 
 @st.composite
 def payer(draw: st.DrawFn) -> dict[str, object]:
     """One payer, generous or not, without its share."""
     steps = draw(st.sampled_from(SCALES))
-    return {
+    terms = {
         "contract_week": draw(st.sampled_from([0, 0, 1, 3])),
         "before_contract": draw(st.sampled_from(["unpaid", "wait"])),
         "authorized_sessions": draw(st.sampled_from(["none", "none", "none", 0, 1, 3])),
@@ -48,6 +54,7 @@ def payer(draw: st.DrawFn) -> dict[str, object]:
         "scale_share": {name: step[0] for name, step in steps.items()},
         "scale_pays": {name: step[1] for name, step in steps.items()},
     }
+    return {**terms, **NO_TERMS} if terms["self_pay"] else terms
 
 
 @st.composite

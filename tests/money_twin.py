@@ -239,10 +239,11 @@ class Twin:
                 elsewhere = away if client["away_day"] != -1 else ()
                 served = [day for day in range(begin, end) if day not in elsewhere]
                 for k, day in enumerate(served):
-                    costs["interim", day // 7] += floor(Fraction((k + 1) * week, 7)) - floor(Fraction(k * week, 7))
+                    costs["interim", day // 7] += nearest(Fraction((k + 1) * week, 7)) - nearest(Fraction(k * week, 7))
         came = (Attendance.ATTENDED, Attendance.CUT_SHORT, Attendance.MADE_UP)
         for day, night, who, attendance in rows(sessions.day, sessions.night, sessions.client, sessions.attendance):
             if attendance in came:
                 for name, lever in self.clients[who]["reached"]:
-                    if name != "video" or groups[self.book.schedule.night_group[night]].video:
+                    by_video = groups[self.book.schedule.night_group[night]].video
+                    if by_video if name == "video" else not by_video or name not in ("transport", "child_care"):
                         costs["levers", day // 7] += nearest(100 * exact(lever.usd_per_session))

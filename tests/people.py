@@ -24,8 +24,8 @@ COVERAGE = ("denied", "covered_sessions", "coverage_loss_week", "away_days", "co
 """What is dealt only where a payer or a detour leaves something to luck."""
 BY_ATTEMPT = ("show", "rebook", "client_delay")
 RATIOS = (
-    "show_ratio", "placement_ratio", "renege_ratio", "attendance_ratio", "dropout_ratio", "lapse_ratio",
-    "relapse_ratio",
+    "show_ratio", "placement_ratio", "renege_ratio", "attendance_ratio", "attendance_ratio_by_video",
+    "dropout_ratio", "lapse_ratio", "relapse_ratio",
 )  # fmt: skip
 
 

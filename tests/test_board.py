@@ -7,6 +7,7 @@ import numpy as np
 from iopsim.api import simulate
 from iopsim.cli.board import bottleneck_sentences
 from iopsim.experiment.result import Result
+from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.series import WEEKLY
 from iopsim.scenario.load import load
 from strategies import PLAIN
@@ -33,6 +34,27 @@ def test_a_resource_that_seldom_bites_and_is_never_the_tightest_is_not_told_of()
     assert then.startswith(
         "Then: assessment slots (tightest in 0 of 4 replications), in 2 of 20 weeks, first in week 4"
     )
+
+
+def test_waits_for_slots_that_more_slots_would_not_help_are_told_and_so_is_the_middle_of_the_replications() -> None:
+    slots = np.full((4, 20), 1)
+    slots[3] = 33
+    result = held_back({"slots": slots})
+    numerators = result.facts.numerators.copy()
+    column = [measure.name for measure in CATALOGUE].index("held_back_without_assessors")
+    for lacking, said, heads in (
+        (0, None, "assessment slots (tightest"),
+        (7 * 20 * 9, "With every assessor's post filled and nobody away, 25 % of these waits would be gone.", None),
+        (7 * 20 * 27, ", 75 % of these waits would be gone.", "assessment slots, mostly for want of an assessor (tig"),
+    ):
+        numerators[:, column] = [0, 0, 0, lacking]
+        (told,) = bottleneck_sentences(replace(result, facts=replace(result.facts, numerators=numerators.copy())))
+        assert said in told if said else "post" not in told
+        assert told.startswith(f"Bottleneck: {heads or 'assessment slots (tightest'}")
+        assert told.endswith(
+            "A few replications make this number: over all weeks it is 9.0 clients in the mean, and 1.0 in the median "
+            "replication."
+        )
 
 
 def test_what_is_tightest_in_most_replications_comes_first_though_it_never_bites() -> None:

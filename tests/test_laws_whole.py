@@ -330,12 +330,16 @@ def sessions_follow_the_cards(it: Run) -> None:
         cohort, first = cohorts[me["episode"]], np.array([me["first"]])
         runs = np.concatenate([cohort.page(Purpose.ABSENCE, first, page)[0] for page in range(4)]).reshape(-1, 4)
         shorts = np.concatenate([cohort.page(Purpose.CUT_SHORT, first, page)[0] for page in range(4)])
-        odds = base / cohort.attendance_ratio[me["first"]]
+        in_room, by_video = (
+            base / ratio[me["first"]] for ratio in (cohort.attendance_ratio, cohort.attendance_ratio_by_video)
+        )
         n, left, present, returning, fresh, last = 0, 0, 1.0, False, True, 0.0
         whole, short = 1.0, 0
         for s in regular:
             schedule = it.book.schedule
-            worst = schedule.night_odds_ratio[schedule.night_group == schedule.night_group[s["night"]]].min()
+            group = schedule.night_group[s["night"]]
+            odds = by_video if list(it.scenario.groups.values())[group].video else in_room
+            worst = schedule.night_odds_ratio[schedule.night_group == group].min()
             goes_on = 1 - 1 / max(attendance.absence_run_sessions, odds / worst)
             tonight = odds / schedule.night_odds_ratio[s["night"]]
             missed = tonight / (1 + tonight)

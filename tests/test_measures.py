@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from diary_twin import DiaryWithAllThere
 from everything import EVERYTHING as CROWDED
 from everything import PRESENT, RETURNS, run_everything
 from iopsim import rulebook
@@ -19,7 +20,9 @@ from iopsim.cohort import draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.experiment.bottleneck import bottlenecks
+from iopsim.measures.assessors import held_back_with_all_there
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
+from iopsim.measures.presence import held_back
 from iopsim.measures.series import MONTHLY, WEEKLY, monthly, retention, weekly
 from iopsim.measures.view import View
 from iopsim.record import CAME, NEVER, Attendance, Exit, Night
@@ -71,6 +74,18 @@ SCENARIOS = {
         "assessment.weekdays": ["Mon", "Thu"],
         "assessment.show_probability_next_day": 0.95,
         "assessment.client_delay": {"median_days": 0.0, "mean_days": 0.0},
+        "phases.intensive.planned_weeks": 3,
+    },
+    "assessors who come and go, and one hired": {
+        "weeks": 60,
+        "assessment.slots_per_day": 1,
+        "assessment.weekdays": ["Mon", "Thu"],
+        "staff.counselor.duties": ["groups", "assessment"],
+        "staff.counselor.turnover_per_year": 2.0,
+        "staff.counselor.sick_days_per_year": 20.0,
+        "staff.counselor.caseload": 8,
+        "staff.counselor.hire_when_caseload": 2,
+        "staff.counselor.hire_lead_weeks": 1,
         "phases.intensive.planned_weeks": 3,
     },
     "walk-in": {"weeks": 60, "assessment.slots_per_day": 1, "assessment.open_access": True},
@@ -174,6 +189,10 @@ class Naive:
             total += count * sum(day <= d < until for d in self.counted)
         return total, len(self.counted)
 
+    def without_assessors(self):
+        kept = DiaryWithAllThere(self.scenario, self.book, self.record).waited(self.counted)
+        return max(self.held_back("slots")[0] - kept, 0), len(self.counted)
+
     def sessions_within(self, client, days):
         rows = self.record.sessions
         start = self.clients[client]["admitted_day"]
@@ -259,6 +278,7 @@ class Naive:
             else (0, 0),
             "caseload_used_share": (sum(census), self.caseload()) if self.caseload() else (0, 0),
             "held_back_by_slots": self.held_back("slots"),
+            "held_back_without_assessors": self.without_assessors(),
             "held_back_by_seats": self.held_back("seats"),
             "held_back_by_caseload": self.held_back("caseload"),
             "held_back_by_both": self.held_back("both"),
@@ -411,11 +431,34 @@ def test_the_bottleneck_is_tightest_in_most_replications_though_another_holds_ba
     assert slots.held_back > 10 * seats.held_back
 
 
+@pytest.mark.parametrize("start", [RETURNS, PRESENT], ids=["clients call again", "clients are here"])
+def test_nobody_is_held_back_for_want_of_an_assessor_where_none_is_ever_gone(start):
+    there = {"turnover_per_year": 0.0, "sick_days_per_year": 0.0, "leave_weeks_per_year": 0}
+    changes = {f"staff.{role}.{what}": value for role in ("counselor", "physician") for what, value in there.items()}
+    it = run_everything({**start, **changes})
+    view = View(it.record, it.book)
+    slots = held_back(view).by_slots
+    assert slots.sum() > 0
+    assert np.array_equal(held_back_with_all_there(view), slots)
+
+
 def test_a_replication_in_which_nobody_is_held_back_has_no_tightest_resource():
     facts = np.zeros((2, len(WEEKLY), 1), dtype=np.int64)
     facts[1, WEEKLY.index("held_back_by_caseload"), :] = 7
     (caseload,) = bottlenecks(facts)
     assert (caseload.resource, caseload.tightest_in) == ("counselor caseload", 1)
+
+
+def test_a_bottleneck_tells_the_mean_and_the_middle_of_the_replications_and_what_slots_would_not_help():
+    facts = np.zeros((3, len(WEEKLY), 2), dtype=np.int64)
+    facts[:, WEEKLY.index("held_back_by_slots"), :] = [[7, 7], [14, 14], [84, 0]]
+    facts[:, WEEKLY.index("held_back_by_seats"), :] = 7
+    slots, seats = bottlenecks(facts, 0, np.array([0, 0, 63]))
+    assert (slots.mean, slots.median, slots.without_assessors) == (3.0, 2.0, 0.5)
+    assert (seats.mean, seats.median, seats.without_assessors) == (1.0, 1.0, None)
+    assert not slots.few_make_it
+    facts[2] *= 3
+    assert bottlenecks(facts)[0].few_make_it
 
 
 def test_nothing_is_a_bottleneck_where_nobody_is_held_back():

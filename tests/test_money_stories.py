@@ -399,7 +399,7 @@ def test_a_session_is_paid_by_the_level_of_the_client_s_phase() -> None:
 
 
 def test_who_pays_alone_owes_everything_at_once_and_nothing_is_denied() -> None:
-    pays = {**PUBLIC, "self_pay": True, "denied_share": 1.0, "copay_usd": 20.0, "client_pays_share": 0.5}
+    pays = {**PUBLIC, "self_pay": True, "denied_share": 1.0, "client_pays_share": 0.5}
     story = Story({"payers.public": pays})
     story.client("Ann", "Mon 4 Jan")
     claims = tell(story)[2].claims
@@ -454,6 +454,25 @@ def test_interim_services_begin_so_many_days_after_the_request_assessed_by_then_
         Wed 13 Jan  Bob: no-show, lost
     """)
     assert interim_days(story) == {0: 5 + 5, 1: 1 + 2}
+
+
+def test_interim_services_of_a_client_are_right_to_half_a_cent() -> None:
+    story = Story({"interim": {"offered": "everybody", "after_days": 0, "usd_per_week": 20.0}})
+    story.client("Ann", "Mon 4 Jan", can_come_in=(4,))
+    story.client("Bob", "Mon 4 Jan", can_come_in=(11,))
+    assert tell(story)[2].spent_on(Cost.INTERIM).sum() == 1143 + 3143  # 4 and 11 days at $2.857 each
+
+
+def test_rides_are_not_paid_for_sessions_by_video_and_video_only_for_these() -> None:
+    groups = {
+        "groups.evening": {"nights": ["Mon", "Tue", "Wed"], "seats": 3, "serves": ["intensive"]},
+        "groups.online": {"nights": ["Thu"], "seats": 3, "serves": ["step_down"], "video": True},
+    }
+    for lever, sessions in (("transport", 6), ("child_care", 6), ("video", 1), ("reminders", 7)):
+        free = {"start_up_usd": 0.0, "usd_per_week": 0.0, "usd_per_client_week": 0.0}
+        story = Story({**groups, f"levers.{lever}": {**free, "on": True, "usd_per_session": 5.0}})
+        story.client("Ann", "Mon 4 Jan")
+        assert tell(story)[2].spent_on(Cost.LEVERS).sum() == 500 * sessions, lever
 
 
 def test_whose_call_is_lost_or_screened_out_has_no_interim_services() -> None:

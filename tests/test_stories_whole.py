@@ -3,7 +3,10 @@
 import datetime
 
 from hand import Story, lines
+from iopsim.measures.capacity import held_back_by_slots, held_back_without_assessors
+from iopsim.measures.view import View
 from iopsim.record import Night
+from iopsim.rulebook import write
 
 PLAN = {
     "share": 1.0,
@@ -122,6 +125,32 @@ def test_while_the_assessor_s_post_is_empty_nobody_is_seen_and_callers_are_calle
         Mon 25 Jan  Eve: no assessor
         Tue 26 Jan  Eve: assessed, admitted to evening
     """)
+    assert story.told is not None
+    view = View(story.told, write(story.scenario))
+    assert held_back_by_slots.compute(view)[0] == 2 + 2 + 10 + 12
+    assert held_back_without_assessors.compute(view)[0] == 2 + 2 + 10 + 12
+
+
+def test_who_waits_for_a_slot_with_every_assessor_there_waits_for_no_assessor() -> None:
+    assessor = {"people": 1, "caseload": "none", "duties": ["assessment"], "leave_weeks_per_year": 0}
+    story = Story({"assessment.slots_per_day": 1, "staff.assessor": assessor})
+    story.staff_leaves("assessor", 1, after_days=10, vacant_days=11)
+    for k, name in enumerate(("Ann", "Bob", "Cyd", "Dee")):
+        story.client(name, "Tue 12 Jan", lot=0.1 + 0.1 * k, leaves=1)
+    assert story.diary("attends", "placed", "ready", "discharged", "referred") == lines("""
+        Tue 12 Jan  Ann: booked for today, assessed, admitted to evening
+        Tue 12 Jan  Bob: booked for Wed 13 Jan
+        Tue 12 Jan  Cyd: booked for Thu 14 Jan
+        Tue 12 Jan  Dee: booked for Fri 15 Jan
+        Wed 13 Jan  Bob: assessed, admitted to evening
+        Thu 14 Jan  Cyd: no assessor
+        Fri 15 Jan  Dee: no assessor
+        Mon 25 Jan  Cyd: assessed, admitted to evening
+        Tue 26 Jan  Dee: assessed, admitted to evening
+    """)
+    view = View(story.told, write(story.scenario))
+    assert held_back_by_slots.compute(view)[0] == 1 + 13 + 14
+    assert held_back_without_assessors.compute(view)[0] == 11 + 11  # 1, 2 and 3 days there would be all the same
 
 
 def test_contract_authorization_and_orientation_come_before_the_start() -> None:

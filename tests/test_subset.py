@@ -212,6 +212,7 @@ def test_what_is_not_told_by_group_is_the_program_s_own():
     assert {measure.name for measure in CATALOGUE if not measure.by_group} == {
         "ever_full_share",
         "weeks_until_full",
+        "held_back_without_assessors",
         "held_back_by_seats",
         "held_back_by_caseload",
         "held_back_by_both",

@@ -448,6 +448,15 @@ def test_a_lever_of_ratio_one_changes_nothing_even_where_everything_happens() ->
         assert not [name for name, column in one.items() if differs(column, other[name])]
 
 
+@pytest.mark.parametrize("lever", ["transport", "child_care"])
+def test_help_to_come_to_a_room_changes_nothing_in_a_program_by_video(lever: str) -> None:
+    on = {f"levers.{lever}.on": True, f"levers.{lever}.attendance_odds_ratio": 3.0}
+    for by_video in (True, False):
+        start = {**OPEN, "groups.evening.video": by_video}
+        ours, theirs = run(start).record.columns(), run({**start, **on}).record.columns()
+        assert any(differs(column, theirs[name]) for name, column in ours.items()) != by_video
+
+
 def test_a_role_without_duties_and_clients_changes_nothing_but_its_own_hours_and_post() -> None:
     ours, theirs = (
         run({**OPEN, **more}) for more in ({}, {"staff.zoologist": {"people": 1, "caseload": "none", "duties": []}})

@@ -68,11 +68,13 @@ class Cohort:
     """Class on every list; 0 goes first."""
     start_phase: I64
     show_ratio: F64
-    """Odds ratio of showing up; the product over the client's traits and the levers that are on. The next six
+    """Odds ratio of showing up; the product over the client's traits and the levers that are on. The next seven
     likewise."""
     placement_ratio: F64
     renege_ratio: F64
     attendance_ratio: F64
+    attendance_ratio_by_video: F64
+    """That on the nights of groups by video, where help to come there is none."""
     dropout_ratio: F64
     lapse_ratio: F64
     relapse_ratio: F64
@@ -234,6 +236,7 @@ def _deal(
         placement_ratio=_ratio(book, has, demand.placement_ratio),
         renege_ratio=_ratio(book, has, demand.renege_ratio) * demand.renege_centre,
         attendance_ratio=_ratio(book, has, demand.attendance_ratio) * demand.attendance_centre,
+        attendance_ratio_by_video=_ratio(book, has, demand.attendance_ratio_by_video) * demand.attendance_centre,
         dropout_ratio=_ratio(book, has, demand.dropout_ratio) * demand.dropout_centre,
         lapse_ratio=_ratio(book, has, demand.lapse_ratio),
         relapse_ratio=relapse_ratio,

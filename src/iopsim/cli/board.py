@@ -20,6 +20,12 @@ from iopsim.measures.money import QUARTER, cash_falling_share, cash_hole_usd, co
 OFTEN = 0.1
 """Share of the weeks from which on a resource that is never the tightest is worth telling."""
 
+MOSTLY = 0.5
+"""Share of the waits for a slot from which on they are mostly for want of an assessor."""
+
+SLIGHT = 0.05
+"""Clients held back at a time below which the mean over all weeks is not told."""
+
 LEAST = 0.5
 """Percent of the cost from which on a part of it is named."""
 
@@ -182,13 +188,38 @@ def _mildest(result: Result) -> str:
         return "Nobody waits for a slot, a seat or a counselor."
     most = result.bottlenecks[0]
     clients = f"{most.held_back:.2f} clients on average at the worst ({_worst_week(most, result)})"
-    return f"Most is held back by {most.resource}{_how_often(most, result)}: {clients}."
+    return f"Most is held back by {most.resource}{_what_of_it(most)}{_how_often(most, result)}: {clients}."
 
 
 def _sentence(found: Bottleneck, result: Result) -> str:
     return (
-        f"{found.resource}{_how_often(found, result)}, {_when(found, result)}. On average "
+        f"{found.resource}{_what_of_it(found)}{_how_often(found, result)}, {_when(found, result)}. On average "
         f"{found.held_back:.1f} clients {HELD_BACK[found.resource]} at the worst ({_worst_week(found, result)})."
+        f"{_assessors(found)}{_few(found, result)}"
+    )
+
+
+def _what_of_it(found: Bottleneck) -> str:
+    """Say that slots are there, and assessors are not, where that is most of it."""
+    mostly = found.without_assessors is not None and found.without_assessors >= MOSTLY
+    return ", mostly for want of an assessor" if mostly else ""
+
+
+def _assessors(found: Bottleneck) -> str:
+    """Say how much of the waits for a slot more slots would not help."""
+    if not found.without_assessors:
+        return ""
+    share = f"{100.0 * found.without_assessors:.0f} %" if found.without_assessors >= LEAST / 100 else "less than 1 %"
+    return f" With every assessor's post filled and nobody away, {share} of these waits would be gone."
+
+
+def _few(found: Bottleneck, result: Result) -> str:
+    """Say what the replication in the middle has where a few make the mean."""
+    if result.replications == 1 or not found.few_make_it or found.mean < SLIGHT:
+        return ""
+    return (
+        f" A few replications make this number: over all weeks it is {found.mean:.1f} clients in the mean, "
+        f"and {found.median:.1f} in the median replication."
     )
 
 

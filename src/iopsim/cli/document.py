@@ -48,6 +48,9 @@ def document(result: Result, folder: Path | None) -> str:
                 "worst_week": found.worst_week + 1,
                 "held_back": found.held_back,
                 "weeks": found.weeks,
+                "mean": found.mean,
+                "median": found.median,
+                "without_assessors": found.without_assessors,
             }
             for found in result.bottlenecks
         ],

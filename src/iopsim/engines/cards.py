@@ -46,6 +46,7 @@ class Cards:
         self.patience: list[float] = []
         self.renege_ratio: list[float] = []
         self.attendance_ratio: list[float] = []
+        self.attendance_ratio_by_video: list[float] = []
         self.dropout_ratio: list[float] = []
         self.lapse_ratio: list[float] = []
         self.dropout: list[float] = []
@@ -128,9 +129,9 @@ class Cards:
 COLUMNS = (
     "lot", "priority", "start_phase", "call", "kept", "show_ratio", "placement", "placement_ratio", "away_days",
     "comes_back", "payer", "ready_delay", "authorization", "denied", "orientations_missed", "patience", "renege_ratio",
-    "attendance_ratio", "dropout_ratio", "lapse_ratio", "dropout", "transfer_week", "incarceration_week",
-    "death_week", "other_week", "covered_sessions", "coverage_loss_week", "relapse", "returns", "return_delay",
-    "traits",
+    "attendance_ratio", "attendance_ratio_by_video", "dropout_ratio", "lapse_ratio", "dropout", "transfer_week",
+    "incarceration_week", "death_week", "other_week", "covered_sessions", "coverage_loss_week", "relapse", "returns",
+    "return_delay", "traits",
 )  # fmt: skip
 BY_ATTEMPT = ("show", "rebook", "client_delay")
 PAGE_CARDS = {purpose: CARDS * blocks for purpose, blocks in PAGE_BLOCKS.items()}

@@ -224,8 +224,9 @@ class Program:
 
     def _expect_nights(self, me: Person) -> None:
         """Work out how likely each night's session is to be attended."""
-        book, ratio = self.book, self.clinic.cards.attendance_ratio[me.index]
+        book, cards = self.book, self.clinic.cards
         group = book.night_group[me.nights[0]]
+        ratio = (cards.attendance_ratio_by_video if book.by_video[group] else cards.attendance_ratio)[me.index]
         run = absence_run(book.absence_odds, book.absence_run, ratio * book.least_odds_ratio[group])
         me.absence_goes_on = 1.0 - 1.0 / run
         me.missed = {

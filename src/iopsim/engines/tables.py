@@ -55,6 +55,8 @@ class Tables:
     night_odds_ratio: list[float]
     least_odds_ratio: list[float]
     """Of the nights of each group."""
+    by_video: list[bool]
+    """Whether each group meets by video."""
     first_night: list[int]
     group_opening: list[int]
     opens_waiting: list[int]
@@ -165,6 +167,7 @@ def tables(book: Rulebook) -> Tables:
         least_odds_ratio=[
             float(schedule.night_odds_ratio[first:stop].min()) for first, stop in pairwise(schedule.group_first_night)
         ],
+        by_video=schedule.group_by_video.tolist(),
         first_night=schedule.group_first_night.tolist(),
         group_opening=schedule.group_opening.tolist(),
         opens_waiting=schedule.opens_waiting.tolist(),

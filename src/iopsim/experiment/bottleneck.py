@@ -13,13 +13,17 @@ import numpy as np
 from iopsim.measures.series import WEEKLY
 from iopsim.record import I64
 
+SLOTS = "assessment slots"
 RESOURCES = {
-    "held_back_by_slots": "assessment slots",
+    "held_back_by_slots": SLOTS,
     "held_back_by_seats": "group seats",
     "held_back_by_caseload": "counselor caseload",
     "held_back_by_both": "group seats and counselor caseload together",
     "held_back_by_next_phase": "seats in the next phase",
 }
+
+FEW = 2.0
+"""A few replications make a mean that is more than so many times the median."""
 
 BITES = 1.0
 """A resource bites in a week in which it holds back at least this many clients at a time, on average."""
@@ -43,6 +47,11 @@ class Bottleneck:
         Clients it holds back at a time in that week, mean over replications.
     weeks : int
         Weeks in which it bites.
+    mean, median : float
+        Clients it holds back at a time over all weeks: mean over replications, and the replication in the middle.
+    without_assessors : float or None
+        Of those whom slots hold back, the share for want of an assessor, over all replications; None for another
+        resource.
     """
 
     resource: str
@@ -51,9 +60,17 @@ class Bottleneck:
     worst_week: int
     held_back: float
     weeks: int
+    mean: float
+    median: float
+    without_assessors: float | None
+
+    @property
+    def few_make_it(self) -> bool:
+        """Whether a few replications make the mean: the one in the middle is not half of it."""
+        return self.mean > FEW * self.median
 
 
-def bottlenecks(weekly: I64, since: int = 0) -> tuple[Bottleneck, ...]:
+def bottlenecks(weekly: I64, since: int = 0, without_assessors: I64 | None = None) -> tuple[Bottleneck, ...]:
     """Return the resources that hold anybody back: first what is tightest in most replications, then by client-days.
 
     Parameters
@@ -61,9 +78,12 @@ def bottlenecks(weekly: I64, since: int = 0) -> tuple[Bottleneck, ...]:
     weekly : int array, shape (replications, len(WEEKLY), weeks)
     since : int
         Week of the run that the first column is.
+    without_assessors : int array, shape (replications,), optional
+        Client-days that slots hold back for want of an assessor.
     """
     held_back = weekly[:, [WEEKLY.index(name) for name in RESOURCES], :]
-    by_replication = held_back.sum(axis=2)
+    by_replication, days = held_back.sum(axis=2), 7 * weekly.shape[2]
+    lacking = 0 if without_assessors is None else int(without_assessors.sum())
     somebody = by_replication.any(axis=1)
     tightest = np.bincount(by_replication.argmax(axis=1)[somebody], minlength=len(RESOURCES)).tolist()
     found = []
@@ -74,6 +94,16 @@ def bottlenecks(weekly: I64, since: int = 0) -> tuple[Bottleneck, ...]:
         biting = np.flatnonzero(clients >= BITES)
         worst = int(clients.argmax())
         first = since + int(biting[0]) if len(biting) else None
-        one = Bottleneck(resource, tightest[place], first, since + worst, float(clients[worst]), len(biting))
+        one = Bottleneck(
+            resource=resource,
+            tightest_in=tightest[place],
+            first_week=first,
+            worst_week=since + worst,
+            held_back=float(clients[worst]),
+            weeks=len(biting),
+            mean=float(by_replication[:, place].mean()) / days,
+            median=float(np.median(by_replication[:, place])) / days,
+            without_assessors=lacking / int(by_replication[:, place].sum()) if resource == SLOTS else None,
+        )
         found.append((tightest[place], float(clients.sum()), one))
     return tuple(one for *_, one in sorted(found, key=lambda row: (-row[0], -row[1])))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from iopsim.experiment.bottleneck import Bottleneck, bottlenecks
 from iopsim.experiment.equity import Equity
 from iopsim.experiment.replicate import Facts
+from iopsim.measures.capacity import held_back_without_assessors
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.measures.measure import CENTS, Measure
 from iopsim.measures.partition import Partition
@@ -78,7 +79,8 @@ class Result:
     @cached_property
     def bottlenecks(self) -> tuple[Bottleneck, ...]:
         """The resources that hold people back, first what is tightest in most replications."""
-        return bottlenecks(self.facts.weekly, self.weeks.start)
+        lacking = self.facts.numerators[:, _COLUMN[held_back_without_assessors.name]]
+        return bottlenecks(self.facts.weekly, self.weeks.start, lacking)
 
     @property
     def weeks(self) -> range:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from iopsim.measures.assessors import held_back_with_all_there
 from iopsim.measures.measure import Fraction, Unit, measure
 from iopsim.measures.presence import census, held_back
 from iopsim.measures.view import View
@@ -148,6 +149,17 @@ def held_back_by_slots(view: View) -> Fraction:
     return int(held_back(view).by_slots.sum()), view.days
 
 
+@measure("Held back for want of an assessor", *HELD, "everybody referred", by_group=False, per_program=True)
+def held_back_without_assessors(view: View) -> Fraction:
+    """Part of those held back by slots who would not be, had no assessor's post stood empty and nobody been away.
+
+    The diary is kept once more with every assessor there who has started: the same calls, and who came comes. What more
+    slots would help is the rest.
+    """
+    held = int(held_back(view).by_slots.sum())
+    return max(held - int(held_back_with_all_there(view).sum()), 0) if held else 0, view.days
+
+
 @measure("Held back by seats", *HELD, "clients ready to start", by_group=False, per_program=True)
 def held_back_by_seats(view: View) -> Fraction:
     """Mean number of clients ready to start who lack nothing but a seat."""
@@ -182,6 +194,7 @@ MEASURES = (
     assessment_slots_booked_share,
     caseload_used_share,
     held_back_by_slots,
+    held_back_without_assessors,
     held_back_by_seats,
     held_back_by_caseload,
     held_back_by_both,

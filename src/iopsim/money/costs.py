@@ -70,13 +70,14 @@ def _pay_levers(spent: I64, record: Record, book: Rulebook, weeks: ClientWeeks) 
 def _serve_who_waits(spent: I64, record: Record, book: Rulebook) -> None:
     """Pay for interim services.
 
-    A client's k-th day of them, from 0, costs what k + 1 days cost, less what k days cost, in whole cents rounded down:
-    seven days cost the week exactly.
+    A client's k-th day of them, from 0, costs what k + 1 days cost, less what k days cost, each to the nearest cent,
+    halves up: so all days of a client together are right to half a cent.
     """
     week_cost = book.money.interim_client_week
     client, day = interim_days(record, book)
     nth = rank(client, len(record.clients))
-    np.add.at(spent, day // DAYS - book.money.first_week, (nth + 1) * week_cost // DAYS - nth * week_cost // DAYS)
+    paid = _nearest((nth + 1) * week_cost, DAYS) - _nearest(nth * week_cost, DAYS)
+    np.add.at(spent, day // DAYS - book.money.first_week, paid)
 
 
 def receives_interim(book: Rulebook, traits: I64) -> Flags:

@@ -32,6 +32,9 @@ NOBODY = -1
 REACHES_ALL = -1
 """A lever that reaches everybody, whatever their traits."""
 
+IN_PERSON = ("transport", "child_care")
+"""Levers that help to come to a group in a room, and do nothing on the nights of groups by video."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Demand:
@@ -66,10 +69,12 @@ class Demand:
     lever_trait: I64
     """For each lever that is on, the trait of those it reaches; -1 for everybody."""
     show_ratio: F64
-    """Odds ratio of each trait, then of each lever that is on; the next five likewise."""
+    """Odds ratio of each trait, then of each lever that is on; the next seven likewise, but that a lever has none on
+    placement, lapses and relapse, and that one that helps to come to a room has 1 on attending by video."""
     placement_ratio: F64
     renege_ratio: F64
     attendance_ratio: F64
+    attendance_ratio_by_video: F64
     dropout_ratio: F64
     lapse_ratio: F64
     relapse_ratio: F64
@@ -95,8 +100,10 @@ def write_demand(scenario: Scenario) -> Demand:
     phases = tuple(scenario.phases)
     before = max((kind.weeks for kind in scenario.present.values() if kind.where == "waitlist"), default=0)
     weeks = np.arange(scenario.days + 7 * before + 1) / 7.0
-    levers = [lever for key, lever in scenario.levers if lever.on and key != "video"]
+    bought = {key: lever for key, lever in scenario.levers if lever.on and key != "video"}
+    levers = list(bought.values())
     effects = [*traits.values(), *levers]
+    in_person = [*[False] * len(traits), *(key in IN_PERSON for key in bought)]
     return Demand(
         source_names=tuple(sources),
         trait_names=tuple(names),
@@ -129,6 +136,9 @@ def write_demand(scenario: Scenario) -> Demand:
         placement_ratio=np.array([trait.higher_placement_odds_ratio for trait in traits.values()]),
         renege_ratio=np.array([effect.renege_hazard_ratio for effect in effects]),
         attendance_ratio=np.array([effect.attendance_odds_ratio for effect in effects]),
+        attendance_ratio_by_video=np.array(
+            [1.0 if there else effect.attendance_odds_ratio for effect, there in zip(effects, in_person, strict=True)]
+        ),
         dropout_ratio=np.array([effect.dropout_hazard_ratio for effect in effects]),
         lapse_ratio=np.array([trait.lapse_hazard_ratio for trait in traits.values()]),
         relapse_ratio=np.array([trait.relapse_odds_ratio for trait in traits.values()]),

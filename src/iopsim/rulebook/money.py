@@ -14,7 +14,9 @@ from enum import IntEnum
 import numpy as np
 
 from iopsim.rulebook.days import F64, I64, Flags
+from iopsim.rulebook.demand import IN_PERSON
 from iopsim.rulebook.schedule import groups_on
+from iopsim.scenario.groups import Group
 from iopsim.scenario.levers import Lever
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.payers import Payer
@@ -176,7 +178,7 @@ def write_money(scenario: Scenario) -> Money:
         room_night=_whole([cents(room.usd_per_night) for room in scenario.rooms.values()]),
         lever_trait=_whole([traits.index(lever.trait) if lever.trait else EVERYBODY for lever in levers.values()]),
         lever_nights=np.array(
-            [[name != "video" or group.video for group in by_night] for name in levers], dtype=np.bool_
+            [[works_in(name, group) for group in by_night] for name in levers], dtype=np.bool_
         ).reshape(len(levers), len(by_night)),
         lever_session=_whole([cents(lever.usd_per_session) for lever in levers.values()]),
         lever_client_week=_whole([cents(lever.usd_per_client_week) for lever in levers.values()]),
@@ -271,6 +273,13 @@ def weeks_before(scenario: Scenario, role: Role) -> int:
 def levers_on(scenario: Scenario) -> list[Lever]:
     """Return the levers that are bought."""
     return [lever for _, lever in scenario.levers if lever.on]
+
+
+def works_in(lever: str, group: Group) -> bool:
+    """Return whether a lever has to do with the sessions of a group: video by video, help to come there in a room."""
+    if lever == "video":
+        return group.video
+    return not (group.video and lever in IN_PERSON)
 
 
 def _decimal(number: float) -> Decimal:

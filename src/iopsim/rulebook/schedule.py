@@ -32,6 +32,8 @@ class Schedule:
     night_minutes: I64
     night_odds_ratio: F64
     """Odds ratio of attending on each group night: weekday, group, video."""
+    group_by_video: Flags
+    """Whether group g meets by video."""
     group_first_night: I64
     """Nights of group g are group_first_night[g] to group_first_night[g + 1] - 1; shape (groups + 1,)."""
     group_opening: I64
@@ -87,6 +89,7 @@ def write_schedule(scenario: Scenario) -> Schedule:
                 for (_, w), group in zip(nights, by_night, strict=True)
             ]
         ),
+        group_by_video=np.array([group.video for group in groups.values()], dtype=np.bool_),
         group_first_night=np.cumsum([0] + [len(group.nights) for group in groups.values()]),
         group_opening=np.array([7 * g.first_week if g.opens_when_waiting == "none" else days for g in groups.values()]),
         opens_waiting=np.array([limit(group.opens_when_waiting) for group in groups.values()]),

@@ -66,7 +66,7 @@ class _Walk:
 
     def __init__(self, it: Dossier) -> None:
         self.it, self.treated = it, it.book.treatment
-        self.ratio = it.dealt("attendance_ratio")
+        self.ratios = it.dealt("attendance_ratio"), it.dealt("attendance_ratio_by_video")
         self.goes_on = self.missed = self.missed_last = 0.0
         self.runs = self.left = 0
         self.fresh, self.returning, self.excusing = True, False, False
@@ -106,8 +106,9 @@ class _Walk:
         schedule, odds = self.it.book.schedule, self.treated.absence_odds
         group = schedule.night_group[night]
         least = schedule.night_odds_ratio[schedule.night_group == group].min()
-        self.goes_on = 1.0 - 1.0 / absence_run(odds, self.treated.absence_run, self.ratio * float(least))
-        self.missed = missed_share(odds, self.ratio * float(schedule.night_odds_ratio[night]))
+        ratio = self.ratios[int(schedule.group_by_video[group])]
+        self.goes_on = 1.0 - 1.0 / absence_run(odds, self.treated.absence_run, ratio * float(least))
+        self.missed = missed_share(odds, ratio * float(schedule.night_odds_ratio[night]))
         last, self.begins = self.missed_last, absence_chance(self.missed, self.missed_last, self.goes_on)
         self.missed_last = missed_tonight(self.missed, last, self.goes_on)
 
