@@ -192,13 +192,18 @@ def init(new: Annotated[str, typer.Argument(metavar="NEW.toml", help="A file tha
         start(new)
 
 
-@app.command(short_help="Print the JSON Schema of scenario files.")
-def schema() -> None:
-    """Print the JSON Schema of scenario files, with which an editor completes and checks them."""
+@app.command(short_help="Print all that a scenario file may say.")
+def schema(
+    markdown: Annotated[
+        bool,
+        typer.Option("--markdown", help="Tables and fields to read: meaning, unit, range and default of each."),
+    ] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, with which an editor completes and checks them, or a list to read."""
     with door():
         from iopsim.cli.schema import schema as start
 
-        start()
+        start(markdown)
 
 
 @app.command(short_help="Tell one client's journey, and why it went so.")
