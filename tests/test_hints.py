@@ -119,11 +119,29 @@ def test_a_time_of_day_is_understood_as_people_write_it(text, time):
 
 
 @pytest.mark.parametrize(
-    "line", ["start = 5:30 PM", 'start = "5:30 pm"', 'start = "17:30"', "start = 17:30  # evening"]
+    "line", ["start = 5:30 PM", 'start = "5:30 pm"', 'start = "17:30"', "start = 17:30 # evening\nstart = 17:30:00"]
 )
 def test_a_time_that_is_written_otherwise_is_answered_as_a_file_writes_it(line):
     (message,) = messages(f"{GOOD}{line}\n")
     assert message.endswith("(did you mean 17:30:00?)")
+
+
+@pytest.mark.parametrize("line", ["start = 18:00", "start=18:00 # after work", "  start = 18:00"])
+def test_a_file_may_give_a_time_without_its_seconds(line):
+    group = f"{GOOD}{line}\nseats = 9\n"
+    assert from_toml(group).groups["evening"].start.isoformat() == "18:00:00"
+    assert from_toml(group).groups["evening"].seats == 9
+    assert (
+        resolve_text(group, "f").origins["groups.evening.start"].line == group[: group.index("start")].count("\n") + 1
+    )
+    assert len(messages(group.replace("start", "hours"))) == 1
+    (twice,) = messages(f"{group}start = 19:00\n")
+    assert "this key is already in the file above" in twice
+
+
+def test_text_without_quotes_is_answered_with_itself_in_quotes():
+    (message,) = messages(GOOD.replace('"Clinic"', "My clinic # ours"))
+    assert message == 'f:1: name: found name = My clinic # ours; text stands in double quotes, such as "My clinic"'
 
 
 def test_a_change_may_give_a_time_without_its_seconds():
