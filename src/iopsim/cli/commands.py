@@ -153,8 +153,8 @@ def warmup(
 ) -> None:
     """Find the weeks after which census, waitlist and seats attended no longer tell of the opening.
 
-    Prints what MSER-5 says of each, the warm-up to use with iopsim run --warm-up, or why there is none, and draws
-    Welch's plot, on which to judge it by eye.
+    Prints what MSER-5 says of each, the warm-up to use with iopsim run --warm-up, or why there is none (exit code 2),
+    and draws Welch's plot, on which to judge it by eye.
     """
     with door():
         from iopsim.cli.run import Order
