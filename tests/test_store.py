@@ -225,7 +225,12 @@ def test_a_folder_behind_a_link_is_the_folder_it_leads_to(tmp_path):
 def test_the_manifest_tells_what_was_changed_and_nothing_where_nothing_was(run):
     result, files = run
     assert "changes" not in json.loads(files[MANIFEST])
-    given = ["groups.evening.start=18:00", "referrals.*.months.Jan=1", "weeks=30", "groups.evening.nights=['Mon','Tue','Thu']"]
+    given = [
+        "groups.evening.start=18:00",
+        "referrals.*.months.Jan=1",
+        "weeks=30",
+        "groups.evening.nights=['Mon','Tue','Thu']",
+    ]
     resolved = resolve(PLAIN, given)
     manifest = json.loads(documents(result, "", {}, changed(resolved))[MANIFEST])
     months = {f"referrals.{source}.months.Jan": 1.0 for source in resolved.scenario.referrals}
