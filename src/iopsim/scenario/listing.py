@@ -10,7 +10,7 @@ from iopsim.scenario.defaults import defaults
 from iopsim.scenario.fields import WEEKDAYS
 from iopsim.scenario.merge import TEMPLATE, is_named
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, shape
-from iopsim.scenario.words import plain, written
+from iopsim.scenario.words import MOST_CHOICES, plain, written
 
 LISTED = "docs/SCENARIO.md"
 """Where the repository keeps it, below a text of its own."""
@@ -170,4 +170,5 @@ def _item(leaf: Leaf) -> str:
 
 
 def _choices(leaf: Leaf) -> str:
-    return " ".join(f'`"{choice}"`' for choice in leaf.choices)
+    few = leaf.choices if len(leaf.choices) <= MOST_CHOICES else (*leaf.choices[:2], leaf.choices[-1])
+    return " ".join(f'`"{choice}"`' for choice in few[:-1]) + f'{"" if few == leaf.choices else " to"} `"{few[-1]}"`'
