@@ -215,6 +215,16 @@ def test_how_far_another_seed_may_lead_is_told_from_sixteen_replications_on():
     assert re.search(r"8 of 10 (halves of these replications )?ask for \d+", " ".join(answer.stdout.split()))
 
 
+def test_the_commands_of_the_readme_for_a_mature_program_work_on_the_file_to_start_from():
+    told = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    commands = [shlex.split(line, comments=True) for line in re.findall(r"^    iopsim (.*)$", told, re.MULTILINE)]
+    mature = [command for command in commands if command[0] == "warmup" or "--warm-up" in command]
+    assert [command[0] for command in mature] == ["warmup", "run"]
+    assert call("init", "my_program.toml").exit_code == 0
+    assert call(*mature[0], "-n", "60", "--workers", "1").exit_code == 0
+    assert call(*mature[1], "-n", "2", "--json").exit_code == 0
+
+
 class Runs(NamedTuple):
     """A result of which only the weekly series are looked at."""
 
