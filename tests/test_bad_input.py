@@ -93,7 +93,7 @@ planned_weeks = 4
 
 [groups.evening]
 nights = ["Mon", "Tue", "Wed"]
-start = 17:30
+start = 25:30
 seets = 12
 serves = ["intensive"]
 """
@@ -125,8 +125,8 @@ def test_ten_problems_are_told_at_once_in_the_order_of_the_lines():
             "add step_down to the serves of one, or leave serves empty there"
         ),
         (
-            "ten.toml:27: groups.evening.start: found start = 17:30; a time has hours, minutes and seconds, such "
-            "as 17:30:00 (did you mean 17:30:00?)"
+            "ten.toml:27: groups.evening.start: found start = 25:30; a time has hours, minutes and seconds, such "
+            "as 17:30:00"
         ),
         (
             f"ten.toml:28: groups.evening.seets: found seets; [groups.evening] may have {GROUP_KEYS} "
@@ -569,7 +569,7 @@ BROKEN = [
     ("seats = twelve", "seats", "seats must be a whole number between 1 and 500 seats"),
     ("hours = 12 people", "hours", A_NUMBER),
     ("hours = 1,2", "hours", "a number has a point, not a comma: 2.5, not 2,5"),
-    ("hours = 1,200", "hours", "a number has no comma: 1040, not 1,040"),
+    ("hours = 1,200", "hours", "a number has no comma: 1200, not 1,200"),
     ("hours = 012", "hours", "a number does not begin with 0"),
     ("seats = $12", "seats", "a number stands alone, without a currency sign"),
     ("hours = .5", "hours", "a number has digits on both sides of the point, such as 0.5"),
@@ -581,7 +581,6 @@ BROKEN = [
     ),
     ("x = 12.5 %", "x", "12.5 percent is written 0.125"),
     ("x = 1,5 %", "x", "a percentage is written as a share: 80 percent is 0.8"),
-    ("start = 17:30", "start", f"{A_TIME} (did you mean 17:30:00?)"),
     ("start = 5:30 PM", "start", f"{A_TIME} (did you mean 17:30:00?)"),
     ("start = 25:30", "start", A_TIME),
     ("start = 17:30:00Z", "start", "a time of day stands alone, without a time zone, such as 17:30:00"),

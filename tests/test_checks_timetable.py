@@ -3,7 +3,7 @@
 import pytest
 
 from iopsim.scenario import from_toml
-from small import messages, with_line
+from small import GOOD, messages, with_line
 
 CONFLICTS = [
     (
@@ -270,3 +270,11 @@ def test_a_mistake_in_one_table_hides_nothing_about_another():
         "groups.evening.room",
         "levers.transport.trait",
     ]
+
+
+def test_a_group_with_too_few_nights_is_told_once_and_not_for_each_kind_of_present_clients():
+    here = "".join(
+        f'[present.{name}]\nsource = "self"\n{group}' for name, group in (("a", ""), ("b", 'group = "evening"\n'))
+    )
+    (said,) = messages(GOOD.replace('["Mon", "Tue", "Wed"]', '["Mon", "Tue"]') + here)
+    assert "at most 2, the nights of the largest group that serves this phase" in said

@@ -221,7 +221,9 @@ def test_a_run_can_be_repeated_from_its_folder_alone():
     first, second = files(Path("first")), files(Path("second"))
     different = {name for name in first if first[name] != second[name]}
     assert different == {"scenario.toml", "manifest.json"}  # a comment in the first names the origin of each value
-    keys = [json.loads(content["manifest.json"])["run_key"] for content in (first, second)]
+    manifests = [json.loads(content["manifest.json"]) for content in (first, second)]
+    assert [manifest.get("changes", {}).get("groups.evening.seats") for manifest in manifests] == [10, None]
+    keys = [manifest["run_key"] for manifest in manifests]
     assert keys[0] == keys[1]
 
 

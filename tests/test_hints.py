@@ -119,11 +119,29 @@ def test_a_time_of_day_is_understood_as_people_write_it(text, time):
 
 
 @pytest.mark.parametrize(
-    "line", ["start = 5:30 PM", 'start = "5:30 pm"', 'start = "17:30"', "start = 17:30  # evening"]
+    "line", ["start = 5:30 PM", 'start = "5:30 pm"', 'start = "17:30"', "start = 17:30 # evening\nstart = 17:30:00"]
 )
 def test_a_time_that_is_written_otherwise_is_answered_as_a_file_writes_it(line):
     (message,) = messages(f"{GOOD}{line}\n")
     assert message.endswith("(did you mean 17:30:00?)")
+
+
+@pytest.mark.parametrize("line", ["start = 18:00", "start=18:00 # after work", "  start = 18:00"])
+def test_a_file_may_give_a_time_without_its_seconds(line):
+    group = f"{GOOD}{line}\nseats = 9\n"
+    assert from_toml(group).groups["evening"].start.isoformat() == "18:00:00"
+    assert from_toml(group).groups["evening"].seats == 9
+    assert (
+        resolve_text(group, "f").origins["groups.evening.start"].line == group[: group.index("start")].count("\n") + 1
+    )
+    assert len(messages(group.replace("start", "hours"))) == 1
+    (twice,) = messages(f"{group}start = 19:00\n")
+    assert "this key is already in the file above" in twice
+
+
+def test_text_without_quotes_is_answered_with_itself_in_quotes():
+    (message,) = messages(GOOD.replace('"Clinic"', "My clinic # ours"))
+    assert message == 'f:1: name: found name = My clinic # ours; text stands in double quotes, such as "My clinic"'
 
 
 def test_a_change_may_give_a_time_without_its_seconds():
@@ -349,10 +367,74 @@ def test_who_is_paid_as_a_counselor_only_for_want_of_a_wage_is_worth_a_second_lo
         "even if it is the same"
     )
     assert cautions(resolve_text(GOOD + desk, "f")) == (said,)
-    assert cautions(resolve_text(GOOD + desk.replace("[]", '["assessment"]'), "f")) == (said,)
+    assessors = desk.replace("[]", '["assessment"]').replace("people = 1", "people = 2")
+    assert cautions(resolve_text(GOOD + assessors, "f")) == (said,)
     assert cautions(resolve_text(f"{GOOD}{desk}wage_usd_per_hour = 28.53\n", "f")) == ()
     assert cautions(resolve_text(GOOD + desk.replace("[]", '["groups"]'), "f")) == ()
     assert cautions(resolve_text(GOOD + desk.replace('"none"', "20"), "f")) == ()
+
+
+ONE_ASSESSOR = ["staff.counselor={ people = 1, caseload = 14, duties = ['groups', 'assessment'] }"]
+
+
+def test_an_assessor_who_is_the_only_one_is_worth_a_second_look():
+    (said,) = cautions(resolve_text(GOOD, "f", ONE_ASSESSOR))
+    assert said.startswith("--set staff.counselor={")
+    assert said.endswith(
+        'staff.counselor: the only one with the duty "assessment"; when that one leaves, nobody is assessed until the '
+        "post is filled, 13 weeks on average (vacancy_weeks); give a second one the duty, so that this does not close "
+        "the door"
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "staff.counselor.people=2",
+        "staff.counselor.turnover_per_year=0.0",
+        "staff.counselor.vacancy_weeks=0.0",
+        "staff.counselor.duties=['groups']",
+        "staff.nurse={ people = 1, caseload = 'none', duties = ['assessment'], wage_usd_per_hour = 40.0 }",
+    ],
+)
+def test_assessors_of_whom_none_is_missed_so_need_none(change):
+    assert cautions(resolve_text(GOOD, "f", [*ONE_ASSESSOR, change])) == ()
+
+
+HIRES = ["staff.counselor={ people = 2, caseload = 14, hire_when_caseload = 12 }"]
+TOO_MUCH = "the average caseload must exceed {}, and nobody is given more than 14 (caseload); write 13 or less"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("staff.counselor.hire_when_caseload=14", TOO_MUCH.format(14)),
+        ("staff.counselor.hire_when_caseload=20", TOO_MUCH.format(20)),
+        ("staff.counselor.most_hires=0", "most_hires is 0"),
+        (
+            "staff.nurse={ people = 0, caseload = 9, duties = ['individual'], hire_when_caseload = 5 }",
+            "people is 0, and the caseload looked at is that of people who work there already",
+        ),
+        ("staff.counselor.caseload=none", 'caseload is "none", so they carry no clients'),
+    ],
+)
+def test_a_trigger_of_hiring_that_cannot_fire_is_worth_a_second_look(change, why):
+    (said,) = [said for said in cautions(resolve_text(GOOD, "f", [*HIRES, change])) if "hire_when" in said]
+    assert said.endswith(f".hire_when_caseload: nobody is ever hired so: {why}")
+
+
+def test_a_trigger_of_hiring_that_can_fire_needs_none():
+    assert cautions(resolve_text(GOOD, "f", HIRES)) == ()
+    assert cautions(resolve_text(GOOD, "f", [*HIRES, "staff.counselor.hire_when_caseload=13"])) == ()
+    many = ["present.us={ count = 29, source = 'self' }", "groups.evening.seats=30"]
+    assert cautions(resolve_text(GOOD, "f", [*HIRES, *many, "staff.counselor.hire_when_caseload=14"])) == ()
+
+
+def test_a_payer_who_authorizes_no_session_to_begin_with_is_worth_a_second_look():
+    plan = "payers.plan={ share = 1.0, authorized_sessions = 0 }"
+    (said,) = cautions(resolve_text(GOOD, "f", [plan]))
+    assert "payers.plan.authorized_sessions: 0, so a concurrent review comes before the first session" in said
+    assert cautions(resolve_text(GOOD, "f", [plan.replace("= 0", "= 12")])) == ()
 
 
 ANOTHER_RATE = """

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from iopsim.cli.commands import app
 from iopsim.cli.console import broken_name
+from iopsim.cli.measures import OTHER_WORDS
 from iopsim.evidence import GRADES, sources
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.scenario.evidence_base import about, default_values
@@ -158,6 +159,26 @@ def test_words_list_the_measures_that_have_them_all(words, has):
     screen = told("measures", *words)
     assert all(re.search(rf"^    {name} ", screen, re.MULTILINE) for name in names)
     assert has in screen.lower()
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("no-show", "attendance_share"),
+        ("Profit", "margin_usd"),
+        ("hires", "hiring_usd"),
+        ("bottleneck", "held_back_by_both"),
+    ],
+)
+def test_another_word_finds_the_measures_for_which_it_may_stand(word, found):
+    assert found in [row["name"] for row in json.loads(told("measures", word, "--format", "json"))["measures"]]
+
+
+@pytest.mark.parametrize(("word", "parts"), OTHER_WORDS.items(), ids=OTHER_WORDS)
+def test_each_thing_that_another_word_may_stand_for_is_in_some_measure(word, parts):
+    texts = [f"{one.name} {one.label} {one.numerator} {one.denominator} {one.meaning}".lower() for one in CATALOGUE]
+    assert word not in parts
+    assert all(any(part in text for text in texts) for part in parts)
 
 
 def test_words_that_only_one_measure_has_tell_it_in_full():

@@ -191,3 +191,12 @@ def test_a_column_of_personal_data_is_refused_and_nothing_of_it_repeated(answers
             "are; delete the column, in the file too"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    "cell", ["mandated;moud", "mandated|moud", '"mandated, moud"', "mandated/moud", "mandated + moud"]
+)
+def test_traits_separated_by_anything_but_a_space_are_answered_with_how_they_are_written(answers, cell):
+    (said,) = answers(f"source,traits\nself,{cell}\n")
+    found = cell.strip('"')
+    assert said == f'here.csv:2: traits: found "{found}"; several traits are separated by a space: mandated moud'

@@ -4,6 +4,7 @@ import csv
 import datetime
 import math
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner
@@ -11,7 +12,8 @@ from typer.testing import CliRunner
 from iopsim.cli.commands import app
 from iopsim.evidence import FOLLOWED, UNVERIFIED, sources
 from iopsim.scenario import from_toml
-from iopsim.standards import COMPARISONS, compared, days_between, findings, level_hours, rules_for, standards
+from iopsim.scenario.states import STATES, State
+from iopsim.standards import COMPARISONS, compared, days_between, findings, has_rules, level_hours, rules_for, standards
 from small import GOOD, with_line
 
 with (Path(__file__).parent / "evidence_rows.csv").open(encoding="utf-8", newline="") as file:
@@ -42,6 +44,26 @@ def test_a_rule_says_what_it_bounds_and_where_it_was_seen(rule):
 def test_every_level_and_every_state_that_a_scenario_may_name_has_a_rule():
     assert {level for rule in standards().values() for level in rule.levels} == {"1", "2.1", "2.5"}
     assert {rule.state for rule in standards().values()} == {"", "LA", "NC", "TX", "VA"}
+
+
+def test_a_scenario_may_name_every_state_of_the_us():
+    assert set(get_args(State)) == {"", *STATES}
+
+
+def test_a_state_of_which_no_rule_is_known_is_compared_with_those_of_the_levels_alone(tmp_path):
+    assert compared(program(state="CA")) == compared(program())
+    assert (has_rules("NC"), has_rules("CA")) == (True, False)
+    text = with_line("phases.intensive", 'level = "2.1"').replace("opening = ", 'state = "CA"\nopening = ')
+    (tmp_path / "f.toml").write_text(text, encoding="utf-8")
+
+    def told(*changes):
+        return CliRunner().invoke(app, ["check", str(tmp_path / "f.toml"), *changes]).output
+
+    assert "note  no rules of California are known here, so nothing was compared with them" in told()
+    assert "rules known for level 2.1:" in " ".join(told().split())
+    assert "are known here" not in told("--set", "state=NC") + told("--set", "state=")
+    assert "did you mean CA?" in told("--set", "state=California")
+    assert 'state must be one of "", "AL", "AK" to "WY"' in told("--set", "state=Ontario")
 
 
 def test_a_rule_of_a_state_stands_in_place_of_the_general_one():

@@ -13,6 +13,7 @@ import pytest
 import iopsim
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.scenario import resolve, resolved_toml
+from iopsim.scenario.resolved import changed
 from iopsim.store import MANIFEST, default_folder, documents, examine, run_key, save
 
 ROOT = Path(__file__).parent.parent
@@ -219,3 +220,19 @@ def test_a_folder_behind_a_link_is_the_folder_it_leads_to(tmp_path):
     save(tmp_path / "link", "k", FILES)
     assert (tmp_path / "link").is_symlink()
     assert everything(tmp_path / "real") == FILES
+
+
+def test_the_manifest_tells_what_was_changed_and_nothing_where_nothing_was(run):
+    result, files = run
+    assert "changes" not in json.loads(files[MANIFEST])
+    given = [
+        "groups.evening.start=18:00",
+        "referrals.*.months.Jan=1",
+        "weeks=30",
+        "groups.evening.nights=['Mon','Tue','Thu']",
+    ]
+    resolved = resolve(PLAIN, given)
+    manifest = json.loads(documents(result, "", {}, changed(resolved))[MANIFEST])
+    months = {f"referrals.{source}.months.Jan": 1.0 for source in resolved.scenario.referrals}
+    timetable = {"groups.evening.nights": ["Mon", "Tue", "Thu"], "groups.evening.start": "18:00:00"}
+    assert manifest["changes"] == {"weeks": 30, **months, **timetable}

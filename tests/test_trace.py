@@ -16,7 +16,7 @@ from iopsim.engines.reference import simulate
 from iopsim.errors import IopsimError
 from iopsim.events import Activity, events
 from iopsim.hands import Hands
-from iopsim.record import NEVER, Exit
+from iopsim.record import NEVER, Attendance, Exit
 from iopsim.rules.relapse import relapse_days
 from iopsim.scenario.load import load
 from iopsim.trace import client_name, trace
@@ -299,3 +299,40 @@ def test_the_screen_says_week_to_for_visits_and_once_which_hours_are_nominal(tmp
     without = CliRunner().invoke(app, ["trace", PALMETTO]).stdout
     assert without.count("nominal") == 1
     assert "week to" not in without
+
+
+def test_concurrent_reviews_are_told_when_what_was_authorized_is_used_up():
+    changes = {
+        "weeks": 60,
+        "payers.medicaid.authorized_sessions": 7,
+        "payers.medicaid.review_sessions": 5,
+        "payers.medicaid.review_denied_probability": 0.3,
+        "payers.medicaid.when_coverage_ends": "unpaid",
+        "payers.medicaid.contract_week": 10,
+    }
+    scenario = load(PALMETTO, changes)
+    book = rulebook.write(scenario)
+    cohort = draw(book, Deck(1, 0))
+    record = simulate(book, cohort)
+    hands, clients, sessions = Hands(book, cohort, record), record.clients, record.sessions
+    grown = denied = 0
+    for who in np.flatnonzero(clients.admitted_day != NEVER).tolist():
+        part, row = hands.of(who)
+        counted = (sessions.client == who) & (sessions.day >= 70)
+        used = int(np.isin(sessions.attendance[counted], (Attendance.ATTENDED, Attendance.MADE_UP)).sum())
+        steps = tell(Dossier(scenario, book, record, hands, who)).steps
+        told = [step.why for step in steps if "concurrent review" in step.why]
+        if book.demand.payer_names[clients.payer[who]] != "medicaid":
+            assert told == []
+            continue
+        granted = int(part.covered_sessions[row])
+        assert len(told) == sum(level <= min(used, granted) for level in range(7, 500, 5))
+        assert [why.endswith("grants no more") for why in told] == [7 + 5 * k == granted for k in range(len(told))]
+        assert all(f"session {7 + 5 * k} of {7 + 5 * k} authorized" in why for k, why in enumerate(told))
+        grown, denied = grown + sum("grants 5 more" in why for why in told), denied + (used >= granted)
+    assert min(grown, denied) > 5
+
+
+@pytest.mark.parametrize("words", ["dropped out", "dropped_out", "Dropped out"])
+def test_an_ending_is_known_by_the_words_of_the_event_log(clinic, words):
+    assert trace(clinic[0], ending=words) == trace(clinic[0], ending="dropped_out")

@@ -17,6 +17,7 @@ from iopsim.charts.headlines import mature_headline, no_steady_state_headline, w
 from iopsim.charts.welch import welch
 from iopsim.cli.commands import app
 from iopsim.experiment.warmup import by_halves, estimate, middle
+from iopsim.stats.warmup import Truncation
 from test_charts import overlapping, texts
 
 PLAIN = str(Path(__file__).parent / "plain.toml")
@@ -173,6 +174,36 @@ def test_a_plan_with_seasons_is_answered_with_the_command_that_leaves_them_out()
     assert options == ["--set", "groups.evening.seats=14", "--set", "referrals.*.months.*=1", "--weeks", "70"]
     assert "A warm-up of" in call("warmup", PLAIN, *options, "-n", "2").stdout
     assert "Without seasons" not in call("warmup", PLAIN, *FLAT, *SHORT).stdout
+    grows = call("warmup", PLAIN, "--set", "referrals.self.growth_per_year=1.5", "--weeks", "52", "-n", "2").stdout
+    told = grows.partition("Without seasons and growth:\n")[2].splitlines()[0]
+    assert shlex.split(told)[5:9] == ["--set", "referrals.*.months.*=1", "--set", "referrals.*.growth_per_year=1"]
+
+
+@pytest.mark.parametrize("options", [["--set", "staff.counselor.hire_when_caseload=20"], ["--weeks", "40"]])
+def test_no_command_is_told_where_more_than_seasons_stands_in_the_way(options):
+    answer = call("warmup", PLAIN, "-n", "2", "--weeks", "52", *options)
+    assert answer.exit_code == 2
+    assert "No warm-up makes this a mature program:" in answer.stdout
+    assert "referrals.self.months" in answer.stdout
+    assert "Without" not in answer.stdout
+
+
+def test_where_there_is_no_warm_up_a_quiet_command_says_why_and_draws_all_the_same():
+    answer = call("warmup", PLAIN, "-n", "2", "--weeks", "40", "--quiet", "--out", "plot.png")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "referrals.self.months: found weights" in answer.stderr
+    assert "--weeks: found a run of 40 weeks" in answer.stderr
+    assert Path("plot.png").exists()
+
+
+def test_more_replications_are_named_where_few_leave_the_series_unsettled(monkeypatch):
+    unsettled = Truncation(35, settled=False, statistics=np.zeros(8))
+    monkeypatch.setattr("iopsim.experiment.warmup.mser5", lambda _: unsettled)
+    result = iopsim.simulate(scenario(weeks=70), 2)
+    (problem,) = estimate(result).problems
+    assert problem.allowed.startswith("more replications may settle it, as the mean of 2 is noisy; else a longer run")
+    monkeypatch.setattr("iopsim.experiment.warmup.FEW_REPLICATIONS", 2)
+    assert estimate(result).problems[0].allowed == "a longer run is needed"
 
 
 def test_how_far_another_seed_may_lead_is_told_from_sixteen_replications_on():
@@ -182,6 +213,16 @@ def test_how_far_another_seed_may_lead_is_told_from_sixteen_replications_on():
     answer = call("warmup", PLAIN, *FLAT, "--weeks", "70", "-n", "16", "--workers", "1")
     assert re.search(r"^Census \(MSER-5\) +\d+( or more)? +\d+( to \d+)?$", answer.stdout, re.MULTILINE)
     assert re.search(r"8 of 10 (halves of these replications )?ask for \d+", " ".join(answer.stdout.split()))
+
+
+def test_the_commands_of_the_readme_for_a_mature_program_work_on_the_file_to_start_from():
+    told = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    commands = [shlex.split(line, comments=True) for line in re.findall(r"^    iopsim (.*)$", told, re.MULTILINE)]
+    mature = [command for command in commands if command[0] == "warmup" or "--warm-up" in command]
+    assert [command[0] for command in mature] == ["warmup", "run"]
+    assert call("init", "my_program.toml").exit_code == 0
+    assert call(*mature[0], "-n", "60", "--workers", "1").exit_code == 0
+    assert call(*mature[1], "-n", "2", "--json").exit_code == 0
 
 
 class Runs(NamedTuple):
@@ -217,7 +258,7 @@ def test_halves_that_agree_give_one_number_and_halves_that_do_not_give_theirs():
 
 def test_warmup_draws_a_plan_without_a_steady_state_too_and_says_why():
     answer = call("warmup", PLAIN, "--weeks", "40", "-n", "2", "--out", "deep/plot.png")
-    assert answer.exit_code == 0, answer.stderr
+    assert answer.exit_code == 2, answer.stderr
     assert "MSER-5" not in answer.stdout
     said = " ".join(answer.stdout.split())
     assert "No warm-up makes this a mature program:" in said

@@ -220,6 +220,17 @@ def compared(scenario: Scenario) -> Mapping[Standard, bool]:
     return met
 
 
+def has_rules(state: str) -> bool:
+    """Return whether any rule of a state is known.
+
+    Parameters
+    ----------
+    state : str
+        Two letters.
+    """
+    return any(rule.state == state for rule in standards().values())
+
+
 def _comparisons(scenario: Scenario) -> Iterator[tuple[Standard, tuple[Finding, ...]]]:
     """Yield each rule with what is found in a phase, or in a phase as a group offers it."""
     for name, phase in scenario.phases.items():

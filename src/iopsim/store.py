@@ -166,7 +166,9 @@ def save_picture(file: Path, content: bytes) -> None:
         _clear(shell)
 
 
-def documents(result: Result, scenario_toml: str, charts: Mapping[str, bytes]) -> dict[str, bytes]:
+def documents(
+    result: Result, scenario_toml: str, charts: Mapping[str, bytes], changes: Mapping[str, object] | None = None
+) -> dict[str, bytes]:
     """Return every file of a result by name.
 
     Parameters
@@ -175,6 +177,8 @@ def documents(result: Result, scenario_toml: str, charts: Mapping[str, bytes]) -
     scenario_toml : str
         The resolved scenario, so that the run can be repeated from the folder alone.
     charts : mapping of str to bytes
+    changes : mapping of str to object, optional
+        By dotted path, the values that were changed and do not come from the file.
 
     Returns
     -------
@@ -195,6 +199,7 @@ def documents(result: Result, scenario_toml: str, charts: Mapping[str, bytes]) -
     manifest = {
         "scenario": result.scenario.name,
         "scenario_hash": result.scenario.hash,
+        **({"changes": changes} if changes else {}),
         "seed": result.seed,
         "replications": result.replications,
         "opening": result.scenario.opening.isoformat(),
@@ -207,7 +212,7 @@ def documents(result: Result, scenario_toml: str, charts: Mapping[str, bytes]) -
         **{package: version(package) for package in PACKAGES},
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    return {**files, MANIFEST: (json.dumps(manifest, indent=2) + "\n").encode()}
+    return {**files, MANIFEST: (json.dumps(manifest, indent=2, default=str) + "\n").encode()}
 
 
 def mature(result: Result) -> dict[str, int | str]:

@@ -16,7 +16,7 @@ from iopsim.scenario.cautions import cautions
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.resolved import LAYERS, Layer, count_standings
 from iopsim.scenario.states import STATES
-from iopsim.standards import Standard, compared, findings
+from iopsim.standards import Standard, compared, findings, has_rules
 
 FROM: Mapping[Layer, str] = {"file": "From the file", "change": "From --set", "default": "From the defaults"}
 
@@ -50,6 +50,10 @@ def check(file: str, changes: Sequence[str], resolved: bool, rules: bool) -> Non
     met = compared(found.scenario)
     if any(met.values()):
         paragraph(console, _rules_met(found.scenario, met, rules), lead="ok  ", indent="    ")
+    state = found.scenario.state
+    if state and not has_rules(state):
+        said = f"no rules of {STATES[state]} are known here, so nothing was compared with them: ask the state"
+        paragraph(console, said, lead="note  ", indent="      ")
     if rules:
         _show_rules(console, met)
     for caution in (*cautions(found), *map(str, findings(found.scenario))):
@@ -65,7 +69,8 @@ def _rules_met(scenario: Scenario, met: Mapping[Standard, bool], listed: bool) -
     count, doubtful = sum(met.values()), sum(is_met and not rule.is_verified for rule, is_met in met.items())
     levels = sorted({phase.level for phase in scenario.phases.values() if phase.level})
     of_levels = f"level{'s' if len(levels) > 1 else ''} {' and '.join(levels)}" if levels else ""
-    whose = " and ".join(filter(None, [STATES.get(scenario.state, ""), of_levels]))
+    of_state = STATES[scenario.state] if any(rule.state for rule in met) else ""
+    whose = " and ".join(filter(None, [of_state, of_levels]))
     said = f"meets the rules known for {whose}: {count} checked"
     if count < len(met):
         said = f"meets {count} of the {len(met)} rules known for {whose}"

@@ -153,8 +153,8 @@ def warmup(
 ) -> None:
     """Find the weeks after which census, waitlist and seats attended no longer tell of the opening.
 
-    Prints what MSER-5 says of each, the warm-up to use with iopsim run --warm-up, or why there is none, and draws
-    Welch's plot, on which to judge it by eye.
+    Prints what MSER-5 says of each, the warm-up to use with iopsim run --warm-up, or why there is none (exit code 2),
+    and draws Welch's plot, on which to judge it by eye.
     """
     with door():
         from iopsim.cli.run import Order
@@ -192,13 +192,18 @@ def init(new: Annotated[str, typer.Argument(metavar="NEW.toml", help="A file tha
         start(new)
 
 
-@app.command(short_help="Print the JSON Schema of scenario files.")
-def schema() -> None:
-    """Print the JSON Schema of scenario files, with which an editor completes and checks them."""
+@app.command(short_help="Print all that a scenario file may say.")
+def schema(
+    markdown: Annotated[
+        bool,
+        typer.Option("--markdown", help="Tables and fields to read: meaning, unit, range and default of each."),
+    ] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, with which an editor completes and checks them, or a list to read."""
     with door():
         from iopsim.cli.schema import schema as start
 
-        start()
+        start(markdown)
 
 
 @app.command(short_help="Tell one client's journey, and why it went so.")

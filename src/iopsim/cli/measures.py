@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from rich.console import Console
@@ -17,6 +17,21 @@ from iopsim.scenario.words import nearest, short
 
 BESIDE = 22
 """Columns of the names of a measure's parts, when it is told in full."""
+
+
+OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
+    "bottleneck": ("held_back",),
+    "hire": ("hiring",),
+    "no-show": ("attendance", "missed assessments"),
+    "occupancy": ("seats_taken",),
+    "profit": ("margin",),
+    "retention": ("left_within", "engaged", "still_in_program"),
+    "surplus": ("margin",),
+    "turnover": ("vacant", "counselor_changes", "hiring"),
+    "utilization": ("booked_share", "seats_taken", "used_share"),
+    "vacancy": ("vacant",),
+}
+"""Words by which people ask, in the singular, and what measures say instead."""
 
 
 def measures(words: Sequence[str], form: str, file: str | None) -> None:
@@ -58,9 +73,14 @@ def _found(words: Sequence[str]) -> dict[str, list[Measure]]:
     """Return by group the measure of a name, or else those that have all words."""
     every = [measure for some in GROUPS.values() for measure in some]
     named = [measure for measure in every if [measure.name] == [*words]]
-    chosen = named or [measure for measure in every if all(word.lower() in _text(measure) for word in words)]
+    chosen = named or [measure for measure in every if all(_has(_text(measure), word.lower()) for word in words)]
     by_group = {group: [measure for measure in some if measure in chosen] for group, some in GROUPS.items()}
     return {group: some for group, some in by_group.items() if some}
+
+
+def _has(text: str, word: str) -> bool:
+    """Return whether a text has a word, or one for which it may stand."""
+    return any(part in text for part in (word, *OTHER_WORDS.get(word.removesuffix("s"), ())))
 
 
 def _text(measure: Measure) -> str:

@@ -22,6 +22,7 @@ from iopsim.rulebook import write
 from iopsim.scenario import Resolved, resolve, resolved_toml
 from iopsim.scenario.cautions import cautions
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.resolved import changed
 from iopsim.scenario.words import nearest
 from iopsim.store import default_folder, documents, examine, run_key, save
 
@@ -194,7 +195,7 @@ def _files(result: Result, resolved: Resolved) -> dict[str, bytes]:
         for path, origin in resolved.origins.items()
     }
     scenario = resolved_toml(replace(resolved, name=name, origins=origins))
-    return documents(result, scenario, draw(result))
+    return documents(result, scenario, draw(result), changed(resolved))
 
 
 def _report(order: Order, result: Result, folder: Path | None, names: list[str]) -> None:

@@ -1,12 +1,23 @@
-"""`iopsim schema`: what an editor needs to know about scenario files."""
+"""`iopsim schema`: all that a scenario file may say, for an editor or for a person."""
 
 from __future__ import annotations
 
 import sys
 
-from iopsim.scenario.schema import schema_text
 
+def schema(markdown: bool) -> None:
+    """Print what a scenario file may say.
 
-def schema() -> None:
-    """Print the JSON Schema of scenario files."""
-    sys.stdout.write(schema_text())
+    Parameters
+    ----------
+    markdown : bool
+        As a list of tables and fields to read, in place of the JSON Schema.
+    """
+    if markdown:
+        from iopsim.scenario.listing import listing
+
+        sys.stdout.write(listing())
+    else:
+        from iopsim.scenario.schema import schema_text
+
+        sys.stdout.write(schema_text())

@@ -6,19 +6,23 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
+import typer
 from rich.console import Console
 
 from iopsim.cli.console import grid, margin, paragraph, plain, print_grid, screen, shortened
+from iopsim.cli.door import BAD_INPUT
 from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS, MOST_WORKERS, Order, simulated
 from iopsim.cli.table import NAME, day
 from iopsim.errors import IopsimError, Problem
-from iopsim.experiment.warmup import FEWEST_REPLICATIONS, SERIES, WarmUp, estimate
+from iopsim.experiment.warmup import FEWEST_REPLICATIONS, SERIES, WarmUp, estimate, forbidden
 from iopsim.scenario import resolve
+from iopsim.scenario.changes import SWITCHED_OFF
 from iopsim.store import default_folder, run_key, save_picture
 
-NO_SEASONS = "referrals.*.months.*=1"
+SWITCHES = {".months": "seasons", ".growth_per_year": "growth"}
+"""What stands in the way of a steady state and can be switched off by a change, by the end of its setting's path."""
 
 
 def warmup(order: Order) -> None:
@@ -32,7 +36,10 @@ def warmup(order: Order) -> None:
     Raises
     ------
     IopsimError
-        If anything in the order cannot be done; nothing is then written.
+        If anything in the order cannot be done; nothing is then written. If no warm-up makes the program mature, and
+        it is to be quiet; the plot is then there all the same.
+    Exit
+        With 2, if no warm-up makes the program mature and that has been shown.
     """
     from iopsim.charts.welch import welch
 
@@ -55,9 +62,13 @@ def warmup(order: Order) -> None:
         bar.says("Drawing the plot")
         drawn = welch(found)
     save_picture(picture, drawn)
-    if not order.quiet:
-        problems = [weeks_by_name(placed(problem, resolved), order.weeks) for problem in found.problems]
-        _show(screen(), found, problems, order, picture)
+    mistakes.problems = [weeks_by_name(placed(problem, resolved), order.weeks) for problem in found.problems]
+    if order.quiet:
+        mistakes.settle()
+        return
+    _show(screen(), found, mistakes.problems, order, picture)
+    if found.weeks is None:
+        raise typer.Exit(BAD_INPUT)
 
 
 def _show(console: Console, found: WarmUp, problems: list[Problem], order: Order, picture: Path) -> None:
@@ -85,9 +96,9 @@ def _show(console: Console, found: WarmUp, problems: list[Problem], order: Order
         console.print("No warm-up makes this a mature program:")
         for problem in problems:
             paragraph(console, plain(str(problem)), lead="  ", indent="    ")
-        if any(problem.path.endswith(".months") for problem in problems):
-            flat = replace(order, changes=[*order.changes, NO_SEASONS])
-            console.print("Without seasons:")
+        if steady := _steady(order, problems):
+            console.print(f"Without {' and '.join(steady)}:")
+            flat = replace(order, changes=[*order.changes, *steady.values()])
             console.print(f"  {_command('warmup', flat)}", soft_wrap=True)
     else:
         since = day(result.week_start(found.weeks))
@@ -98,6 +109,15 @@ def _show(console: Console, found: WarmUp, problems: list[Problem], order: Order
     console.print()
     console.print("Welch's plot")
     console.print(f"  {plain(str(picture))}", soft_wrap=True)
+
+
+def _steady(order: Order, problems: list[Problem]) -> dict[str, str]:
+    """Return what to switch off, and how, so that nothing known beforehand forbids a warm-up; nothing if more does."""
+    switched = {
+        what: SWITCHED_OFF[what] for end, what in SWITCHES.items() if any(p.path.endswith(end) for p in problems)
+    }
+    changes = with_weeks([*order.changes, *switched.values()], order.weeks)
+    return {} if forbidden(resolve(order.file, changes).scenario, "auto") else switched
 
 
 def _how_sure(found: WarmUp) -> str:

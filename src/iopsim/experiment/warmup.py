@@ -22,6 +22,9 @@ MASKS = range(1, 16)
 FEWEST_REPLICATIONS = 16
 """Fewest replications from whose halves it is told how uncertain a warm-up is."""
 
+FEW_REPLICATIONS = 200
+"""Replications below which the noise of their mean may be taken for a start that is not over."""
+
 FEWEST_WEEKS = BATCH * FEWEST_BATCHES
 """Fewest weeks of a run from which a warm-up is estimated."""
 
@@ -165,7 +168,10 @@ def estimate(result: Result) -> WarmUp:
         moving = [SERIES[name].lower() for name, truncation in truncations.items() if not truncation.settled]
         if moving:
             weeks = f"a run of {scenario.weeks} weeks, at whose half MSER-5 still finds a start in {', '.join(moving)}"
-            problems += (Problem("", None, "weeks", weeks, "a longer run is needed"),)
+            said = "a longer run is needed"
+            if result.replications < FEW_REPLICATIONS:
+                said = f"more replications may settle it, as the mean of {result.replications} is noisy; else {said}"
+            problems += (Problem("", None, "weeks", weeks, said),)
     return WarmUp(result, truncations, earliest(scenario), problems, halves)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.shape import Leaf, at
-from iopsim.scenario.words import allowed, clock_time, percentage
+from iopsim.scenario.words import allowed, clock_time, percentage, short, written
 
 _STATEMENT = re.compile(r"""\s*(\[{1,2}\s*[A-Za-z"']|[A-Za-z_"'][\w."' -]*\s*=)""")
 _HEADER = re.compile(r"\s*\[{1,2}\s*([\w.*\"'-]+)")
@@ -123,13 +123,16 @@ def hint(broken: Broken) -> str:
     if not _KEY.fullmatch(key.rstrip()):
         return "before the = stands one name of letters, digits, _ and -, such as seats = 12"
     node, value = at(broken.key), value.strip()
-    if re.match(r"[A-Za-z]", value) and isinstance(node, Leaf) and node.kind != "text":
-        return allowed(str(broken.key[-1]), node, value)
-    if percentage(value):
-        return (
-            allowed(str(broken.key[-1]), node, value) if isinstance(node, Leaf) and node.numeric else percentage(value)
-        )
-    return _hint_of_value(value, message)
+    known = _hint_of_known(str(broken.key[-1]), node, value, message) if isinstance(node, Leaf) else ""
+    return known or percentage(value) or _hint_of_value(value, message)
+
+
+def _hint_of_known(name: str, leaf: Leaf, value: str, message: str) -> str:
+    """Say what may stand in a known field in place of a bare word or a percentage; empty for anything else."""
+    is_word = bool(re.match(r"[A-Za-z]", value))
+    if is_word and leaf.kind == "text":
+        return "" if "Illegal character" in message else _quoted(value)
+    return allowed(name, leaf, value) if is_word or (leaf.numeric and percentage(value)) else ""
 
 
 def meant_time(broken: Broken) -> str:
@@ -150,6 +153,23 @@ def meant_time(broken: Broken) -> str:
     return clock_time(broken.text.partition("=")[2].partition("#")[0]) if is_time else ""
 
 
+_THOUSANDS = re.compile(r"(\d{1,3}(?:,\d{3})+)\s*(?:#|$)")
+_SHORT_TIME = re.compile(r"([^=]*=\s*)(\d{1,2}:\d\d)(\s*(?:#.*)?)")
+
+
+def with_seconds(broken: Broken) -> str:
+    """Return a line that gives a time of day without its seconds, such as ``17:30``, with them; empty for any other.
+
+    Parameters
+    ----------
+    broken : Broken
+        The statement.
+    """
+    match = _SHORT_TIME.fullmatch(broken.text)
+    time = meant_time(broken) if match and not broken.is_repeated else ""
+    return f"{match[1]}{time}{match[3]}" if match and time else ""
+
+
 _VALUES = (
     (r"$|#", "the value is missing after ="),
     (r".*[“”„‘’«»]", 'use plain straight quotes, such as "Mon"'),
@@ -159,7 +179,6 @@ _VALUES = (
     (r"\d{4}-\d\d-\d\d", "there is no such day; a date is year-month-day, such as 2027-01-04"),
     (r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\s*(#|$)", "a date is year-month-day, such as 2027-01-04"),
     (r"[-+]?[\d.,]+\s*%", "a percentage is written as a share: 80 percent is 0.8"),
-    (r"\d{1,3}(,\d{3})+\s*(#|$)", "a number has no comma: 1040, not 1,040"),
     (r"\d+,\d+\s*(#|$)", "a number has a point, not a comma: 2.5, not 2,5"),
     (r"[$€£]", "a number stands alone, without a currency sign"),
     (r"[-+]?(\.\d|\d+\.(\D|$))", "a number has digits on both sides of the point, such as 0.5"),
@@ -176,17 +195,24 @@ _VALUES = (
     (r'"(\\.|[^"\\])*$', 'the text is not closed: " is missing at its end'),
     (r"'[^']*$", "the text is not closed: ' is missing at its end"),
     (r'".*\\', r"a \ in text is written \\, or the text stands in single quotes"),
-    (r"[A-Za-z]", 'text stands in double quotes, such as "none"'),
 )
 
 
 def _hint_of_value(value: str, message: str) -> str:
     if "Illegal character" in message and not value.startswith(('"', "'")):
         return "the line has an invisible character; type it anew"
+    if thousands := _THOUSANDS.match(value):
+        return f"a number has no comma: {thousands[1].replace(',', '')}, not {thousands[1]}"
     for pattern, said in _VALUES:
         if re.match(pattern, value):
             return said
+    if re.match(r"[A-Za-z]", value):
+        return _quoted(value)
     return "after the = stands one value and nothing else, such as seats = 12; a remark begins with #"
+
+
+def _quoted(value: str) -> str:
+    return f"text stands in double quotes, such as {written(short(value.partition('#')[0]))}"
 
 
 def _open(text: str) -> int:

@@ -119,6 +119,8 @@ def _likely(node: Node, key: Key, value: object) -> str:
         return ""
     if node.kind == "time":
         return clock_time(value)
+    if key == ("state",):
+        return state(value).removeprefix("US-")
     return state(value) if key == ("calendar", "holidays") else nearest(value, node.choices)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import StringConstraints
 
@@ -27,6 +27,7 @@ from iopsim.scenario.money import AfterDischarge, Money
 from iopsim.scenario.opening import PresentClients
 from iopsim.scenario.payers import Payers
 from iopsim.scenario.staff import Staff
+from iopsim.scenario.states import State
 from iopsim.scenario.treatment import (
     AbsenceRule,
     Attendance,
@@ -64,7 +65,7 @@ class Scenario(Part):
         datetime.date(2027, 1, 4),
     )
     weeks: int = number("weeks", 1, 1040, "Weeks to simulate from the opening")
-    state: Literal["", "LA", "NC", "TX", "VA"] = text('State whose timetable rules are checked; "" for none')
+    state: State = text('State whose timetable rules are checked, where any are known; two letters, "" for none')
     calendar: Calendar = text("Closed days")
     referrals: Referrals = text("Referral sources, by name")
     traits: Traits = text("Client traits, by name")

@@ -27,7 +27,9 @@ class AfterDischarge(Part):
     relapse_scale_days: float = number("days", 1.0, 10_000.0, "Days after discharge by which half have relapsed")
     relapse_shape: float = number("exponent", 0.1, 5.0, "Shape of the log-logistic curve of relapse")
     completed_odds_ratio: float = number("ratio", 0.01, 100.0, "Odds of having relapsed, of those who completed")
-    short_stay_odds_ratio: float = number("ratio", 0.01, 100.0, "The same, of those who stayed less than short_stay")
+    short_stay_odds_ratio: float = number(
+        "ratio", 0.01, 100.0, "The same, of those who stayed less than short_stay_weeks"
+    )
     short_stay_weeks: int = number("weeks", 0, 104, "A stay of fewer weeks is short")
     return_probability: float = number("share", 0.0, 1.0, "Share of those who relapse who call the program again")
     return_days: float = number("days", 0.0, 3650.0, "Average days from relapse to that call")

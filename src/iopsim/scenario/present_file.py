@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ from iopsim.scenario.opening import Present
 from iopsim.scenario.words import nearest, short, written
 
 COLUMNS = tuple(Present.model_fields)
+SEPARATORS = re.compile(r"[;,/|+&]")
+"""Signs that may have been meant to separate traits."""
+
 WHOLE = ("count", "weeks", "phase_weeks")
 LARGEST = 1_000_000
 """Bytes of the largest table that is read."""
@@ -210,6 +214,9 @@ def _entry(row: Mapping[str, str]) -> tuple[dict[str, object], list[tuple[str, s
             continue
         if column == "traits":
             entry[column] = cell.split()
+            if SEPARATORS.search(cell):
+                meant = " ".join(SEPARATORS.sub(" ", cell).split())
+                wrong.append((column, short(written(cell)), f"several traits are separated by a space: {short(meant)}"))
         elif column not in WHOLE:
             entry[column] = cell
         elif cell.isascii() and cell.isdigit() and len(cell) < 10:

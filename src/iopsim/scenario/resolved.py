@@ -126,6 +126,23 @@ def count_standings(resolved: Resolved) -> Mapping[str, Mapping[Layer, int]]:
     return counts
 
 
+def changed(resolved: Resolved) -> dict[str, object]:
+    """Return the values that were changed.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        A scenario with its origins.
+
+    Returns
+    -------
+    dict of str to object
+        By dotted path, in the order of the file; empty where the scenario is the file's.
+    """
+    values = ((dotted(key), value) for key, _, value in leaves(resolved.scenario))
+    return {path: value for path, value in values if resolved.origins[path].layer == "change"}
+
+
 def leaves(scenario: Scenario) -> Iterator[tuple[Key, Leaf, object]]:
     """List every value of a scenario.
 

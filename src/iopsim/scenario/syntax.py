@@ -9,7 +9,7 @@ from pathlib import Path
 
 from iopsim.errors import Problem, ScenarioError
 from iopsim.scenario.lines import Key
-from iopsim.scenario.mending import broken_statement, hint, meant_time
+from iopsim.scenario.mending import broken_statement, hint, meant_time, with_seconds
 from iopsim.scenario.words import nearest, short
 
 LARGEST = 1_000_000
@@ -36,7 +36,7 @@ class Parsed:
     tree : dict
         What `tomllib` reads, without the broken lines.
     text : str
-        The text with the broken lines blank; lines keep their numbers.
+        The text with the broken lines blank and seconds behind every time of day; lines keep their numbers.
     problems : tuple of Problem
         One for each broken line.
     holes : frozenset of tuple
@@ -89,7 +89,7 @@ def read(path: str | Path) -> str:
 
 
 def parse(text: str, name: str) -> Parsed:
-    """Read a TOML text, leaving out what is broken.
+    """Read a TOML text, leaving out what is broken; a time of day on a line of its own may lack its seconds.
 
     Parameters
     ----------
@@ -121,6 +121,9 @@ def parse(text: str, name: str) -> Parsed:
             return _unreadable(name, lines, problems, "tables or lists nested without end", "nest at most a few deep")
         except ValueError:
             broken = broken_statement(lines, _line_of_long_number(lines), "long number")
+        if whole := with_seconds(broken):
+            lines[broken.first] = whole
+            continue
         problems.append(
             Problem(name, broken.first + 1, broken.path, short(broken.text), hint(broken), meant_time(broken))
         )

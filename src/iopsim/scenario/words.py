@@ -7,13 +7,16 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 
 from iopsim.scenario.shape import Collection, Either, Leaf, Node, Table
 
 LONGEST = 60
 """Characters of what was found that a message repeats."""
+
+MOST_CHOICES = 20
+"""Choices beyond which a message does not list them."""
 
 ALIKE = 0.6
 """Likeness from which a known name is worth mentioning: twice the letters in common over all letters."""
@@ -194,7 +197,7 @@ def allowed(name: str, node: Node, value: object) -> str:
         case Leaf(kind="number" | "whole" | "limit"):
             return f"{name} must be {_number(node, value)}"
         case Leaf(kind="choice"):
-            return f"{name} must be one of " + ", ".join(f'"{choice}"' for choice in node.choices)
+            return f"{name} must be one of {_choices(node.choices)}"
         case Leaf(kind="list"):
             return f"{name} must {_list(node, value)}"
         case Leaf(kind="text"):
@@ -243,6 +246,11 @@ def percentage(text: str) -> str:
     """
     match = _PERCENTAGE.fullmatch(text[: 2 * LONGEST].strip())
     return f"{plain(float(match[1]))} percent is written {plain(float(match[1]) / 100)}" if match else ""
+
+
+def _choices(choices: Sequence[str]) -> str:
+    quoted = [f'"{choice}"' for choice in choices]
+    return ", ".join(quoted) if len(choices) <= MOST_CHOICES else f"{', '.join(quoted[:3])} to {quoted[-1]}"
 
 
 def _list(leaf: Leaf, value: object) -> str:

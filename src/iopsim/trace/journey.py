@@ -75,7 +75,7 @@ def trace(
         Source, date of referral and number that day, such as ``self/2027-03-04/1``; followed by ``episode 2`` for
         what happens after the client has called again.
     ending : str, optional
-        Take the first client who ended so, such as ``completed`` or ``reneged``. Without either, the first client
+        Take the first client who ended so, such as ``completed`` or ``dropped out``. Without either, the first client
         who completed, or else the first admitted, or else the first.
 
     Raises
@@ -112,6 +112,7 @@ def _find(scenario: Scenario, book: Rulebook, record: Record, client: str | None
         raise IopsimError(f"no client {client!r} in this replication; a name (source/date/number) looks like {first}")
     if ending is not None:
         endings = [place.name.lower() for place in Exit]
+        ending = "_".join(ending.lower().replace("_", " ").split())
         if ending not in endings:
             near = nearest(ending, endings)
             hint = f" (did you mean {near}?)" if near else ""

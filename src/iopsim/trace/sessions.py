@@ -11,6 +11,7 @@ from iopsim.cohort import EXCUSED, GAP, PER_DECISION, RUN
 from iopsim.deck import Purpose
 from iopsim.events import Activity
 from iopsim.record import Attendance
+from iopsim.rulebook.days import UNLIMITED
 from iopsim.rules.attendance import (
     absence_chance,
     absence_run,
@@ -24,21 +25,46 @@ from iopsim.trace.dossier import Dossier, Telling, Tellings, Told, chance
 
 def sessions(it: Dossier) -> Tellings:
     """Tell of sessions."""
-    reasons = iter(reasons_of(it))
+    reasons, coverage = iter(reasons_of(it)), _Coverage(it)
 
-    def of(what: str) -> Telling:
-        def told(_: int, night: int) -> Told:
-            return what.format(it.group(night)), next(reasons).why
+    def of(what: str, counts: bool = False) -> Telling:
+        def told(day: int, night: int) -> Told:
+            why = (next(reasons).why, coverage.counts(day) if counts else "")
+            return what.format(it.group(night)), "; ".join(filter(None, why))
 
         return told
 
     return {
-        Activity.ATTENDED: of("attended {}"),
+        Activity.ATTENDED: of("attended {}", counts=True),
         Activity.CUT_SHORT: of("attended {}, but not to the end or not from the beginning"),
         Activity.EXCUSED: of("excused from {}"),
         Activity.ABSENT: of("absent from {}, not excused"),
-        Activity.MADE_UP: of("made up for a session in {}"),
+        Activity.MADE_UP: of("made up for a session in {}", counts=True),
     }
+
+
+class _Coverage:
+    """The sessions that count against what the payer has authorized, and the concurrent reviews that follow."""
+
+    def __init__(self, it: Dossier) -> None:
+        self.it, self.used = it, 0
+        coverage, payer = it.book.coverage, it.fact("payer")
+        self.first, self.more = int(coverage.sessions[payer]), int(coverage.review_sessions[payer])
+        self.contract_day = int(coverage.contract_day[payer])
+        self.granted, self.lost = (
+            int(column[it.row]) for column in (it.cohort.covered_sessions, it.cohort.coverage_loss_week)
+        )
+
+    def counts(self, day: int) -> str:
+        """Count a session, and tell the review that it brings about; nothing for most sessions."""
+        if self.first == UNLIMITED or day < self.contract_day:
+            return ""
+        self.used += 1
+        since = self.used - self.first
+        if self.used > self.granted or since < 0 or since % self.more or self.it.reviews_by(day) >= self.lost:
+            return ""
+        review = f"session {self.used} of {self.used} authorized: concurrent review {since // self.more + 1}"
+        return f"{review} grants {self.more} more" if self.used < self.granted else f"{review} grants no more"
 
 
 @dataclass(frozen=True, slots=True)

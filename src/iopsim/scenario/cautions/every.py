@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iopsim.scenario.cautions import calendar, levers, payers, places, staff, wages
+from iopsim.scenario.cautions import calendar, levers, payers, places, posts, staff, wages
 from iopsim.scenario.resolved import Resolved
 
 
@@ -24,8 +24,11 @@ def cautions(resolved: Resolved) -> tuple[str, ...]:
         *places.phases_only_for_some(resolved),
         *staff.too_few_for_full_groups(resolved),
         *staff.family_nights_beside_groups(resolved),
+        *posts.one_assessor_alone(resolved),
+        *posts.hires_that_never_come(resolved),
         *wages.wages_of_counselors(resolved),
         *payers.clients_who_pay_alone(resolved),
+        *payers.reviews_before_the_first_session(resolved),
         *payers.rates_for_another_level(resolved),
         *levers.levers_that_change_nothing(resolved),
     )

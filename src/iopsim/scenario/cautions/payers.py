@@ -25,6 +25,17 @@ def clients_who_pay_alone(resolved: Resolved) -> Iterator[str]:
             )
 
 
+def reviews_before_the_first_session(resolved: Resolved) -> Iterator[str]:
+    """Name payers that authorize no session to begin with."""
+    for name, payer in resolved.scenario.payers.items():
+        if payer.authorized_sessions == 0:
+            path = f"payers.{name}.authorized_sessions"
+            yield (
+                f"{resolved.origins[path]}: {path}: 0, so a concurrent review comes before the first session, and one "
+                'that is denied ends coverage at once; "none" is no limit'
+            )
+
+
 def rates_for_another_level(resolved: Resolved) -> Iterator[str]:
     """Name payers whose per diem is not the default, and whose rate at another level of care is."""
     scenario, usual = resolved.scenario, _default("session_usd")

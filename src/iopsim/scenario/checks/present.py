@@ -75,7 +75,7 @@ def present_clients_have_one_group(scenario: Scenario, name: str) -> Conflicts:
     """Of several groups that serve the phase, the one in which present clients sit must be named."""
     here = scenario.present[name]
     phase = phase_of(scenario, here)
-    if here.where != "program" or here.group or phase not in scenario.phases:
+    if here.where != "program" or here.group or not _has_a_group(scenario, phase):
         return
     groups = _open_for(scenario, here, phase)
     key: Key = ("present", name, "group")
@@ -91,7 +91,7 @@ def present_clients_sit_in_a_group_that_takes_them(scenario: Scenario, name: str
     """A group in which clients are must be open, and take them."""
     here = scenario.present[name]
     phase = phase_of(scenario, here)
-    if here.where != "program" or here.group not in scenario.groups or phase not in scenario.phases:
+    if here.where != "program" or here.group not in scenario.groups or not _has_a_group(scenario, phase):
         return
     groups = _open_for(scenario, here, phase)
     if here.group not in groups:
@@ -144,6 +144,12 @@ GROUP_RULES = (present_clients_fit,)
 def _group_of(scenario: Scenario, here: Present, phase: str) -> str:
     groups = _open_for(scenario, here, phase)
     return here.group or (groups[0] if len(groups) == 1 else "")
+
+
+def _has_a_group(scenario: Scenario, phase: str) -> bool:
+    """Whether there is such a phase and a group with nights enough for it; if not, that is what is told."""
+    nights = [len(group.nights) for group in serving(scenario, phase).values()]
+    return phase in scenario.phases and max(nights, default=0) >= scenario.phases[phase].nights_per_week
 
 
 def _open_for(scenario: Scenario, here: Present, phase: str) -> list[str]:
