@@ -324,12 +324,13 @@ COMING_AND_GOING = {
     "turnover_per_year": 4.0,
     "vacancy_weeks": 2.0,
 }
+ASSESSORS = {"staff.assessor": COMING_AND_GOING, "referrals.self.per_week": 30.0}
 
 
 @settings(derandomize=True, deadline=None, max_examples=80)
 @given(
     changes=scenarios(),
-    assessors=st.sampled_from([{}, {"staff.assessor": COMING_AND_GOING, "referrals.self.per_week": 30.0}]),
+    assessors=st.sampled_from([{}, ASSESSORS, {**ASSESSORS, "staff.later": {**COMING_AND_GOING, "first_week": 12}}]),
     extra=st.integers(1, 5),
     seed=st.integers(0, 2**32),
 )

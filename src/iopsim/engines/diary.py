@@ -62,7 +62,7 @@ class Diary:
                     day += 1
                 if day < last:
                     slots[day] -= 1
-                elif self.room[self.last_day] <= 0:
+                elif self.room[self.last_day] <= 0 and not book.assessors_later:
                     self.without.append(me)  # else the appointment lies beyond the end of the run
             me.appointment[4] = day
             self._expect(me, day)

@@ -24,6 +24,7 @@ class Tables:
     slots: list[int]
     room: list[int]
     slots_per_day: int
+    assessors_later: bool
     assessment_minutes: int
     overbooking: float
     assessment_days: list[bool]
@@ -137,6 +138,7 @@ def tables(book: Rulebook) -> Tables:
         slots=intake.slots.tolist(),
         room=intake.room.tolist(),
         slots_per_day=intake.slots_per_day,
+        assessors_later=intake.assessors_later,
         assessment_minutes=intake.assessment_minutes,
         overbooking=intake.overbooking,
         assessment_days=intake.assessment_days.tolist(),

@@ -27,6 +27,8 @@ class Intake:
     """Slots of each day as planned, overbooked ones included; shape (days,)."""
     room: I64
     """Assessments that the planned assessors can do on each day; shape (days,)."""
+    assessors_later: bool
+    """Whether any assessor is planned to start after the run."""
     assessment_minutes: int
     open_access: bool
     next_assessment_day: I64
@@ -92,6 +94,10 @@ def write_intake(scenario: Scenario, planned_assessors: I64) -> Intake:
         overbooking=assessment.overbooking,
         slots=slots,
         room=room,
+        assessors_later=any(
+            role.people and "assessment" in role.duties and 7 * role.first_week >= scenario.days
+            for role in scenario.staff.values()
+        ),
         assessment_minutes=round(60 * assessment.hours),
         open_access=assessment.open_access,
         next_assessment_day=next_day(on & (assessment.slots_per_day > 0)),
