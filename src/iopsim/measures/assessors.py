@@ -6,8 +6,6 @@ and of the assessments are told anew. What is left of the waits is for want of s
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from iopsim.measures.presence import present
@@ -17,7 +15,6 @@ from iopsim.rulebook import Rulebook
 from iopsim.rulebook.intake import with_overbooking
 
 
-@lru_cache(maxsize=1)
 def held_back_with_all_there(view: View) -> I64:
     """Return how many clients slots would hold back on each day that counts, were every assessor there.
 
