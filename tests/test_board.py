@@ -57,6 +57,14 @@ def test_waits_for_slots_that_more_slots_would_not_help_are_told_and_so_is_the_m
         )
 
 
+def test_where_clients_walk_in_they_wait_for_assessors_and_not_for_slots() -> None:
+    result = held_back({"slots": np.full((4, 20), 2)})
+    walk_in = load(PLAIN, {"weeks": 20, "assessment.open_access": True})
+    (told,) = bottleneck_sentences(replace(result, scenario=walk_in))
+    assert told.startswith("Bottleneck: assessors' time (tightest in 4 of 4 replications), from week 1")
+    assert "2.0 clients who walk in wait for a free assessor" in told
+
+
 def test_what_is_tightest_in_most_replications_comes_first_though_it_never_bites() -> None:
     seats, slots = np.zeros((2, 4, 20), dtype=int)
     seats[:3, 2], slots[3] = 1, 50

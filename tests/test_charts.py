@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 import warnings
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +17,7 @@ from iopsim.charts.census import census, planned_caseload
 from iopsim.charts.dates import ticks, written
 from iopsim.charts.gallery import CHARTS, draw
 from iopsim.charts.headlines import census_headline, clients, retention_headline, seats_headline, waits_headline
-from iopsim.charts.marks import apart
+from iopsim.charts.marks import Label, apart, label_right
 from iopsim.charts.page import HEIGHT, WIDTH, Page
 from iopsim.charts.style import DPI, inert, styled
 
@@ -248,6 +249,34 @@ def test_labels_that_would_cover_each_other_move_apart_and_keep_their_order():
     assert all(later - earlier >= 0.1 - 1e-5 for earlier, later in pairwise(places))
     assert places[-1] == 0.9
     assert apart([], []) == []
+
+
+def test_the_seats_beside_the_line_are_those_of_the_title(result, drawn):
+    census(result)
+    (page,) = drawn
+    said = " ".join(text for text, _ in texts(page))
+    (title,) = re.findall(r"(\d+) % of the seats are then taken", " ".join(said.split()))
+    assert f"taken, {title} %" in said and "the mean of the last 15 weeks" in " ".join(said.split())
+    assert f"{100 * np.nanmean(result.seat_share('seats_taken'), axis=0)[-1]:.0f}" != title
+
+
+def test_clients_leave_at_weekly_reviews_and_not_between_them(result, drawn):
+    CHARTS["retention.png"](result)
+    (page,) = drawn
+    layers = [area.get_paths()[0].vertices for area in page.figure.axes[0].collections]
+    assert len(layers) == 6
+    for corners in layers:
+        step = np.diff(corners, axis=0)
+        assert ((step[:, 0] == 0.0) | (step[:, 1] == 0.0)).all()
+
+
+def test_a_label_that_was_moved_is_led_to_its_height():
+    with styled():
+        axes = mpl.figure.Figure().add_subplot()
+        label_right(axes, [Label(0.5, "one", "black"), Label(0.9, "far", "black")])
+        assert not axes.lines
+        label_right(axes, [Label(0.5, "one", "black"), Label(0.501, "two", "black"), Label(0.9, "far", "black")])
+        assert [line.get_ydata()[0] for line in axes.lines] == pytest.approx([0.5, 0.501])
 
 
 def test_a_picture_is_large_enough_to_print(result):

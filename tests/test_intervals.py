@@ -39,6 +39,15 @@ def test_a_constant_has_an_interval_of_no_width():
     assert (summary.low, summary.mean, summary.high) == (3.0, 3.0, 3.0)
 
 
+def test_an_interval_ends_where_a_share_ends():
+    shares = np.array([0.0, 0.0, 0.0, 1.0])
+    whole = summarize(shares)
+    assert whole.low < 0.0 and whole.high > 1.0
+    part = summarize(shares, span=(0.0, 1.0))
+    assert (part.low, part.mean, part.high) == (0.0, whole.mean, 1.0)
+    assert math.isnan(summarize(np.array([0.5]), span=(0.0, 1.0)).low)
+
+
 def test_a_band_ignores_what_is_unknown_and_says_where_nothing_is_known():
     nan = math.nan
     mean, low, high = band(np.array([[1.0, nan, nan], [3.0, 5.0, nan]]))

@@ -465,6 +465,14 @@ def test_nothing_is_a_bottleneck_where_nobody_is_held_back():
     assert bottlenecks(np.zeros((3, len(WEEKLY), 5), dtype=np.int64)) == ()
 
 
+def test_what_is_a_share_by_definition_is_one(run):
+    view, _ = run
+    for measure in CATALOGUE:
+        above, below = measure.compute(view) if measure not in GROUPS["Money"] else (0, 1)
+        low, high = measure.span
+        assert below == 0 or low <= above / below <= high, measure.name
+
+
 def test_the_ways_out_and_those_still_in_program_are_everybody(run):
     view, _ = run
     names = ["completed", "dropped_out", "terminated", "transferred", "left_otherwise", "still_in_program"]

@@ -8,7 +8,7 @@ import pytest
 
 from everything import PRESENT, run_everything, run_of, with_detours
 from hand import Story, lines
-from iopsim.measures import funnel, hours, outcomes, priority, staffing
+from iopsim.measures import funnel, hours, outcomes, priority, staffing, triggers
 from iopsim.measures.view import View
 from iopsim.record import NEVER
 from iopsim.rulebook import write
@@ -16,7 +16,8 @@ from iopsim.scenario.load import load
 from strategies import PLAIN, run
 from twins_whole import Whole
 
-MEASURES = (*funnel.MEASURES, *priority.MEASURES, *staffing.MEASURES, *outcomes.MEASURES, *hours.MEASURES)
+TRIGGERS = (*triggers.OF_GROUPS, *triggers.OF_STAFF)
+MEASURES = (*funnel.MEASURES, *priority.MEASURES, *staffing.MEASURES, *outcomes.MEASURES, *hours.MEASURES, *TRIGGERS)
 
 LEVELS = {
     "phases.intensive.level": "2.1",
@@ -168,6 +169,25 @@ def test_the_scenarios_have_in_them_what_their_measures_count(name):
     assert {measure: answers[measure] for measure in SAYS[name] if answers[measure][0] == 0} == {}
     shares = [measure.name for measure in MEASURES if measure.unit == "share" and measure.name in SAYS[name]]
     assert {share: answers[share] for share in shares if answers[share][0] == answers[share][1]} == {}
+
+
+def test_a_hire_and_a_group_on_a_trigger_are_told_where_there_may_be_any():
+    eager = {
+        "groups.evening.seats": 2,
+        "groups.late": {"nights": ["Thu", "Fri", "Sat"], "opens_when_waiting": 1, "opens_after_weeks": 1},
+        "staff.counselor.hire_when_caseload": 2,
+    }
+    it = run({"weeks": 40, **eager})
+    view = View(it.record, it.book)
+    assert [measure.compute(view) for measure in (triggers.group_opened_share, triggers.hired_share)] == [(1, 1)] * 2
+    twins = Whole(it.scenario, it.record, it.book, 0).answers()
+    for measure in (triggers.weeks_until_group_opened, triggers.weeks_until_hired):
+        assert measure.compute(view) == twins[measure.name] > (2, 1)
+    patient = {"groups.late": {"nights": ["Thu", "Fri", "Sat"], "opens_when_waiting": 500}}
+    it = run({"weeks": 10, **patient, "staff.counselor.hire_when_caseload": 400})
+    assert [measure.compute(View(it.record, it.book)) for measure in TRIGGERS] == [(0, 1), (0, 0), (0, 1), (0, 0)]
+    it = run({"weeks": 10})
+    assert {measure.compute(View(it.record, it.book)) for measure in TRIGGERS} == {(0, 0)}
 
 
 def test_a_caller_for_whom_there_is_no_slot_is_not_booked():

@@ -49,6 +49,7 @@ class Whole:
             **self.visits(),
             **self.people(),
             **self.after_discharge(),
+            **self.triggers(),
             "below_level_hours_share": self.below_level(),
         }
 
@@ -205,6 +206,31 @@ class Whole:
             "counselor_changes": (sum(max(got.count(number) - 1, 0) for number in admitted), len(admitted)),
             "posts_vacant_share": (vacant, vacant + filled),
         }
+
+    # Triggers.
+
+    def triggers(self):
+        roles, staff = list(self.scenario.staff.values()), self.book.staffing
+        hired, hiring = {}, any(role.hire_when_caseload != "none" and role.most_hires for role in roles)
+        for row in self.rows("posts"):
+            if staff.post_number[row["post"]] >= roles[staff.post_role[row["post"]]].people:
+                hired.setdefault(row["post"], row["first_day"])
+        groups = [group for group in self.scenario.groups.values() if not group.lever]
+        opened = {}
+        for row in self.rows("nights"):
+            group = self.book.schedule.night_group[row["night"]]
+            if groups[group].opens_when_waiting != "none":
+                opened.setdefault(group, row["day"])
+        opening = any(group.opens_when_waiting != "none" for group in groups)
+        told = {}
+        for days, may, names in (
+            (hired, hiring, ("hired_share", "weeks_until_hired")),
+            (opened, opening, ("group_opened_share", "weeks_until_group_opened")),
+        ):
+            weeks = [(day - self.since) // 7 + 1 for day in days.values() if self.counts(day)]
+            told[names[0]] = (int(bool(weeks)), 1) if may else (0, 0)
+            told[names[1]] = (min(weeks), 1) if weeks else (0, 0)
+        return told
 
     # After discharge.
 

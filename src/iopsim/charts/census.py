@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +11,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from iopsim.charts.dates import dated, places
-from iopsim.charts.headlines import census_headline, mature_headline, seats_headline
+from iopsim.charts.headlines import census_headline, last_quarter, mature_headline, seats_headline
 from iopsim.charts.marks import FEW, Label, band_in_words, banded, counted, in_percent, label_right, last_known
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, INK, ORANGE, SMALL, styled
 from iopsim.experiment.result import F64, Result
 from iopsim.record import I64
 from iopsim.rulebook import write
+from iopsim.rulebook.days import closed_days
 from iopsim.stats.intervals import band
 
 ROOM = 2.5
@@ -93,11 +95,23 @@ def _draw_seats(axes: Axes, x: F64, taken: tuple[F64, F64, F64], result: Result)
     axes.set_ylabel("of seats")
     last = last_known(taken[0])
     if last >= 0:
+        shares = [100 * _late(line[0], _weeks_told(result)) for line in (taken, attended)]
         labels = [
-            Label(float(taken[0][last]), f"taken, {100 * taken[0][last]:.0f} % at the end", "#8A5A00"),
-            Label(float(attended[0][last]), f"attended, {100 * attended[0][last]:.0f} %", INK),
+            Label(float(taken[0][last]), f"taken, {shares[0]:.0f} %", "#8A5A00"),
+            Label(float(attended[0][last]), f"attended, {shares[1]:.0f} %", INK),
         ]
         label_right(axes, labels)
+
+
+def _weeks_told(result: Result) -> int:
+    """Return of how many weeks at the end of the chart its title, and the labels of the seats, tell the mean."""
+    return last_quarter(len(result.weeks)) if result.warm_up is None else len(result.weeks)
+
+
+def _late(share: F64, weeks: int) -> float:
+    """Return the mean of the last weeks, those without any group left out; NaN if there are no others."""
+    known = share[-weeks:][~np.isnan(share[-weeks:])]
+    return float(known.mean()) if len(known) else math.nan
 
 
 @dataclass(frozen=True)
@@ -149,8 +163,12 @@ def _caption(result: Result, drawn: list[Limit]) -> str:
         said = " Dashed: the caseload limit of the plan, every post filled."
     if len(drawn) > 1:
         said += " Dotted: with all who may be hired on a trigger, in whatever week of a replication."
+    weeks = _weeks_told(result)
+    days = closed_days(result.scenario)[7 * result.weeks.start :]
+    closed = " In weeks with closed days only the other nights tell, which makes spikes." if days.any() else ""
     return (
         "Counted: everybody admitted and not yet discharged, mean over the days of a week. "
         f"{band_in_words(result.replications, 'the week')}{said} Seats: those of the group nights held in the week; "
-        "taken by a client in program, attended if the client came."
+        f"taken by a client in program, attended if the client came; beside the lines, the mean of "
+        f"{'the last week' if weeks == 1 else f'the last {weeks} weeks'}.{closed}"
     )

@@ -53,7 +53,7 @@ def census_headline(mean: F64) -> str:
         Mean census of each week; not all 0.
     """
     weeks = len(mean)
-    quarter = max(1, weeks // 4)
+    quarter = last_quarter(weeks)
     level, before = float(mean[-quarter:].mean()), float(mean[-2 * quarter : -quarter].mean()) if weeks > 1 else 0.0
     if weeks < SHORT:
         end = "by the end of the first week" if weeks == 1 else f"by week {weeks}, the last of this run"
@@ -69,6 +69,11 @@ def census_headline(mean: F64) -> str:
     return f"Census averages {clients(level)} over the last {quarter} weeks"
 
 
+def last_quarter(weeks: int) -> int:
+    """Return how many weeks at the end of so many a title is about."""
+    return max(1, weeks // 4)
+
+
 def seats_headline(taken: F64) -> str:
     """Say how full the groups are towards the end; nothing where no group met.
 
@@ -77,7 +82,7 @@ def seats_headline(taken: F64) -> str:
     taken : float array, shape (weeks,)
         Mean share of seats taken in each week; NaN where no group met.
     """
-    last = taken[-max(1, len(taken) // 4) :]
+    last = taken[-last_quarter(len(taken)) :]
     known = last[~np.isnan(last)]
     return f"; {100 * known.mean():.0f} % of the seats are then taken" if len(known) else ""
 

@@ -15,6 +15,9 @@ from iopsim.experiment.result import F64
 FEW = 8
 """Up to this many points a line is drawn with a dot on each."""
 
+TEXT = 1.025
+"""Where labels beside the axes begin, as a share of the axes' width."""
+
 LONELY = 2
 """Up to this many points the band is drawn as a bar through each, as it has no width between them."""
 
@@ -52,6 +55,8 @@ def banded(axes: Axes, x: F64, line: tuple[F64, F64, F64], colour: str, dashes: 
 def label_right(axes: Axes, labels: Sequence[Label], gap: float = 0.0) -> None:
     """Write labels beside the right end of the axes, moved up or down so that none covers another.
 
+    From one that was moved a line leads to its own height.
+
     Parameters
     ----------
     axes : Axes
@@ -66,9 +71,13 @@ def label_right(axes: Axes, labels: Sequence[Label], gap: float = 0.0) -> None:
     ordered = sorted(labels, key=lambda label: label.height)
     wanted = [(label.height - low) / (high - low) for label in ordered]
     sizes = [line * (1 + label.text.count("\n")) for label in ordered]
-    for place, label in zip(apart(wanted, sizes), ordered, strict=True):
+    for own, place, label in zip(wanted, apart(wanted, sizes), ordered, strict=True):
+        if abs(place - own) > line / 3:
+            axes.plot(
+                [1.002, 1.02], [own, place], color=label.colour, linewidth=0.7, transform=axes.transAxes, clip_on=False
+            )
         axes.text(
-            1.015,
+            TEXT,
             place,
             label.text,
             transform=axes.transAxes,

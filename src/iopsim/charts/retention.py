@@ -25,6 +25,9 @@ LAYERS = (
 
 SPARE_WEEKS = 4
 
+LAST = 0.6
+"""Weeks for which the last step is drawn."""
+
 
 def retention(result: Result) -> bytes:
     """Draw by week since admission the share of clients who have left by each way out, and who are still here.
@@ -61,10 +64,12 @@ def retention(result: Result) -> bytes:
 
 
 def _draw(axes: Axes, shares: dict[str, F64], weeks: int) -> None:
-    x = np.arange(weeks + 1)
-    layers = [shares[name] for name, _, _ in LAYERS]
-    axes.stackplot(x, layers, colors=[colour for _, _, colour in LAYERS], edgecolor="white", linewidth=0.8)
-    axes.set_xlim(0, weeks)
+    x = np.append(np.arange(weeks + 1), weeks + LAST)
+    layers = [np.append(shares[name], shares[name][-1]) for name, _, _ in LAYERS]
+    colours = [colour for _, _, colour in LAYERS]
+    # Clients leave at weekly reviews, and at no time between two of them.
+    axes.stackplot(x, layers, colors=colours, edgecolor="white", linewidth=0.8, step="post")
+    axes.set_xlim(0, weeks + LAST)
     in_percent(axes)
     axes.set_axisbelow(False)
     axes.grid(color="white", alpha=0.35, linewidth=0.7)

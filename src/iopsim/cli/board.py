@@ -9,8 +9,9 @@ from pathlib import Path
 from rich.console import Console
 
 from iopsim.cli.console import paragraph, plain, shortened
-from iopsim.cli.table import NAME, UNKNOWN, day, print_table, worth_reading
-from iopsim.experiment.bottleneck import Bottleneck
+from iopsim.cli.offered import not_offered
+from iopsim.cli.table import NAME, UNKNOWN, day, is_shown, print_table
+from iopsim.experiment.bottleneck import SLOTS, Bottleneck
 from iopsim.experiment.result import Result
 from iopsim.measures import costs, outcomes
 from iopsim.measures.catalogue import GROUPS
@@ -23,7 +24,7 @@ OFTEN = 0.1
 MOSTLY = 0.5
 """Share of the waits for a slot from which on they are mostly for want of an assessor."""
 
-SLIGHT = 0.05
+SLIGHT = 0.5
 """Clients held back at a time below which the mean over all weeks is not told."""
 
 LEAST = 0.5
@@ -80,13 +81,17 @@ def show_folder(console: Console, folder: Path, charts: list[str]) -> None:
 
 def notes(result: Result, every: bool) -> list[str]:
     """Return the lines under the table: what its signs mean, what to know of money, and what is not shown."""
-    shown = [m for measures in GROUPS.values() for m in measures if every or worth_reading(m, result)]
+    shown = [m for measures in GROUPS.values() for m in measures if is_shown(m, result, every)]
     summaries = [result.measures[m.name] for m in shown]
+    absent = {m: what for m in shown if (what := not_offered(m, result))}
+    unknown = [m for m in shown if math.isnan(result.measures[m.name].mean) and m not in absent]
     lines = []
     if result.replications == 1:
         lines.append(f"{UNKNOWN}  One replication gives no interval; use more to know how sure a mean is.")
-    if any(math.isnan(summary.mean) for summary in summaries):
+    if unknown:
         lines.append(f"{UNKNOWN}  Cannot be told: {_why_unknown(result)}")
+    if absent:
+        lines.append(f"{UNKNOWN}  Nothing to tell: the program has no {_listed(list(dict.fromkeys(absent.values())))}.")
     if any(summary.told_in for summary in summaries):
         lines.append(only_some(result))
     if any(m.unit == "usd" for m in shown):
@@ -96,9 +101,16 @@ def notes(result: Result, every: bool) -> list[str]:
     if not every:
         lines += _of_cost(result)
     everything = sum(len(measures) for measures in GROUPS.values())
-    if len(shown) < everything:
+    if every and len(shown) < everything:
+        lines.append("Federal priorities are left out: the program has no block-grant money.")
+    if not every:
         lines.append(f"{len(shown)} of {everything} measures; --all shows every one.")
     return ["", *lines] if lines else []
+
+
+def _listed(words: list[str]) -> str:
+    """Return words in a row, the last after an "or"."""
+    return " or ".join((", ".join(words[:-1]), words[-1]) if len(words) > 1 else words)
 
 
 def only_some(result: Result) -> str:
@@ -157,6 +169,9 @@ def _why_unknown(result: Result) -> str:
     return "no client came so far, or it never happened, in any replication."
 
 
+WALK_IN = "assessors' time", "who walk in wait for a free assessor"
+"""What a free slot is called where clients walk in, and what becomes of them."""
+
 HELD_BACK = {
     "assessment slots": "who could come sooner wait for a free assessment slot",
     "group seats": "who are ready to start wait for a seat",
@@ -188,15 +203,22 @@ def _mildest(result: Result) -> str:
         return "Nobody waits for a slot, a seat or a counselor."
     most = result.bottlenecks[0]
     clients = f"{most.held_back:.2f} clients on average at the worst ({_worst_week(most, result)})"
-    return f"Most is held back by {most.resource}{_what_of_it(most)}{_how_often(most, result)}: {clients}."
+    return f"Most is held back by {_in_words(most, result)[0]}{_what_of_it(most)}{_how_often(most, result)}: {clients}."
 
 
 def _sentence(found: Bottleneck, result: Result) -> str:
+    resource, waits = _in_words(found, result)
     return (
-        f"{found.resource}{_what_of_it(found)}{_how_often(found, result)}, {_when(found, result)}. On average "
-        f"{found.held_back:.1f} clients {HELD_BACK[found.resource]} at the worst ({_worst_week(found, result)})."
+        f"{resource}{_what_of_it(found)}{_how_often(found, result)}, {_when(found, result)}. On average "
+        f"{found.held_back:.1f} clients {waits} at the worst ({_worst_week(found, result)})."
         f"{_assessors(found)}{_few(found, result)}"
     )
+
+
+def _in_words(found: Bottleneck, result: Result) -> tuple[str, str]:
+    """Return what a resource is called, and what becomes of those whom it holds back."""
+    walk_in = found.resource == SLOTS and result.scenario.assessment.open_access
+    return WALK_IN if walk_in else (found.resource, HELD_BACK[found.resource])
 
 
 def _what_of_it(found: Bottleneck) -> str:

@@ -12,6 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+UNBROKEN = "\ue000"
+"""Stands for a space at which no line is broken; for private use, so that it is in no text."""
+
 PAPER = 100
 """Columns of output that goes to a file or a pipe."""
 
@@ -91,8 +94,11 @@ def broken_name(name: str, longest: int) -> str:
 
 
 def paragraph(console: Console, text: str, style: str = "", indent: str = "", lead: str = "") -> None:
-    """Print a paragraph, wrapped at words: `lead` before its first line, `indent` before the others."""
-    lines = Text(text).wrap(console, max(20, console.width - max(len(indent), len(lead))))
+    """Print a paragraph, wrapped at words: `lead` before its first line, `indent` before the others.
+
+    A number and its percent sign stay together.
+    """
+    lines = Text(text.replace(" %", f"{UNBROKEN}%")).wrap(console, max(20, console.width - max(len(indent), len(lead))))
     for number, line in enumerate(lines):
-        line.rstrip()
-        console.print(Text(indent if number else lead) + line, style=style, soft_wrap=True)
+        said = line.plain.rstrip().replace(UNBROKEN, " ")
+        console.print(Text((indent if number else lead) + said), style=style, soft_wrap=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from iopsim.cli.offered import left_out, not_offered
 from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.experiment.result import Result, dollars
 from iopsim.measures.catalogue import GROUPS
@@ -33,6 +34,10 @@ BOARD = {
     "weeks_until_full",
     "assessment_slots_booked_share",
     "caseload_used_share",
+    "group_opened_share",
+    "weeks_until_group_opened",
+    "hired_share",
+    "weeks_until_hired",
     "nights_cancelled_share",
     "hours_used_share",
     "hours_short",
@@ -105,19 +110,22 @@ def _sheet(sections: list[list[Line]]) -> Sheet:
 
 def _section(group: str, result: Result, every: bool) -> list[Line]:
     """Return the lines of a group of measures; none, if none of them is shown."""
-    shown = [measure for measure in GROUPS[group] if every or worth_reading(measure, result)]
+    shown = [measure for measure in GROUPS[group] if is_shown(measure, result, every)]
     rows = [read(measure, result) for measure in shown]
     lines = [Line(row.label, (row.unit, row.mean, row.interval, row.spread)) for row in rows]
     return [Line(group, bold=True), *lines] if lines else []
+
+
+def is_shown(measure: Measure, result: Result, every: bool) -> bool:
+    """Whether a measure is in the table: what a board reads, or every one that the program has to do with."""
+    return not left_out(measure, result) if every else worth_reading(measure, result)
 
 
 def worth_reading(measure: Measure, result: Result) -> bool:
     """Whether a board reads a measure; limits that the scenario does not have are left out."""
     if measure.name == "balked_share" and isinstance(result.scenario.waitlist.limit, str):
         return False
-    if measure.name == "caseload_used_share" and result.caseload is None:
-        return False
-    if measure in GROUPS["Federal priorities"] and not result.scenario.block_grant.applies:
+    if left_out(measure, result) or not_offered(measure, result):
         return False
     if measure in GROUPS["Staff"] and not any(role.duties for role in result.scenario.staff.values()):
         return False
@@ -138,17 +146,20 @@ def read(measure: Measure, result: Result) -> Row:
 def figures(measure: Measure, summary: Summary) -> tuple[str, str, str]:
     """Return mean, interval and spread of a measure as they are read.
 
-    Dollars are rounded to the second digit of their half-width.
+    Dollars are rounded to the second digit of their half-width. Where the ends of the spread differ and would be
+    written alike, all has one decimal more: else the few replications beyond that widen the interval would not show.
     """
     half = (summary.high - summary.low) / 2
-    factor, most = (100.0, 100.0) if measure.unit == "share" else (1.0, math.inf)
+    factor = 100.0 if measure.unit == "share" else 1.0
     money, places = measure.unit == "usd", decimals(factor * summary.mean, factor * half)
+    low, high = factor * summary.p10, factor * summary.p90
+    if low < high and f"{low:.{places}f}" == f"{high:.{places}f}":
+        places += 1
 
     def written(value: float) -> str:
         if money:
             return dollars(round(value, whole_places(half)))
-        value = min(max(factor * value, 0.0), most)
-        return f"{value:,.{places}f}"
+        return f"{factor * value:,.{places}f}"
 
     def span(low: float, high: float) -> str:
         return UNKNOWN if math.isnan(low) else f"{written(low)} to {written(high)}"

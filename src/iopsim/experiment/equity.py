@@ -166,7 +166,8 @@ class Equity:
                     for place, group in enumerate(part.groups):
                         mine, others = values[:, first + place, 0], values[:, first + place, 1]
                         gap = None if measure.per_program else summarize(mine - others, confidence)
-                        yield Comparison(part, group, measure, summarize(mine), summarize(others), gap)
+                        each, rest = (summarize(one, span=measure.span) for one in (mine, others))
+                        yield Comparison(part, group, measure, each, rest, gap)
             first += len(part.groups)
 
 

@@ -69,7 +69,7 @@ class Result:
     @cached_property
     def measures(self) -> dict[str, Summary]:
         """Each measure by name: mean over replications, 95 % interval, 10th and 90th percentile."""
-        return {measure.name: summarize(self.values(measure.name)) for measure in CATALOGUE}
+        return {measure.name: summarize(self.values(measure.name), span=measure.span) for measure in CATALOGUE}
 
     @cached_property
     def equity(self) -> Equity:

@@ -6,8 +6,6 @@ and of the assessments are told anew. What is left of the waits is for want of s
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from iopsim.measures.presence import present
@@ -17,7 +15,6 @@ from iopsim.rulebook import Rulebook
 from iopsim.rulebook.intake import with_overbooking
 
 
-@lru_cache(maxsize=1)
 def held_back_with_all_there(view: View) -> I64:
     """Return how many clients slots would hold back on each day that counts, were every assessor there.
 
@@ -35,13 +32,11 @@ def held_back_with_all_there(view: View) -> I64:
 
 def hires(posts: PostFacts, book: Rulebook) -> list[int]:
     """Return the days on which assessors hired on a trigger started, each in a post that had nobody before."""
-    staff, days = book.staffing, book.days
-    first = np.unique(posts.post, return_index=True)
-    return sorted(
-        int(posts.first_day[row])
-        for post, row in zip(*first, strict=True)
-        if staff.assesses[staff.post_role[post]] and staff.post_start[post] >= days
-    )
+    staff = book.staffing
+    assesses = staff.assesses[staff.post_role]
+    post, row = np.unique(posts.post, return_index=True)
+    first: list[int] = posts.first_day[row][assesses[post] & (staff.post_start[post] >= book.days)].tolist()
+    return sorted(first)
 
 
 def appointments(booked: AppointmentFacts, book: Rulebook, hired: list[int], days: int) -> I64:

@@ -114,7 +114,15 @@ def weeks_until_full(view: View) -> Fraction:
     return (week, 1) if week else (0, 0)
 
 
-@measure("Assessment slots booked", "share", "slots booked", "slots offered", "every slot of the run", per_program=True)
+@measure(
+    "Assessment slots booked",
+    "share",
+    "slots booked",
+    "slots offered",
+    "every slot of the run",
+    per_program=True,
+    beyond_one=True,
+)
 def assessment_slots_booked_share(view: View) -> Fraction:
     """Share of the assessment slots planned that are booked; a booked client may not come. Walk-ins book none."""
     slots = view.book.intake.slots
@@ -130,6 +138,7 @@ def assessment_slots_booked_share(view: View) -> Fraction:
     "client-days that counselors on the payroll can carry",
     "every day",
     per_program=True,
+    beyond_one=True,
 )
 def caseload_used_share(view: View) -> Fraction:
     """Share of the counselors' caseload limit in use; cannot be told where there is no limit."""

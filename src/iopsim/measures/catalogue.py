@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from iopsim.measures import access, capacity, funnel, hours, money, outcomes, priority, retention, staffing
+from iopsim.measures import access, capacity, funnel, hours, money, outcomes, priority, retention, staffing, triggers
 from iopsim.measures.measure import Measure
 
 GROUPS = {
     "Funnel": funnel.MEASURES,
     "Access": access.MEASURES,
     "Federal priorities": priority.MEASURES,
-    "Capacity": capacity.MEASURES,
-    "Staff": staffing.MEASURES,
+    "Capacity": (*capacity.MEASURES, *triggers.OF_GROUPS),
+    "Staff": (*staffing.MEASURES, *triggers.OF_STAFF),
     "Retention": (*retention.MEASURES, *hours.MEASURES),
     "After discharge": outcomes.MEASURES,
     "Money": money.MEASURES,

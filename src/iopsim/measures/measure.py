@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.measures.view import View
-from iopsim.stats.intervals import ratio
+from iopsim.stats.intervals import ANYTHING, ratio
 
 Unit = Literal["clients", "days", "weeks", "sessions", "share", "usd", "hours", "changes", "notices"]
 Fraction = tuple[int, int]
@@ -49,6 +50,8 @@ class Measure:
     per_program : bool
         Whether the program, and not its clients, stands below the line: days, seats, slots. Of a group it is then the
         group's part, and a large group has a large one; to compare two of them says nothing about how they fare.
+    beyond_one : bool
+        Whether a share may exceed 1: what is used of something planned that may be exceeded.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Measure:
     compute: Callable[[View], Fraction]
     by_group: bool = True
     per_program: bool = False
+    beyond_one: bool = False
 
     def __reduce__(self) -> tuple[Callable[[str, str], Measure], tuple[str, str]]:
         """Be pickled by name: the function alone would not be found, as its name now means the measure."""
@@ -75,6 +79,13 @@ class Measure:
         """
         values = ratio(fractions[..., 0], fractions[..., 1])
         return values / CENTS if self.unit == "usd" else values
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Between which values it lies by definition: shares from 0 to 1, dollars anywhere, all else from 0 on."""
+        if self.unit == "usd":
+            return ANYTHING
+        return 0.0, 1.0 if self.unit == "share" and not self.beyond_one else math.inf
 
     @property
     def meaning(self) -> str:
@@ -96,11 +107,12 @@ def measure(
     *,
     by_group: bool = True,
     per_program: bool = False,
+    beyond_one: bool = False,
 ) -> Callable[[Callable[[View], Fraction]], Measure]:
     """Make a measure of a function; the measure takes the function's name."""
 
     def made(compute: Callable[[View], Fraction]) -> Measure:
         name = compute.__name__
-        return Measure(name, label, unit, numerator, denominator, counted, compute, by_group, per_program)
+        return Measure(name, label, unit, numerator, denominator, counted, compute, by_group, per_program, beyond_one)
 
     return made

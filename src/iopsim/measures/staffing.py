@@ -63,7 +63,7 @@ def nights_short_share(view: View) -> Fraction:
     return int((view.record.nights.short[held] > 0).sum()), len(held)
 
 
-@measure("Staff hours used", "share", "minutes used", "minutes there were", STAFFED, by_group=False)
+@measure("Staff hours used", "share", "minutes used", "minutes there were", STAFFED, by_group=False, beyond_one=True)
 def hours_used_share(view: View) -> Fraction:
     """Share of the hours of staff with duties or a caseload that are used; more than all of them is overtime."""
     return _minutes(view, USES), _minutes(view, ("available",))

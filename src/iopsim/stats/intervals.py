@@ -42,7 +42,11 @@ def ratio(above: NDArray[Any], below: NDArray[Any]) -> F64:
     return np.asarray(np.divide(above, below, out=unknown, where=below != 0), dtype=np.float64)
 
 
-def summarize(values: F64, confidence: float = 0.95) -> Summary:
+ANYTHING = (-math.inf, math.inf)
+"""Between which values a measure lies that may have any."""
+
+
+def summarize(values: F64, confidence: float = 0.95, span: tuple[float, float] = ANYTHING) -> Summary:
     """Summarize one measure over replications.
 
     Parameters
@@ -51,11 +55,14 @@ def summarize(values: F64, confidence: float = 0.95) -> Summary:
         One value per replication; NaN where the replication cannot tell.
     confidence : float
         Between 0 and 1.
+    span : tuple of two floats
+        Between which values every one lies by definition, such as 0 and 1 for a share.
 
     Notes
     -----
-    Student's t interval for the mean of independent, identically distributed replications. Assumes the mean is
-    nearly normal; for a skewed measure that takes some tens of replications. Source: Law AM, Simulation Modeling
+    Student's t interval for the mean of independent, identically distributed replications, of which only the part
+    within `span` is told: the mean cannot lie elsewhere, so that no coverage is lost. Assumes the mean is nearly
+    normal; for a skewed measure that takes some tens of replications. Source: Law AM, Simulation Modeling
     and Analysis, 5th ed. (2015), eq. 4.12. Quantiles: linear interpolation (Hyndman and Fan 1996, type 7).
     """
     known = values[~np.isnan(values)]
@@ -70,7 +77,7 @@ def summarize(values: F64, confidence: float = 0.95) -> Summary:
         quantile = float(stdtrit(n - 1, 0.5 + confidence / 2))
         half = quantile * float(known.std(ddof=1)) / math.sqrt(n)
     p10, p90 = (float(q) for q in np.quantile(known, (0.1, 0.9)))
-    return Summary(mean, mean - half, mean + half, p10, p90, n, len(values) - n)
+    return Summary(mean, max(mean - half, span[0]), min(mean + half, span[1]), p10, p90, n, len(values) - n)
 
 
 def band(values: F64, low: float = 0.1, high: float = 0.9) -> tuple[F64, F64, F64]:
