@@ -13,6 +13,7 @@ class DiaryWithAllThere:
         ]
         roles = list(scenario.staff.values())
         self.assessing = [role for role in roles if "assessment" in role.duties]
+        self.later = any(role.people and 7 * role.first_week >= self.days for role in self.assessing)
         first = {}
         for post, day in zip(record.posts.post.tolist(), record.posts.first_day.tolist(), strict=True):
             first.setdefault(post, day)
@@ -35,10 +36,11 @@ class DiaryWithAllThere:
 
     def given(self):
         """The day that each caller is given; nothing for one who is given none."""
-        taken, given = [0] * self.days, {}
+        taken, given, lost = [0] * self.days, {}, []
+        last = max((day for day in range(self.days) if self.opens[day]), default=0)
         for today in range(self.days):
             calls = [row for row, (call, _) in enumerate(self.callers) if call == today]
-            again = [row for row, (call, _) in enumerate(self.callers) if call < today and row not in given]
+            again = sorted(set(lost) - set(given))
             for row in [*(again if today in self.hired else []), *calls]:
                 earliest = max(self.callers[row][1], today if row in again else 0)
                 free = [
@@ -47,6 +49,8 @@ class DiaryWithAllThere:
                 if free:
                     given[row] = free[0]
                     taken[free[0]] += 1
+                elif not self.assessors(last, today) and not self.later:
+                    lost.append(row)
         return given
 
     def waited(self, counted):

@@ -189,6 +189,22 @@ class Naive:
             total += count * sum(day <= d < until for d in self.counted)
         return total, len(self.counted)
 
+    def slots(self, day):
+        """Slots of the assessors whose posts are filled on a day."""
+        plan, posts = self.scenario.assessment, self.record.posts
+        roles = list(self.scenario.staff.values())
+        if not self.book.intake.assessment_days[day]:
+            return 0
+        there = sum(
+            "assessment" in roles[self.book.staffing.post_role[post]].duties and first <= day < end
+            for post, first, end in zip(
+                posts.post.tolist(), posts.first_day.tolist(), posts.end_day.tolist(), strict=True
+            )
+        )
+        if not any("assessment" in role.duties for role in roles):
+            there = 1
+        return int(there * plan.slots_per_day * (1 + plan.overbooking) + 1e-9)
+
     def without_assessors(self):
         kept = DiaryWithAllThere(self.scenario, self.book, self.record).waited(self.counted)
         return max(self.held_back("slots")[0] - kept, 0), len(self.counted)
@@ -240,7 +256,7 @@ class Naive:
         return sum(attendance in CAME for attendance in scheduled), len(scheduled)
 
     def answers(self):
-        book, admitted, course = self.book, self.admitted, self.course
+        admitted, course = self.admitted, self.course
         census, waiting = self.census(), self.waiting()
         full = self.full_weeks()
         followed = [k for k, c in enumerate(self.clients) if c in admitted(course)]
@@ -272,7 +288,7 @@ class Naive:
             "weeks_until_full": (full[0], 1) if full else (0, 0),
             "assessment_slots_booked_share": (
                 sum(day in self.counted for day in self.record.appointments.day.tolist()),
-                sum(book.intake.slots.tolist()[self.since :]),
+                sum(self.slots(day) for day in self.counted),
             )
             if not self.scenario.assessment.open_access
             else (0, 0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from iopsim.measures.assessors import held_back_with_all_there
+from iopsim.measures.assessors import held_back_with_all_there, slots_offered
 from iopsim.measures.measure import Fraction, Unit, measure
 from iopsim.measures.presence import census, held_back
 from iopsim.measures.view import View
@@ -124,11 +124,14 @@ def weeks_until_full(view: View) -> Fraction:
     beyond_one=True,
 )
 def assessment_slots_booked_share(view: View) -> Fraction:
-    """Share of the assessment slots planned that are booked; a booked client may not come. Walk-ins book none."""
-    slots = view.book.intake.slots
+    """Share of the assessment slots that are booked; a booked client may not come. Walk-ins book none.
+
+    Slots are those of assessors whose posts are filled on the day; a client booked with one who has left since makes
+    the share larger.
+    """
     if view.book.intake.open_access:
         return 0, 0
-    return int(view.covers(view.record.appointments.day).sum()), int(view.counted(slots).sum())
+    return int(view.covers(view.record.appointments.day).sum()), int(slots_offered(view).sum())
 
 
 @measure(
