@@ -43,7 +43,7 @@ def test_another_seed_gives_other_numbers(result):
 def test_a_result_is_a_table(result):
     frame = result.to_pandas()
     assert frame.loc["referrals", "mean"] == result.measures["referrals"].mean
-    assert list(frame.columns) == ["label", "unit", "mean", "low", "high", "p10", "p90", "n", "undefined"]
+    assert list(frame.columns) == ["label", "unit", "mean", "low", "high", "p10", "p90", "n", "undefined", "skewness"]
     assert "Referral to first session" in result._repr_html_()
 
 

@@ -248,6 +248,10 @@ LEVERS = [
     ),
     (["levers.transport.on=true"], "levers.transport: bought, and changes nothing: all its ratios are 1"),
     (
+        ["levers.child_care.on=true", "levers.child_care.attendance_odds_ratio=1.5", "groups.evening.video=true"],
+        "levers.child_care: bought, and helps nobody to a session: all groups meet by video",
+    ),
+    (
         ["levers.reminders.on=true", "levers.reminders.renege_hazard_ratio=0.8", "waitlist.renege_per_day=0"],
         "levers.reminders: bought, and its renege_hazard_ratio of 0.8 changes nothing: waitlist.renege_per_day is 0",
     ),

@@ -60,3 +60,21 @@ def test_intervals_of_normal_samples_cover_their_mean_95_times_in_100():
     samples = np.random.default_rng(6).normal(size=(4000, 12))
     covered = sum(s.low <= 0.0 <= s.high for s in map(summarize, samples))
     assert abs(covered - 0.95 * 4000) < 4.5 * math.sqrt(4000 * 0.95 * 0.05)
+
+
+def test_a_mean_is_made_by_few_below_twenty_five_times_the_squared_skewness() -> None:
+    rare = np.zeros(100)
+    rare[0] = 1.0
+    found = summarize(rare)
+    p = 0.01
+    assert found.skewness == pytest.approx((1 - 2 * p) / np.sqrt(p * (1 - p)))  # of a Bernoulli variable
+    assert found.made_by_few
+    assert not summarize(np.tile([0.0, 1.0], 50)).made_by_few
+    assert not summarize(np.ones(5)).made_by_few
+    assert not summarize(np.array([np.nan, 3.0])).made_by_few
+
+
+def test_the_mark_comes_off_with_replications_enough() -> None:
+    one_in_ten = np.array([1.0] + [0.0] * 9)  # skewness 8 / 3, so 178 replications are enough
+    assert summarize(np.tile(one_in_ten, 17)).made_by_few
+    assert not summarize(np.tile(one_in_ten, 18)).made_by_few

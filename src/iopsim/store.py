@@ -227,7 +227,7 @@ Rows = Iterable[Sequence[Cell]]
 
 
 def _measures(result: Result) -> Rows:
-    yield "name", "label", "unit", "mean", "low", "high", "p10", "p90", "n", "undefined"
+    yield "name", "label", "unit", "mean", "low", "high", "p10", "p90", "n", "undefined", "skewness"
     for measure in CATALOGUE:
         yield measure.name, measure.label, measure.unit, *astuple(result.measures[measure.name])
 

@@ -10,13 +10,14 @@ from rich.console import Console
 
 from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.offered import not_offered
-from iopsim.cli.table import NAME, UNKNOWN, day, is_shown, print_table
+from iopsim.cli.table import FEW, NAME, UNKNOWN, day, is_shown, print_table
 from iopsim.experiment.bottleneck import SLOTS, Bottleneck
 from iopsim.experiment.result import Result
 from iopsim.measures import costs, outcomes
 from iopsim.measures.catalogue import GROUPS
 from iopsim.measures.measure import FOLLOW_UP_DAYS
 from iopsim.measures.money import QUARTER, cash_falling_share, cash_hole_usd, cost_usd
+from iopsim.stats.intervals import Summary
 
 OFTEN = 0.1
 """Share of the weeks from which on a resource that is never the tightest is worth telling."""
@@ -85,15 +86,13 @@ def notes(result: Result, every: bool) -> list[str]:
     summaries = [result.measures[m.name] for m in shown]
     absent = {m: what for m in shown if (what := not_offered(m, result))}
     unknown = [m for m in shown if math.isnan(result.measures[m.name].mean) and m not in absent]
-    lines = []
+    lines = _of_signs(result, summaries)
     if result.replications == 1:
         lines.append(f"{UNKNOWN}  One replication gives no interval; use more to know how sure a mean is.")
     if unknown:
         lines.append(f"{UNKNOWN}  Cannot be told: {_why_unknown(result)}")
     if absent:
         lines.append(f"{UNKNOWN}  Nothing to tell: the program has no {_listed(list(dict.fromkeys(absent.values())))}.")
-    if any(summary.told_in for summary in summaries):
-        lines.append(only_some(result))
     if any(m.unit == "usd" for m in shown):
         lines.append(_of_dollars(result))
     if cash_hole_usd in shown:
@@ -106,6 +105,14 @@ def notes(result: Result, every: bool) -> list[str]:
     if not every:
         lines.append(f"{len(shown)} of {everything} measures; --all shows every one.")
     return ["", *lines] if lines else []
+
+
+def _of_signs(result: Result, summaries: list[Summary]) -> list[str]:
+    """Say what is written beside a measure that not all replications tell, and before an interval made by few."""
+    lines = [only_some(result)] if any(summary.told_in for summary in summaries) else []
+    if any(summary.made_by_few for summary in summaries):
+        lines.append(f"{FEW}  A few unusual replications make this mean, and its interval is too sure; use more.")
+    return lines
 
 
 def _listed(words: list[str]) -> str:

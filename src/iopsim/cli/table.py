@@ -65,6 +65,9 @@ BOARD = {
 """Measures that a board reads, unless the scenario leaves them nothing to say."""
 
 UNKNOWN = "–"
+FEW = "~"
+"""Stands before an interval that a few replications make."""
+
 LARGE = 10.0
 """From this mean on, one decimal is enough for a board."""
 
@@ -166,7 +169,7 @@ def figures(measure: Measure, summary: Summary) -> tuple[str, str, str]:
 
     return (
         UNKNOWN if math.isnan(summary.mean) else written(summary.mean),
-        span(summary.low, summary.high),
+        f"{FEW if summary.made_by_few else ''}{span(summary.low, summary.high)}",
         span(summary.p10, summary.p90),
     )
 

@@ -213,6 +213,7 @@ class Result:
                 "p90": summary.p90,
                 "n": summary.n,
                 "undefined": summary.undefined,
+                "skewness": summary.skewness,
             }
             for measure, summary in self._pairs()
         ]

@@ -24,8 +24,8 @@ class Levers(Part):
     """The levers. Three work through the model itself, and have no ratios of their own unless they are given."""
 
     reminders: Lever = text("Reminders by telephone or text message")
-    transport: Lever = text("Transport to the group")
-    child_care: Lever = text("Child care during sessions")
+    transport: Lever = text("Transport to the group; sessions by video are attended without it, and cost none")
+    child_care: Lever = text("Child care during sessions; sessions by video are attended without it, and cost none")
     contingency_management: Lever = text("Prizes for attendance or abstinence")
     same_day_assessment: Lever = text("Assessment on the day of the call: sets assessment.same_day")
     second_evening: Lever = text("Another evening: the groups that name it exist while it is on")

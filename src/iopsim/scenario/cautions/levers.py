@@ -11,6 +11,9 @@ from iopsim.scenario.resolved import Resolved
 from iopsim.scenario.timetable import existing_groups
 from iopsim.scenario.words import plain
 
+TO_A_ROOM = ("transport", "child_care")
+"""Levers that help clients to come to a room."""
+
 RATIOS = ("show_odds_ratio", "renege_hazard_ratio", "attendance_odds_ratio", "dropout_hazard_ratio")
 
 
@@ -41,6 +44,8 @@ def _whys(scenario: Scenario, name: str, lever: Lever) -> Iterator[str]:
     elif not given and not opens and name != "same_day_assessment":
         what = "its attendance_odds_ratio is 1" if name == "video" else "all its ratios are 1"
         yield f"changes nothing: {what}"
+    if name in TO_A_ROOM and all(group.video for group in existing_groups(scenario).values()):
+        yield "helps nobody to a session: all groups meet by video"
     nothing = _nothing_to_change(scenario)
     for ratio, value in given.items():
         if ratio in nothing:
