@@ -268,9 +268,12 @@ def test_visits_on_no_particular_day_are_told_of_their_week():
     assert all("visit" in step.what or "individual session" in step.what for step in steps if step.any_day)
 
 
-def test_the_end_of_coverage_tells_what_was_authorized_and_what_was_beyond():
-    it = run_everything({"payers.medicaid.coverage_loss_per_week": 0.0, "payers.medicaid.authorized_sessions": 3})
+@pytest.mark.parametrize("before", ["wait", "unpaid"])
+def test_the_end_of_coverage_tells_what_was_authorized_and_what_was_beyond(before):
+    payer = {"coverage_loss_per_week": 0.0, "authorized_sessions": 3, "before_contract": before}
+    it = run_everything({f"payers.medicaid.{name}": value for name, value in payer.items()})
     clients, told = it.record.clients, 0
+    contract = it.book.coverage.contract_day[0]
     for who in np.flatnonzero(clients.exit == Exit.COVERAGE_ENDED).tolist():
         said = trace(it.scenario, client=client_name(it.scenario, it.book, it.record, who)).steps
         why = next(step.why for step in said if step.what.startswith("discharged"))
@@ -280,7 +283,9 @@ def test_the_end_of_coverage_tells_what_was_authorized_and_what_was_beyond():
             why,
         )
         granted, used, beyond = (int(number or 0) for number in found.groups())
-        assert used == clients.attended[who] - clients.cut_short[who] + clients.made_up[who]
+        sessions = it.record.sessions
+        mine = sessions.attendance[(sessions.client == who) & (sessions.day >= contract)].tolist()
+        assert used == mine.count(Attendance.ATTENDED) + mine.count(Attendance.MADE_UP)
         assert used - granted == beyond >= 0
         told += beyond > 0
     assert told

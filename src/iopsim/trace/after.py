@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from iopsim.events import Activity
-from iopsim.record import Exit
+from iopsim.record import Attendance, Exit
 from iopsim.rules.lapse import STEPS_OUT
 from iopsim.trace.dossier import Dossier, Tellings, Told, days, limit, weeks
 from iopsim.trace.treatment import consequence, phase_over
@@ -62,7 +64,9 @@ def _coverage(it: Dossier, day: int) -> str:
     if it.reviews_by(day) >= lost:
         return f"coverage by {payer} was lost in week {lost}"
     granted = int(it.cohort.covered_sessions[it.row])
-    used = it.fact("attended") - it.fact("cut_short") + it.fact("made_up")
+    sessions, contract = it.record.sessions, it.book.coverage.contract_day[it.fact("payer")]
+    whole = np.isin(sessions.attendance[it.sessions], [Attendance.ATTENDED, Attendance.MADE_UP])
+    used = int((whole & (sessions.day[it.sessions] >= contract)).sum())
     beyond = f", {used - granted} of them beyond what is covered" if used > granted else ""
     return (
         f"{payer} authorized {granted} session{'' if granted == 1 else 's'} and no more; "
