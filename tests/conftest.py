@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+# Asserts that stand outside the test files; pytest shows what they compared only where it is told of them.
+pytest.register_assert_rewrite("good_file")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def no_terminal_width() -> Iterator[None]:
