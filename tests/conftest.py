@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 # Asserts that stand outside the test files; pytest shows what they compared only where it is told of them.
-pytest.register_assert_rewrite("good_file")
+pytest.register_assert_rewrite("comparison", "good_file")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -14,3 +14,9 @@ def no_terminal_width() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("COLUMNS", raising=False)
         yield
+
+
+@pytest.fixture
+def times() -> int:
+    """How many times as many replications as are needed to notice what each comparison must notice."""
+    return 1
