@@ -1,5 +1,4 @@
-"""The simulator beside exact answers, in the parts that an actual clinic adds: calls, payers, waits, and
-demand over years.
+"""The simulator beside exact answers, in an actual clinic: calls, payers, waits, and demand over years.
 
 As in `comparison` and test_exact_whole.py.
 """

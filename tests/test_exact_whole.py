@@ -1,5 +1,4 @@
-"""The simulator beside exact answers, in the parts that an actual clinic adds: attendance, lapses,
-returns, staff and money.
+"""The simulator beside exact answers, in an actual clinic: attendance, lapses, returns, staff and money.
 
 As in `comparison`. With the 300 or so comparisons here and in test_exact_way_in.py, a right simulator would fail once
 for 500 choices of the seed. Each call says what error must not escape it.
