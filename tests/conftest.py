@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 # Asserts that stand outside the test files; pytest shows what they compared only where it is told of them.
-pytest.register_assert_rewrite("comparison", "good_file")
+pytest.register_assert_rewrite(
+    "comparison", "good_file", "laws_in_program", "laws_way_in", "laws_whole_in_program", "laws_whole_way_in"
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
