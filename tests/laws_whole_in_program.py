@@ -8,16 +8,7 @@ import numpy as np
 from iopsim.deck import Purpose
 from iopsim.record import DISCHARGED, Attendance, Exit, Night, Outcome, Visit
 from iopsim.scenario.groups import Group
-from record_rows import (
-    Law,
-    by_client,
-    clients,
-    episodes,
-    filled,
-    into,
-    open_days,
-    table,
-)
+from record_rows import Law, by_client, clients, episodes, filled, into, open_days, table
 from strategies import WEEKDAYS, Run
 
 LAWS: list[Law] = []

@@ -6,15 +6,7 @@ from math import floor
 import numpy as np
 
 from iopsim.record import DISCHARGED, Exit
-from record_rows import (
-    Law,
-    clients,
-    episodes,
-    filled,
-    into,
-    open_days,
-    table,
-)
+from record_rows import Law, clients, episodes, filled, into, open_days, table
 from strategies import Run
 
 LAWS: list[Law] = []

@@ -13,13 +13,7 @@ import pytest
 from scipy.stats import poisson
 
 import exact
-from comparison import (
-    EVERY_WEEKDAY,
-    NO_TREATMENT,
-    assert_mean,
-    assert_share,
-    each,
-)
+from comparison import EVERY_WEEKDAY, NO_TREATMENT, assert_mean, assert_share, each
 from iopsim.record import Exit, Record
 
 # A program that never lacks a seat

@@ -10,16 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import lognorm
 
-from comparison import (
-    EVERY_WEEKDAY,
-    NO_TREATMENT,
-    Changes,
-    assert_mean,
-    assert_share,
-    cohorts,
-    each,
-    rulebook,
-)
+from comparison import EVERY_WEEKDAY, NO_TREATMENT, Changes, assert_mean, assert_share, cohorts, each, rulebook
 from iopsim.engines.reference import simulate
 from iopsim.record import Attendance, Exit, Record
 from iopsim.rules.progress import meets_benchmark
