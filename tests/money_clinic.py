@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from hand import HIGHEST, LOWEST, Story
+from hand import Story
+from hand_deck import HIGHEST, LOWEST
 from iopsim.cohort import draw
 from iopsim.deck import CARDS, Purpose, name_word
 from iopsim.engines.reference import simulate

@@ -1,6 +1,7 @@
 """Stories of money: what is billed, who owes it, and what the program pays for in special cases."""
 
-from hand import HIGHEST, Story, lines
+from hand import Story, lines
+from hand_deck import HIGHEST
 from iopsim.deck import Purpose, name_word
 from iopsim.measures.view import View
 from iopsim.money.ledger import Account
