@@ -279,3 +279,21 @@ def test_who_pays_alone_has_no_terms_of_a_payer():
     told = [str(problem) for problem in caught.value.problems]
     assert len(told) == len(terms)
     assert all("who pays alone has no" in problem for problem in told)
+
+
+def test_what_becomes_of_claims_changes_nothing_for_who_pays_alone():
+    changes = ["payers.plan.denied_share=0.9", "payers.plan.payment_weeks=52"]
+    parts = ("denied_share", "payment_weeks")
+    assert cautions(resolve_text(GOOD + ANOTHER_RATE, "f", ["payers.plan.self_pay=true", *changes])) == tuple(
+        f"--set {change}: payers.plan: {part} changes nothing: who pays alone makes no claim"
+        for change, part in zip(changes, parts, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "what"), [("wait", "its clients cannot start"), ("unpaid", "nothing is billed to it")]
+)
+def test_a_contract_after_the_run_is_worth_a_second_look(before, what):
+    changes = [f"payers.plan.before_contract='{before}'", "payers.plan.contract_week=1000"]
+    (said,) = cautions(resolve_text(GOOD + ANOTHER_RATE, "f", changes))
+    assert said.endswith(f"of the run, so {what}")

@@ -78,3 +78,7 @@ def test_the_mark_comes_off_with_replications_enough() -> None:
     one_in_ten = np.array([1.0] + [0.0] * 9)  # skewness 8 / 3, so 178 replications are enough
     assert summarize(np.tile(one_in_ten, 17)).made_by_few
     assert not summarize(np.tile(one_in_ten, 18)).made_by_few
+
+
+def test_a_few_replications_are_no_evidence_of_skewness() -> None:
+    assert not summarize(np.array([0.0, 0.0, 0.0, 0.0, 0.0, 1.0])).made_by_few

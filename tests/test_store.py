@@ -54,6 +54,8 @@ def test_replications_give_the_measures_again(run):
     values = [int(row["numerator"]) / int(row["denominator"]) for row in rows]
     assert [int(row["replication"]) for row in rows] == [0, 1, 2, 3, 4]
     assert values == result.values("seats_taken_share").tolist()
+    units = {row["unit"] for row in table(files["replications.csv"]) if row["name"] in ("revenue_usd", "cost_usd")}
+    assert units == {"cents"}
 
 
 def test_weeks_count_from_1_and_bear_the_date_on_which_they_begin(run):

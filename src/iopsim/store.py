@@ -30,6 +30,7 @@ from iopsim.errors import IopsimError
 from iopsim.experiment.equity import COLUMNS
 from iopsim.experiment.result import F64, Result
 from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.measure import Measure
 from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT_NAMES, WEEKLY
 from iopsim.scenario.model import Scenario
 from iopsim.stats.intervals import band
@@ -233,12 +234,17 @@ def _measures(result: Result) -> Rows:
 
 
 def _replications(result: Result) -> Rows:
-    """Every measure of every replication; its value is numerator / denominator: cents for usd, undefined over 0."""
-    yield "replication", "name", "numerator", "denominator"
+    """Every measure of every replication; its value is numerator / denominator, undefined over 0. Money is in cents."""
+    yield "replication", "name", "unit", "numerator", "denominator"
     above, below = result.facts.numerators.tolist(), result.facts.denominators.tolist()
     for replication in range(result.replications):
         for column, measure in enumerate(CATALOGUE):
-            yield replication, measure.name, above[replication][column], below[replication][column]
+            yield replication, measure.name, _exact(measure), above[replication][column], below[replication][column]
+
+
+def _exact(measure: Measure) -> str:
+    """Return the unit in which a measure is a whole number over a whole number."""
+    return "cents" if measure.unit == "usd" else measure.unit
 
 
 def _by_group(result: Result) -> dict[str, bytes]:
@@ -253,13 +259,13 @@ def _by_group(result: Result) -> dict[str, bytes]:
 
 def _group_replications(result: Result) -> Rows:
     """Every measure of every group and replication, as in `_replications`, and the same of all other clients."""
-    yield "replication", "partition", "group", "name", "numerator", "denominator", "others_num", "others_den"
-    columns = [(column, measure.name) for column, measure in enumerate(CATALOGUE) if measure.by_group]
+    yield "replication", "partition", "group", "name", "unit", "numerator", "denominator", "others_num", "others_den"
+    columns = [(column, measure.name, _exact(measure)) for column, measure in enumerate(CATALOGUE) if measure.by_group]
     groups = result.equity.groups()
     for replication, facts in enumerate(result.facts.groups.tolist()):
         for (part, group), (mine, others) in zip(groups, facts, strict=True):
-            for column, name in columns:
-                yield replication, part.name, group, name, *mine[column], *others[column]
+            for column, name, unit in columns:
+                yield replication, part.name, group, name, unit, *mine[column], *others[column]
 
 
 def _weekly(result: Result) -> Rows:

@@ -59,7 +59,9 @@ def census_headline(mean: F64) -> str:
         end = "by the end of the first week" if weeks == 1 else f"by week {weeks}, the last of this run"
         return f"Census reaches {clients(float(mean[-1]))} {end}"
     arrived = int(np.argmax(mean >= NEAR * level))
-    if level > CHANGED * before:
+    half = max(1, quarter // 2)
+    growing = quarter == 1 or mean[-half:].mean() > mean[-quarter:-half].mean()
+    if level > CHANGED * before and growing:
         return f"Census is still growing when the run ends: {clients(float(mean[-1]))} in week {weeks}"
     if before > CHANGED * level:
         top = int(mean.argmax())

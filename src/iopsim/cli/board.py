@@ -86,7 +86,7 @@ def notes(result: Result, every: bool) -> list[str]:
     summaries = [result.measures[m.name] for m in shown]
     absent = {m: what for m in shown if (what := not_offered(m, result))}
     unknown = [m for m in shown if math.isnan(result.measures[m.name].mean) and m not in absent]
-    lines = _of_signs(result, summaries)
+    lines = of_signs(result, summaries)
     if result.replications == 1:
         lines.append(f"{UNKNOWN}  One replication gives no interval; use more to know how sure a mean is.")
     if unknown:
@@ -107,7 +107,7 @@ def notes(result: Result, every: bool) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def _of_signs(result: Result, summaries: list[Summary]) -> list[str]:
+def of_signs(result: Result, summaries: list[Summary]) -> list[str]:
     """Say what is written beside a measure that not all replications tell, and before an interval made by few."""
     lines = [only_some(result)] if any(summary.told_in for summary in summaries) else []
     if any(summary.made_by_few for summary in summaries):

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from rich.console import Console
 
-from iopsim.cli.board import only_some
+from iopsim.cli.board import of_signs
 from iopsim.cli.console import paragraph, shortened
 from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.cli.table import UNKNOWN, decimals, figures, label, whole_places, worth_reading
@@ -59,10 +59,11 @@ def _notes(shown: list[Comparison], result: Result) -> list[str]:
     """Return what a dash or a number of replications means, where there is one."""
     lines = []
     if any(math.isnan(one.summary.low) or (one.difference and one.told_apart is None) for one in shown):
-        lines.append(f"{UNKNOWN}  Cannot be told: no client of the group came so far, or too few replications tell.")
-    if any(one.summary.told_in for one in shown):
-        lines.append(only_some(result))
-    return lines
+        lines.append(
+            f"{UNKNOWN}  Cannot be told: no client of the group came so far, too few replications tell, the run is too "
+            "short, or the program has no such thing."
+        )
+    return [*lines, *of_signs(result, [one.summary for one in shown])]
 
 
 def _worth_reading(one: Comparison, result: Result) -> bool:

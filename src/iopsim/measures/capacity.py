@@ -86,7 +86,7 @@ def _first_full_week(view: View) -> int:
 
 
 @measure(
-    "Groups full at some time",
+    "A week with 90 % of seats taken",
     "share",
     "a week with 90 % of seats taken, or none",
     "1",

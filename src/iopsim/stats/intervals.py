@@ -39,10 +39,12 @@ class Summary:
     def made_by_few(self) -> bool:
         """Whether a few replications make the mean, so that its interval misses the truth more often than it says.
 
-        True with fewer than 25 x skewness squared replications. What is so rare that none of these has it cannot be
-        seen. Source: Cochran WG, Sampling Techniques, 3rd ed. (1977), section 2.15.
+        True with fewer than 25 x skewness squared replications, if that skewness is more than twice the standard error
+        that it has in a normal sample, sqrt(6 / n). What is so rare that none of these has it cannot be seen. Source:
+        Cochran WG, Sampling Techniques, 3rd ed. (1977), section 2.15.
         """
-        return 1 < self.n < COCHRAN * self.skewness**2
+        squared = self.skewness**2
+        return squared * self.n > 24.0 and self.n < COCHRAN * squared
 
     @property
     def told_in(self) -> str:

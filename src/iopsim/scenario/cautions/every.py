@@ -29,6 +29,8 @@ def cautions(resolved: Resolved) -> tuple[str, ...]:
         *wages.wages_of_counselors(resolved),
         *payers.clients_who_pay_alone(resolved),
         *payers.reviews_before_the_first_session(resolved),
+        *payers.terms_that_nobody_has(resolved),
+        *payers.contracts_after_the_run(resolved),
         *payers.rates_for_another_level(resolved),
         *levers.levers_that_change_nothing(resolved),
     )

@@ -12,6 +12,9 @@ from iopsim.scenario.words import plain
 PAYS_ALONE = {"self_pay", "selfpay", "self", "self_payer", "uninsured", "cash", "private_pay", "out_of_pocket"}
 """Names of payers that mean the client."""
 
+OF_CLAIMS = ("denied_share", "payment_weeks", "late_share", "late_weeks")
+"""What becomes of claims to somebody else."""
+
 RATES = {"1": "level_1_session_usd", "2.5": "level_2_5_session_usd"}
 
 
@@ -33,6 +36,27 @@ def reviews_before_the_first_session(resolved: Resolved) -> Iterator[str]:
             yield (
                 f"{resolved.origins[path]}: {path}: 0, so a concurrent review comes before the first session, and one "
                 'that is denied ends coverage at once; "none" is no limit'
+            )
+
+
+def terms_that_nobody_has(resolved: Resolved) -> Iterator[str]:
+    """Name what the file says of claims of clients who pay alone, for whom there are none."""
+    for name, payer in resolved.scenario.payers.items():
+        for part in OF_CLAIMS if payer.self_pay else ():
+            origin = resolved.origins[f"payers.{name}.{part}"]
+            if origin.layer != "default":
+                yield f"{origin}: payers.{name}: {part} changes nothing: who pays alone makes no claim"
+
+
+def contracts_after_the_run(resolved: Resolved) -> Iterator[str]:
+    """Name payers whose contract starts only when the run is over."""
+    scenario = resolved.scenario
+    for name, payer in scenario.payers.items():
+        if payer.share and payer.contract_week >= scenario.weeks:
+            what = "its clients cannot start" if payer.before_contract == "wait" else "nothing is billed to it"
+            yield (
+                f"{_where(resolved, name)}: payers.{name}: the contract starts in week {payer.contract_week}, after "
+                f"the {scenario.weeks} weeks of the run, so {what}"
             )
 
 
