@@ -122,11 +122,8 @@ SCENARIOS = {
     "everything": {**PRESENT, **LEVELS},
 }
 SAYS = {
-    "a block grant with interim services": (
-        "injecting_in_time_share",
-        "notice_weeks",
-        "notices",
-    ),
+    "a block grant with interim services": ("notice_weeks", "notices"),
+    "a block grant with limits of its own, and no interim services": ("injecting_in_time_share",),
     "a block grant, and room for all": ("pregnant_in_time_share",),
     "several roles, turnover, individual and medication visits": (
         *(measure.name for measure in staffing.MEASURES),
