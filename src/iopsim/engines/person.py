@@ -102,7 +102,6 @@ class Person:
     absence_runs = 0
     absences_left = 0
     excusing = False
-    making_up = False
     returning = False
     run_unexcused = 0
     unexcused_days: tuple[int, ...] = ()

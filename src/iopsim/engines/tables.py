@@ -20,7 +20,6 @@ class Tables:
     call_lost: float
     screened_out: float
     kept: list[list[float]]
-    reacts: bool
     slots: list[int]
     room: list[int]
     slots_per_day: int
@@ -134,7 +133,6 @@ def tables(book: Rulebook) -> Tables:
         call_lost=intake.call_lost,
         screened_out=intake.screened_out,
         kept=demand.kept.tolist(),
-        reacts=demand.reacts,
         slots=intake.slots.tolist(),
         room=intake.room.tolist(),
         slots_per_day=intake.slots_per_day,

@@ -55,8 +55,6 @@ class Demand:
     kept: F64
     """Share of referrals still made, by days that the client last admitted had waited: those of the run, and of who
     waited before the opening; shape (sources, days + 1)."""
-    reacts: bool
-    """Whether any source reacts to waits."""
     trait_word: U64
     trait_share: F64
     """Shape (sources, traits)."""
@@ -115,7 +113,6 @@ def write_demand(scenario: Scenario) -> Demand:
         source_priority=np.array([source.priority for source in sources.values()]),
         source_phase=np.array([phases.index(s.enters) if s.enters else 0 for s in sources.values()]),
         kept=np.array([source.kept_per_week_waited**weeks for source in sources.values()]),
-        reacts=any(source.kept_per_week_waited < 1.0 for source in sources.values()),
         trait_word=np.array([name_word(name) for name in traits], dtype=np.uint64),
         trait_share=np.array(
             [[source.traits.get(name, trait.share) for name, trait in traits.items()] for source in sources.values()]
