@@ -49,7 +49,7 @@ lock: ## Rewrite requirements.lock from pyproject.toml (LOCK_FLAGS=--upgrade for
 	"$(PYTHON)" -m venv "$$tools" && \
 	echo "Resolving pyproject.toml (a minute or two)" && \
 	"$$tools/bin/python" -m pip install -qq --disable-pip-version-check pip-tools==$(PIP_TOOLS) && \
-	"$$tools/bin/pip-compile" --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras \
+	"$$tools/bin/pip-compile" --quiet --extra dev --extra cluster --extra sensitivity --generate-hashes --allow-unsafe --strip-extras \
 		--no-header \
 		$(LOCK_FLAGS) --output-file requirements.lock pyproject.toml && \
 	{ printf '%s\n' \
