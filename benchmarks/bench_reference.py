@@ -21,8 +21,8 @@ from pathlib import Path
 import textbook
 
 import iopsim
-from iopsim import rulebook
-from iopsim.experiment.replicate import replicate
+from iopsim.experiment.point import Point
+from iopsim.experiment.work import Job, part_of
 from iopsim.scenario.model import Scenario
 
 PALMETTO = Path(__file__).parent.parent / "scenarios" / "palmetto.toml"
@@ -68,17 +68,18 @@ def seconds(run: Callable[[], object]) -> float:
 def compare(plain: Scenario, whole: Scenario, rounds: int) -> None:
     """Time the clinics in turn and print their ratios: median over the rounds, and range."""
     match_textbook(plain)
-    books = {"plain": rulebook.write(plain), "Palmetto": rulebook.write(whole)}
-    for book in books.values():
-        replicate(book, 0, 2)
+    points = {"plain": Point(plain, 0), "Palmetto": Point(whole, 0)}
+    for point in points.values():
+        part_of(Job(point, 0, 2))
     textbook.run(plain.weeks, 0)
-    took: dict[str, list[float]] = {"textbook": [], **{name: [] for name in books}}
+    took: dict[str, list[float]] = {"textbook": [], **{name: [] for name in points}}
     for k in range(rounds):
         took["textbook"].append(
             seconds(lambda k=k: [textbook.run(plain.weeks, PER_ROUND * k + i) for i in range(PER_ROUND)])
         )
-        for name, book in books.items():
-            took[name].append(seconds(lambda k=k, book=book: replicate(book, k, PER_ROUND)))
+        for name, point in points.items():
+            job = Job(point, PER_ROUND * k, PER_ROUND * (k + 1))
+            took[name].append(seconds(lambda job=job: part_of(job)))
     for name, rounds_took in took.items():
         median = 1000 / PER_ROUND * statistics.median(rounds_took)
         print(f"{name}: {median:.1f} ms for a replication of {plain.weeks} weeks (median of {rounds} rounds)")

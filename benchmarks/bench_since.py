@@ -19,15 +19,23 @@ ROOT = Path(__file__).parent.parent
 SPINE = "27f11ce"
 CODE = """
 import sys, time
-from iopsim.experiment.replicate import replicate
-from iopsim.rulebook import write
 from iopsim.scenario.load import load
-book = write(load(sys.argv[1]))
-replicate(book, 0, 2)
+scenario = load(sys.argv[1])
+try:
+    from iopsim.experiment.point import Point
+    from iopsim.experiment.work import Job, part_of
+    point = Point(scenario, 0)
+    ten = lambda first: part_of(Job(point, first, first + 10))
+except ImportError:
+    from iopsim.experiment.replicate import replicate
+    from iopsim.rulebook import write
+    book = write(scenario)
+    ten = lambda first: replicate(book, first, 10)
+ten(0)
 took = []
-for seed in range(4):
+for first in range(10, 50, 10):
     start = time.process_time()
-    replicate(book, seed, 10)
+    ten(first)
     took.append((time.process_time() - start) / 10)
 print(min(took))
 """

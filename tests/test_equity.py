@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import iopsim
 from iopsim.cli.commands import app
 from iopsim.cli.groups import BY_PAYER, against
+from iopsim.experiment.documents import MANIFEST, documents
 from iopsim.experiment.equity import COLUMNS, MISTAKEN, Equity, differences
 from iopsim.measures import subset
 from iopsim.measures.catalogue import CATALOGUE
@@ -25,7 +26,6 @@ from iopsim.money import settle
 from iopsim.scenario import resolve, resolved_toml
 from iopsim.scenario.load import load
 from iopsim.stats.intervals import Summary, summarize
-from iopsim.store import MANIFEST, documents
 from strategies import run
 
 PLAIN = str(Path(__file__).parent / "plain.toml")

@@ -15,10 +15,14 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 # Each third-party package, and the only modules or subpackages that may import it.
 OWNERS = {
+    "SALib": ["iopsim.experiment"],
+    "distributed": ["iopsim.experiment.executors"],
+    "filelock": ["iopsim.store"],
     "holidays": ["iopsim.clock"],
     "matplotlib": ["iopsim.charts"],
     "numpy": ["iopsim"],  # arrays are our common language
     "pandas": ["iopsim.experiment", "iopsim.store"],
+    "pyarrow": ["iopsim.store"],
     "pydantic": ["iopsim.scenario"],
     "rich": ["iopsim.cli"],
     "scipy": ["iopsim.stats"],

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import iopsim
+from iopsim.experiment.documents import MANIFEST, default_folder, documents, examine, run_key, save
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.scenario import resolve, resolved_toml
 from iopsim.scenario.resolved import changed
-from iopsim.store import MANIFEST, default_folder, documents, examine, run_key, save
 
 ROOT = Path(__file__).parent.parent
 PLAIN = ROOT / "tests" / "plain.toml"

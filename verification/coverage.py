@@ -19,8 +19,11 @@ import numpy as np
 
 import iopsim
 from iopsim import rulebook
-from iopsim.experiment.replicate import Facts, cores, replicate
+from iopsim.experiment.executors.processes import cores
+from iopsim.experiment.point import Point
+from iopsim.experiment.replicate import replicate
 from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.facts import Facts
 from iopsim.rulebook import Rulebook
 from iopsim.scenario.model import Scenario
 from iopsim.stats.intervals import summarize
@@ -116,10 +119,10 @@ def coverage(
     experiment in which fewer than two replications tell a measure does not count for it.
     """
     book = rulebook.write(scenario)
-    facts = replicate(book, SEED, repeats * REPLICATIONS, workers)
+    facts = replicate(Point(scenario, SEED), repeats * REPLICATIONS, workers)
     truths = known_truths(book) if unlimited else {}
     if set(measures) - set(truths):
-        long_run = replicate(book, TRUTH_SEED, truth_replications, workers)
+        long_run = replicate(Point(scenario, TRUTH_SEED), truth_replications, workers)
         by_replication = {m: values(long_run, m) for m in measures if m not in truths}
         truths |= {m: float(np.nanmean(v)) for m, v in by_replication.items() if len(np.unique(v[~np.isnan(v)])) > 1}
     results = []

@@ -18,7 +18,7 @@ import numpy as np
 from coverage import AT_ONCE, NOBODY_LEAVES
 
 import iopsim
-from iopsim.experiment.replicate import Facts, cores
+from iopsim.experiment.executors.processes import cores
 from iopsim.experiment.result import Result
 from iopsim.experiment.warmup import mean
 from iopsim.stats.warmup import mser5
@@ -55,8 +55,7 @@ def experiments(result: Result) -> list[dict[str, np.ndarray]]:
     """Return the mean series of each experiment."""
     found = []
     for first in range(0, result.replications, REPLICATIONS):
-        rows = slice(first, first + REPLICATIONS)
-        facts = Facts(*(getattr(result.facts, name)[rows] for name in Facts.__slots__))
+        facts = result.facts.rows(first, first + REPLICATIONS)
         part = Result(result.scenario, result.seed, REPLICATIONS, facts)
         found.append({name: mean(part, name) for name in ("census", "waiting", "seats_attended")})
     return found

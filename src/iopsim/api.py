@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from iopsim.experiment.replicate import Progress, replicate
+from iopsim.experiment.point import Point
+from iopsim.experiment.replicate import replicate
 from iopsim.experiment.result import Result
+from iopsim.experiment.runner import Progress
 from iopsim.experiment.warmup import estimate, forbidden, settle
 from iopsim.measures.partition import partitions
 from iopsim.rulebook import write
@@ -90,5 +92,6 @@ def simulate(
         found = estimate(simulate(scenario, replications, seed, workers=workers, progress=progress))
         settle(found.problems)
         warm_up = found.weeks
-    facts = replicate(book, seed, replications, workers, progress, by, 7 * (warm_up or 0))
+    point = Point(scenario, seed, tuple(by) if not isinstance(by, str) else (by,), 7 * (warm_up or 0))
+    facts = replicate(point, replications, workers, progress)
     return Result(scenario, seed, replications, facts, parts, warm_up)

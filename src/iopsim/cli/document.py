@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import iopsim
+from iopsim.experiment.documents import mature
 from iopsim.experiment.equity import COLUMNS
 from iopsim.experiment.result import Result
 from iopsim.measures.catalogue import CATALOGUE
-from iopsim.store import mature
 
 
 def document(result: Result, folder: Path | None) -> str:

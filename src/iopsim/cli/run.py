@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,9 +12,11 @@ from iopsim.cli.console import margin, paragraph, plain, screen
 from iopsim.cli.interrupts import Interrupted, undisturbed
 from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
-from iopsim.errors import IopsimError, Problem
-from iopsim.experiment.replicate import CHUNK, cores
+from iopsim.errors import Problem
+from iopsim.experiment.documents import default_folder, documents, examine, run_key, save
+from iopsim.experiment.executors.processes import cores
 from iopsim.experiment.result import Result
+from iopsim.experiment.runner import SMALLEST_CHUNK
 from iopsim.experiment.warmup import estimate, forbidden
 from iopsim.measures.partition import DIMENSIONS
 from iopsim.rulebook import write
@@ -24,7 +25,6 @@ from iopsim.scenario.cautions import cautions
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.resolved import changed
 from iopsim.scenario.words import nearest
-from iopsim.store import default_folder, documents, examine, run_key, save
 
 MOST_REPLICATIONS = 10_000_000
 LARGEST_SEED = 2**64 - 1
@@ -147,17 +147,11 @@ def simulated(
     Raises
     ------
     IopsimError
-        If somebody ends a worker.
+        If workers are ended from outside again and again.
     """
     if workers is None:
         workers = worthwhile_workers(scenario, replications)
-    try:
-        return simulate(scenario, replications, seed, workers=workers, progress=bar.advance, by=by, warm_up=warm_up)
-    except BrokenProcessPool:
-        raise IopsimError(
-            "a worker process was ended from outside, perhaps for want of memory; nothing was written "
-            "(--workers 1 needs least)"
-        ) from None
+    return simulate(scenario, replications, seed, workers=workers, progress=bar.advance, by=by, warm_up=warm_up)
 
 
 def _estimated_weeks(order: Order, resolved: Resolved, seed: int, replications: int, workers: int | None) -> int:
@@ -174,7 +168,7 @@ def _estimated_weeks(order: Order, resolved: Resolved, seed: int, replications: 
 
 def worthwhile_workers(scenario: Scenario, replications: int) -> int:
     """Return how many processes finish soonest: all cores, or one where starting more costs what it saves."""
-    most = min(cores(), -(-replications // CHUNK))
+    most = min(cores(), -(-replications // SMALLEST_CHUNK))
     alone = SECONDS_PER_REFERRAL * float(write(scenario).demand.expected_referrals.sum()) * replications
     return most if alone / most + SECONDS_TO_START < alone else 1
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from iopsim.experiment.bottleneck import Bottleneck, bottlenecks
 from iopsim.experiment.equity import Equity
-from iopsim.experiment.replicate import Facts
 from iopsim.measures.capacity import held_back_without_assessors
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
+from iopsim.measures.facts import Facts
 from iopsim.measures.measure import CENTS, Measure
 from iopsim.measures.partition import Partition
 from iopsim.measures.series import MONEY, MONTHLY, WEEKLY

@@ -1,0 +1,149 @@
+"""The runner: replications of points, from the store where they are kept, else from an executor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from iopsim.errors import IopsimError
+from iopsim.experiment.executors.executor import Executor, Here
+from iopsim.experiment.point import Point
+from iopsim.experiment.source import source_hash
+from iopsim.experiment.work import Job, part_of
+from iopsim.measures.catalogue import CATALOGUE
+from iopsim.record import I64
+from iopsim.store.chunks import Chunks, covering, gaps
+from iopsim.store.part import Failure, Part, decoded, encoded
+
+SMALLEST_CHUNK = 10
+LARGEST_CHUNK = 1000
+CHUNKS = 1000
+"""A point is cut into at most about so many chunks, as long as none is longer than the largest."""
+
+Progress = Callable[[int], None]
+"""Called with the number of replications done since the last call."""
+
+OTHER_SOURCE = (
+    "a worker of the cluster has another version of iopsim, of numpy, simpy or holidays; install the same there"
+)
+
+
+def chunk_size(replications: int) -> int:
+    """Return how many replications make a chunk of a point that has so many: 10, 100 or 1000.
+
+    It depends on nothing else, so that whoever goes on finds the same chunks.
+    """
+    size = SMALLEST_CHUNK
+    while size < LARGEST_CHUNK and size * CHUNKS < replications:
+        size *= 10
+    return size
+
+
+def pieces(first: int, last: int, size: int) -> Iterator[tuple[int, int]]:
+    """Return the ranges into which some replications are cut: at the multiples of a chunk's size."""
+    while first < last:
+        end = min(last, (first // size + 1) * size)
+        yield first, end
+        first = end
+
+
+def chunk_of(job: Job) -> bytes:
+    """Do a job, and return the bytes of its chunk."""
+    return encoded(part_of(job))
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Simulates replications of points.
+
+    Parameters
+    ----------
+    executor : Executor
+        Where it is done.
+    chunks : Chunks or None
+        Where what is done is kept and looked for; None keeps nothing.
+    progress : callable, optional
+        Called with the number of replications done, or found, since the last call.
+    """
+
+    executor: Executor = field(default_factory=Here)
+    chunks: Chunks | None = None
+    progress: Progress | None = None
+
+    def parts(self, points: Sequence[Point], first: int, last: int) -> Iterator[tuple[int, Part]]:
+        """Hand out the parts of points, each with the place of its point, in any order, each replication once.
+
+        Parameters
+        ----------
+        points : sequence of Point
+            Each is another.
+        first, last : int
+            Replications `first` to `last` - 1 of each.
+
+        Raises
+        ------
+        IopsimError
+            If workers are lost, or a part cannot be kept; those handed out before are kept.
+        """
+        places = {point.key: place for place, point in enumerate(points)}
+        missing: list[Job] = []
+        for point in points:
+            for start, end, part in self._found(point, first, last):
+                if part is None:
+                    missing += [Job(point, *piece) for piece in pieces(start, end, chunk_size(last))]
+                else:
+                    yield places[point.key], self._told(part)
+        if self.chunks is None:
+            for job, part in self.executor.map(part_of, missing):
+                yield places[job.point.key], self._told(_same_source(part))
+            return
+        for job, content in self.executor.map(chunk_of, missing):
+            part = decoded(content)
+            assert part is not None
+            self.chunks.put(part.key, part.first, part.last, content)
+            yield places[job.point.key], self._told(_same_source(part))
+
+    def fractions(self, points: Sequence[Point], first: int, last: int) -> tuple[I64, list[tuple[int, Failure]]]:
+        """Return the measures of points by replication, and what failed.
+
+        Returns
+        -------
+        fractions : int array, shape (points, last - first, measures, 2)
+            Numerators and denominators in the order of `CATALOGUE`; all 0 for a replication that failed.
+        failures : list of tuple of int and Failure
+            Each with the place of its point, in order.
+        """
+        found = np.zeros((len(points), last - first, len(CATALOGUE), 2), dtype=np.int64)
+        failures = []
+        for place, part in self.parts(points, first, last):
+            failures += [(place, failure) for failure in part.failures]
+            if part.facts is not None:
+                rows = np.array(part.numbers) - first
+                found[place, rows, :, 0] = part.facts.numerators
+                found[place, rows, :, 1] = part.facts.denominators
+        return found, sorted(failures, key=lambda one: (one[0], one[1].replication))
+
+    def _found(self, point: Point, first: int, last: int) -> Iterator[tuple[int, int, Part | None]]:
+        """Return the ranges of a point, each with its part if that is kept."""
+        ranges = covering(self.chunks.ranges(point.key), first, last) if self.chunks else []
+        kept = []
+        for start, end in ranges:
+            part = self.chunks.get(point.key, start, end) if self.chunks else None
+            if part is not None:
+                kept.append((start, end))
+                yield start, end, part
+        for start, end in gaps(kept, first, last):
+            yield start, end, None
+
+    def _told(self, part: Part) -> Part:
+        if self.progress:
+            self.progress(len(part))
+        return part
+
+
+def _same_source(part: Part) -> Part:
+    if part.source != source_hash():
+        raise IopsimError(OTHER_SOURCE)
+    return part

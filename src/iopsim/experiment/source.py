@@ -1,0 +1,53 @@
+"""The source of what computes: a hash by which no result is reused that another version of a rule has made."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+COMPUTES = (
+    "clock.py",
+    "cohort.py",
+    "deck.py",
+    "engines",
+    "experiment/point.py",
+    "experiment/uncertainty.py",
+    "experiment/work.py",
+    "measures",
+    "money",
+    "record.py",
+    "rulebook",
+    "rules",
+    "scenario",
+    "workforce.py",
+)
+"""Modules and packages of iopsim whose text decides what a replication gives."""
+
+PACKAGES = ("holidays", "numpy", "simpy")
+"""Packages whose version may decide it."""
+
+
+@cache
+def source_hash() -> str:
+    """Return the hash of the text of what computes, 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for package in PACKAGES:
+        digest.update(f"{package} {version(package)}\n".encode())
+    root = files("iopsim")
+    for name in COMPUTES:
+        for path, text in _texts(root.joinpath(name), name):
+            digest.update(f"{path} {len(text)}\n".encode() + text)
+    return digest.hexdigest()
+
+
+def _texts(entry: Traversable, name: str) -> list[tuple[str, bytes]]:
+    """Return every module below a package, or a module, with its name; in the order of the names."""
+    if entry.is_file():
+        return [(name, entry.read_bytes())] if name.endswith((".py", ".toml")) else []
+    if not entry.is_dir():
+        return []
+    inside = sorted(entry.iterdir(), key=lambda one: one.name)
+    return [text for one in inside if one.name != "__pycache__" for text in _texts(one, f"{name}/{one.name}")]

@@ -1,0 +1,97 @@
+"""Work: what is done with a job - some consecutive replications of a point - wherever it is done."""
+
+from __future__ import annotations
+
+import gc
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+
+from iopsim.cohort import draw
+from iopsim.deck import Deck
+from iopsim.engines.reference import simulate
+from iopsim.events import Events, events
+from iopsim.experiment.point import Point
+from iopsim.experiment.source import source_hash
+from iopsim.measures.facts import gathered, reduce
+from iopsim.measures.partition import partitions
+from iopsim.measures.view import View
+from iopsim.money import settle
+from iopsim.record import I64, ClientFacts
+from iopsim.rulebook import Rulebook
+from iopsim.store.part import Failure, Part, stacked
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Replications `first` to `last` - 1 of a point."""
+
+    point: Point
+    first: int
+    last: int
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+
+def view_of(book: Rulebook, seed: int, replication: int, since: int = 0) -> View:
+    """Simulate one replication and settle its accounts."""
+    cohort = draw(book, Deck(seed, replication))
+    record = simulate(book, cohort)
+    return View(record, book, since, settle(record, book, cohort))
+
+
+def part_of(job: Job) -> Part:
+    """Simulate the replications of a job.
+
+    Returns
+    -------
+    Part
+        A replication in which anything goes wrong is in its failures, and the others go on.
+    """
+    point, facts, numbers, tables = job.point, [], [], []
+    failures: list[Failure] = []
+    with _without_collector():
+        for replication in range(job.first, job.last):
+            try:
+                book = point.book_of(replication)
+                view = view_of(book, point.seed, replication, point.since)
+                row = reduce(view, partitions(book, point.by))
+                kept = _tables(point, view)
+            except Exception:
+                failures.append(Failure(replication, traceback.format_exc()))
+                continue
+            numbers.append(replication)
+            facts.append(row)
+            tables.append(kept)
+    gathered_facts = gathered(facts) if facts else None
+    named = {name: stacked([kept[name] for kept in tables], numbers) for name in point.keep} if facts else {}
+    return Part(point.key, source_hash(), job.first, job.last, gathered_facts, tuple(numbers), tuple(failures), named)
+
+
+def _tables(point: Point, view: View) -> dict[str, dict[str, I64]]:
+    """Return the tables of one replication that are kept, column by column."""
+    found = {}
+    if "clients" in point.keep:
+        found["clients"] = columns(view.record.clients)
+    if "events" in point.keep:
+        found["events"] = columns(events(view.record))
+    return found
+
+
+def columns(table: ClientFacts | Events) -> dict[str, I64]:
+    """Return the columns of a table by name."""
+    return {field.name: getattr(table, field.name) for field in fields(table)}
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let the garbage collector rest, as a replication's objects all die with it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

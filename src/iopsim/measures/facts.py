@@ -1,0 +1,71 @@
+"""Facts: a replication reduced to whole numbers - its measures and its series - and those of many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.partition import Partition, split
+from iopsim.measures.series import money, monthly, retention, weekly
+from iopsim.measures.view import View
+from iopsim.record import I64
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The measures and series of some replications, as whole numbers; first axis: replication."""
+
+    numerators: I64
+    denominators: I64
+    weekly: I64
+    monthly: I64
+    retention: I64
+    money: I64
+    groups: I64
+    """As `iopsim.measures.partition.split` returns it; no groups, if none were asked for."""
+
+    def __len__(self) -> int:
+        return len(self.numerators)
+
+    def columns(self) -> dict[str, I64]:
+        """Return the arrays by name, in their order."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def rows(self, first: int, last: int) -> Facts:
+        """Return the facts of some replications, counted from the first that these are of."""
+        return Facts(*(column[first:last] for column in self.columns().values()))
+
+
+def reduce(view: View, parts: Sequence[Partition] = ()) -> tuple[I64, ...]:
+    """Return the facts of one replication, in the order of the columns of `Facts`, without their first axis.
+
+    Parameters
+    ----------
+    view : View
+    parts : sequence of Partition
+        By what clients are told apart.
+    """
+    fractions = np.array([measure.compute(view) for measure in CATALOGUE], dtype=np.int64)
+    series = (weekly(view), monthly(view), retention(view), money(view))
+    return (fractions[:, 0], fractions[:, 1], *series, split(view, parts))
+
+
+def gathered(replications: Sequence[tuple[I64, ...]]) -> Facts:
+    """Return the facts of replications that were reduced one by one; at least one.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or they differ in shape.
+    """
+    return Facts(*(np.array(column, dtype=np.int64) for column in zip(*replications, strict=True)))
+
+
+def joined(parts: Sequence[Facts]) -> Facts:
+    """Return facts one below the other; at least one part."""
+    return Facts(
+        *(np.concatenate(columns) for columns in zip(*(part.columns().values() for part in parts), strict=True))
+    )

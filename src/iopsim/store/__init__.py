@@ -1,0 +1,1 @@
+"""What is kept on disk: finished chunks, tables, and folders that nothing overwrites."""
