@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import iopsim
 from iopsim.cli.commands import app
 from iopsim.cli.groups import BY_PAYER, against
-from iopsim.experiment.documents import MANIFEST, documents
+from iopsim.experiment.documents import documents
 from iopsim.experiment.equity import COLUMNS, MISTAKEN, Equity, differences
 from iopsim.measures import subset
 from iopsim.measures.catalogue import CATALOGUE
@@ -26,6 +26,7 @@ from iopsim.money import settle
 from iopsim.scenario import resolve, resolved_toml
 from iopsim.scenario.load import load
 from iopsim.stats.intervals import Summary, summarize
+from iopsim.store.folder import MANIFEST
 from strategies import run
 
 PLAIN = str(Path(__file__).parent / "plain.toml")

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 import iopsim
-from iopsim.experiment.documents import MANIFEST, default_folder, documents, examine, run_key, save
+from iopsim.experiment.documents import default_folder, documents, run_key
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.scenario import resolve, resolved_toml
 from iopsim.scenario.resolved import changed
+from iopsim.store.folder import MANIFEST, examine, save
 
 ROOT = Path(__file__).parent.parent
 PLAIN = ROOT / "tests" / "plain.toml"

@@ -13,7 +13,7 @@ from iopsim.cli.interrupts import Interrupted, undisturbed
 from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
 from iopsim.errors import Problem
-from iopsim.experiment.documents import default_folder, documents, examine, run_key, save
+from iopsim.experiment.documents import default_folder, documents, run_key
 from iopsim.experiment.executors.processes import cores
 from iopsim.experiment.result import Result
 from iopsim.experiment.runner import SMALLEST_CHUNK
@@ -25,6 +25,7 @@ from iopsim.scenario.cautions import cautions
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.resolved import changed
 from iopsim.scenario.words import nearest
+from iopsim.store.folder import examine, save
 
 MOST_REPLICATIONS = 10_000_000
 LARGEST_SEED = 2**64 - 1

@@ -16,10 +16,11 @@ from iopsim.cli.progress import Bar
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS, MOST_WORKERS, Order, simulated
 from iopsim.cli.table import NAME, day
 from iopsim.errors import IopsimError, Problem
-from iopsim.experiment.documents import default_folder, run_key, save_picture
+from iopsim.experiment.documents import default_folder, run_key
 from iopsim.experiment.warmup import FEWEST_REPLICATIONS, SERIES, WarmUp, estimate, forbidden
 from iopsim.scenario import resolve
 from iopsim.scenario.changes import SWITCHED_OFF
+from iopsim.store.folder import save_picture
 
 SWITCHES = {".months": "seasons", ".growth_per_year": "growth"}
 """What stands in the way of a steady state and can be switched off by a change, by the end of its setting's path."""

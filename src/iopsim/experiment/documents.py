@@ -14,11 +14,8 @@ import json
 import math
 import platform
 import re
-import shutil
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import astuple
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +23,6 @@ from pathlib import Path
 import numpy as np
 
 import iopsim
-from iopsim.errors import IopsimError
 from iopsim.experiment.equity import COLUMNS
 from iopsim.experiment.result import F64, Result
 from iopsim.measures.catalogue import CATALOGUE
@@ -34,16 +30,14 @@ from iopsim.measures.measure import Measure
 from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT_NAMES, WEEKLY
 from iopsim.scenario.model import Scenario
 from iopsim.stats.intervals import band
+from iopsim.store.folder import MANIFEST
 
-MANIFEST = "manifest.json"
 RESULTS = Path("results")
 
 PACKAGES = ("numpy", "scipy", "simpy", "holidays", "matplotlib")
 """Packages whose version may matter to the bytes of a result."""
 
 LONGEST_SLUG = 40
-
-MENDING = "name a new or empty folder with --out"
 
 
 def run_key(scenario: Scenario, seed: int, replications: int, warm_up: int | None = None) -> str:
@@ -67,104 +61,6 @@ def default_folder(scenario: Scenario, key: str) -> Path:
     letters = unicodedata.normalize("NFKD", scenario.name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", letters)[:LONGEST_SLUG].strip("-")
     return RESULTS / "-".join(part for part in (slug, key[:10]) if part)
-
-
-def examine(folder: Path, key: str) -> None:
-    """Make sure that a run can be saved in a folder, without leaving anything behind.
-
-    Parameters
-    ----------
-    folder : Path
-        New, empty, or holding this very run.
-    key : str
-        From `run_key`.
-
-    Raises
-    ------
-    IopsimError
-        If the folder holds anything else, or cannot be written to.
-    """
-    try:
-        _refuse_other(folder, key)
-        ancestor = folder.resolve()
-        while not ancestor.exists():
-            ancestor = ancestor.parent
-        if not ancestor.is_dir():
-            raise IopsimError(f"{folder}: found that {ancestor.name} is a file; {MENDING}")
-        near = ancestor if ancestor != folder.resolve() else ancestor.parent
-        Path(tempfile.mkdtemp(prefix=".iopsim-", dir=near)).rmdir()
-    except (OSError, ValueError) as error:
-        raise _unwritable(folder, error) from None
-
-
-def save(folder: Path, key: str, files: Mapping[str, bytes]) -> None:
-    """Save a run: everything is written beside the folder first, and then takes its place.
-
-    Parameters
-    ----------
-    folder : Path
-        As `examine` has found it; a folder that holds this very run keeps whatever else is in it.
-    key : str
-        From `run_key`.
-    files : mapping of str to bytes
-        From `documents`.
-
-    Raises
-    ------
-    IopsimError
-        If the folder holds anything else by now, or cannot be written; nothing is then left behind.
-    """
-    target = folder.resolve()
-    made = [parent for parent in target.parents if not parent.exists()]
-    shell = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shell = Path(tempfile.mkdtemp(prefix=".iopsim-", dir=target.parent))
-        draft = shell / "draft"
-        draft.mkdir()  # with the permissions a new folder has; its shell is private
-        for name, content in files.items():
-            (draft / name).write_bytes(content)
-        _refuse_other(folder, key)
-        if target.exists() and any(target.iterdir()):
-            for name in sorted(files, key=lambda name: name == MANIFEST):
-                (draft / name).replace(target / name)
-        else:
-            draft.replace(target)
-    except OSError as error:
-        _clear(shell)
-        for parent in made:
-            with suppress(OSError):
-                parent.rmdir()
-        raise _unwritable(folder, error) from None
-    finally:
-        _clear(shell)
-
-
-def save_picture(file: Path, content: bytes) -> None:
-    """Save a picture that stands alone, whole or not at all; one of the same name is replaced.
-
-    Parameters
-    ----------
-    file : Path
-    content : bytes
-
-    Raises
-    ------
-    IopsimError
-        If the file cannot be written.
-    """
-    shell = None
-    try:
-        target = file.resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shell = Path(tempfile.mkdtemp(prefix=".iopsim-", dir=target.parent))
-        draft = shell / "draft"
-        draft.write_bytes(content)
-        draft.replace(target)
-    except (OSError, ValueError) as error:
-        raise _unwritable(file, error) from None
-    finally:
-        _clear(shell)
 
 
 def documents(
@@ -320,42 +216,3 @@ def _csv(rows: Rows) -> bytes:
     for row in rows:
         writer.writerow(["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row])
     return text.getvalue().encode()
-
-
-def _refuse_other(folder: Path, key: str) -> None:
-    """Refuse a folder that holds anything but this very run."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise IopsimError(f"{folder}: found a file; {MENDING}")
-    if not any(folder.iterdir()):
-        return
-    held = _held(folder / MANIFEST)
-    if held.get("run_key") != key:
-        what = "files that are no results of this run"
-        if {"scenario_hash", "seed", "replications"} <= set(held):
-            run = (
-                f"scenario {str(held['scenario_hash'])[:10]}, seed {held['seed']}, {held['replications']} replications"
-            )
-            if "warm_up_weeks" in held:
-                run += f", mature after {held['warm_up_weeks']} weeks"
-            what = f"other results ({run})"
-        raise IopsimError(f"{folder}: found a folder with {what}; {MENDING}")
-
-
-def _held(manifest: Path) -> Mapping[str, object]:
-    try:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _unwritable(folder: Path, error: Exception) -> IopsimError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return IopsimError(f"{folder}: found that it cannot be written ({reason}); nothing was written there")
-
-
-def _clear(shell: Path | None) -> None:
-    if shell is not None:
-        shutil.rmtree(shell, ignore_errors=True)

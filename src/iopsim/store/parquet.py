@@ -1,0 +1,59 @@
+"""Parquet files that grow part by part: the same rows give the same bytes, however they were cut into parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROWS = 100_000
+"""Rows of a row group of a long table."""
+
+
+class ParquetFile:
+    """A Parquet file to which tables are appended.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is written.
+    rows : int
+        Rows of a row group; they are waited for, so that it does not matter how tables were cut.
+    """
+
+    def __init__(self, path: Path, rows: int = ROWS) -> None:
+        self._path, self._rows = path, rows
+        self._waiting: list[pa.Table] = []
+        self._count = 0
+        self._writer: pq.ParquetWriter | None = None
+
+    def append(self, table: pa.Table) -> None:
+        """Append the rows of a table; every one has the columns of the first."""
+        self._waiting.append(table)
+        self._count += table.num_rows
+        if self._count >= self._rows:
+            whole = pa.concat_tables(self._waiting)
+            full = self._count - self._count % self._rows
+            for start in range(0, full, self._rows):
+                self._write(whole.slice(start, self._rows))
+            rest = whole.slice(full)
+            self._waiting, self._count = [rest], rest.num_rows
+
+    def close(self) -> None:
+        """Write what waits, and close the file."""
+        if self._count or (self._waiting and self._writer is None):
+            self._write(pa.concat_tables(self._waiting))
+        if self._writer is not None:
+            self._writer.close()
+
+    def _write(self, table: pa.Table) -> None:
+        whole = table.unify_dictionaries().combine_chunks()
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, whole.schema, compression="zstd")
+        self._writer.write_table(whole, row_group_size=self._rows)
+
+
+def read(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Return a Parquet file, or some of its columns."""
+    return pq.read_table(path, columns=columns)

@@ -1,0 +1,242 @@
+"""Tables: facts as a reader of Parquet wants them - one row a replication, a week, a month - and back as whole numbers.
+
+Of a replication that failed there is a row without values in `measures` and `fractions`, and none elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from iopsim.events import Activity
+from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.facts import Facts
+from iopsim.measures.measure import CENTS
+from iopsim.measures.partition import Partition
+from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT_NAMES, WEEKLY
+from iopsim.record import I64, NEVER, Exit
+from iopsim.store.part import Part
+
+CLIENT_DAYS = {name for name in WEEKLY if not name.startswith(("seats", "nights", "minutes"))}
+"""Weekly series that are counted in client-days and told as clients per day."""
+
+NAMED = {"source": "sources", "payer": "payers", "group": "groups"}
+"""Columns of numbers that stand for names of the scenario."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the facts of a point are about: its calendar and its names.
+
+    Parameters
+    ----------
+    opening : datetime.date
+    since : int
+        First day that counts, days since the opening; a whole number of weeks.
+    weeks : int
+        Weeks of the run.
+    has_payers : bool
+        Without payers what comes in cannot be told.
+    partitions : tuple of Partition
+        By what clients are told apart.
+    names : mapping of str to sequence of str
+        ``sources``, ``payers`` and ``groups``, in the order of the numbers of the Record.
+    """
+
+    opening: datetime.date
+    since: int
+    weeks: int
+    has_payers: bool
+    partitions: tuple[Partition, ...]
+    names: Mapping[str, Sequence[str]]
+
+    def week_start(self, week: int) -> datetime.date:
+        """Return the first day of a week; week 0 begins at the opening."""
+        return self.opening + datetime.timedelta(weeks=week)
+
+    def months(self, n: int) -> list[datetime.date]:
+        """Return the first days of n calendar months, from that of the first day that counts on."""
+        first = self.opening + datetime.timedelta(days=self.since)
+        months = [divmod(first.month - 1 + k, 12) for k in range(n)]
+        return [datetime.date(first.year + years, index + 1, 1) for years, index in months]
+
+
+def tables(part: Part, frame: Frame) -> Iterator[tuple[str, pa.Table]]:
+    """Return the tables of a part, each with its name; the same names for every part of a point that has facts.
+
+    Parameters
+    ----------
+    part : Part
+    frame : Frame
+        Of its point.
+    """
+    yield "measures", measures(part)
+    yield "fractions", fractions(part)
+    if part.facts is None:
+        return
+    numbers = np.array(part.numbers, dtype=np.int64)
+    yield "weekly", weekly(part.facts, numbers, frame)
+    yield "money", money(part.facts, numbers, frame)
+    yield "waits", waits(part.facts, numbers, frame)
+    yield "retention", retention(part.facts, numbers)
+    if frame.partitions:
+        yield "groups", groups(part.facts, numbers, frame)
+    for name, columns in part.tables.items():
+        yield name, _kept(name, columns, frame)
+
+
+def measures(part: Part) -> pa.Table:
+    """Return a row for each replication and a column for each measure, in its unit; no value where it is undefined."""
+    rows = _fractions(part)
+    columns = {m.name: pa.array(m.values(rows[:, k]), from_pandas=True) for k, m in enumerate(CATALOGUE)}
+    return pa.table({"replication": np.arange(part.first, part.last), **columns})
+
+
+def fractions(part: Part) -> pa.Table:
+    """Return the same exactly: numerator and denominator of each measure, money in cents; undefined over 0."""
+    rows, ends = _fractions(part), ("numerator", "denominator")
+    columns = {f"{m.name}_{end}": rows[:, k, at] for k, m in enumerate(CATALOGUE) for at, end in enumerate(ends)}
+    return pa.table({"replication": np.arange(part.first, part.last), **columns})
+
+
+def weekly(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
+    """Return a row for each replication and week, which counts from 1, the opening.
+
+    Clients per day, seat-nights, group nights and minutes, as in `iopsim.measures.series.WEEKLY`.
+    """
+    first = frame.since // 7
+    columns = {
+        name: facts.weekly[:, k, :].reshape(-1) / (7 if name in CLIENT_DAYS else 1) for k, name in enumerate(WEEKLY)
+    }
+    return _by_week(numbers, range(first, first + facts.weekly.shape[2]), frame, columns)
+
+
+def money(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
+    """Return a row for each replication and week, 0 and less before the opening: dollars, cash at its end."""
+    n = facts.money.shape[2]
+    told = {
+        f"{name}_usd": facts.money[:, k, :].reshape(-1) / CENTS
+        for k, name in enumerate(MONEY)
+        if name == "cost" or frame.has_payers
+    }
+    return _by_week(numbers, range(frame.weeks - n, frame.weeks), frame, told)
+
+
+def waits(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
+    """Return a row for each replication and month of referral: clients, and sums of days over those who came."""
+    n = facts.monthly.shape[2]
+    columns = {name: facts.monthly[:, k, :].reshape(-1) for k, name in enumerate(MONTHLY)}
+    months = pa.array(frame.months(n) * len(numbers), pa.date32())
+    return pa.table({"replication": np.repeat(numbers, n), "month": months, **columns})
+
+
+def retention(facts: Facts, numbers: I64) -> pa.Table:
+    """Return a row for each replication and week since admission: clients gone by each way out, and all admitted."""
+    n = facts.retention.shape[2]
+    columns = {name: facts.retention[:, k, :].reshape(-1) for k, name in enumerate((*WAYS_OUT_NAMES, "admitted"))}
+    weeks = np.tile(np.arange(n), len(numbers))
+    return pa.table({"replication": np.repeat(numbers, n), "week": weeks, **columns})
+
+
+def groups(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
+    """Return a row for each replication and group of clients: numerators and denominators, and those of all others."""
+    told = [(part.name, group) for part in frame.partitions for group in part.groups]
+    rows, n = facts.groups, len(numbers)
+    columns: dict[str, object] = {
+        "replication": np.repeat(numbers, len(told)),
+        "partition": [name for name, _ in told] * n,
+        "group": [group for _, group in told] * n,
+    }
+    for whose, where in (("", 0), ("others_", 1)):
+        for k, measure in enumerate(CATALOGUE):
+            if measure.by_group:
+                for at, end in enumerate(("numerator", "denominator")):
+                    columns[f"{whose}{measure.name}_{end}"] = rows[:, :, where, k, at].reshape(-1)
+    return pa.table(columns)
+
+
+def restored(arm: Mapping[str, pa.Table]) -> Facts:
+    """Return the facts that were written as tables; what failed has no row.
+
+    Parameters
+    ----------
+    arm : mapping of str to pyarrow.Table
+        `fractions`, `weekly`, `money`, `waits` and `retention`, whole; no groups.
+    """
+    told = np.array(arm["weekly"]["replication"].unique().to_numpy(), dtype=np.int64)
+    n = len(told)
+    rows = np.isin(arm["fractions"]["replication"].to_numpy(), told)
+    above, below = (
+        np.stack([arm["fractions"][f"{m.name}_{end}"].to_numpy()[rows] for m in CATALOGUE], axis=1)
+        for end in ("numerator", "denominator")
+    )
+    by_week = np.stack([_exact(arm["weekly"][s], 7 if s in CLIENT_DAYS else 1).reshape(n, -1) for s in WEEKLY], axis=1)
+    cents = {name: arm["money"][f"{name}_usd"] for name in MONEY if f"{name}_usd" in arm["money"].column_names}
+    spent = _exact(cents["cost"], CENTS).reshape(n, -1)
+    cash = [_exact(cents[name], CENTS).reshape(n, -1) if name in cents else np.zeros_like(spent) for name in MONEY]
+    months = np.stack([_exact(arm["waits"][name], 1).reshape(n, -1) for name in MONTHLY], axis=1)
+    left = [_exact(arm["retention"][name], 1).reshape(n, -1) for name in (*WAYS_OUT_NAMES, "admitted")]
+    none = np.empty((n, 0, 2, len(CATALOGUE), 2), dtype=np.int64)
+    return Facts(above, below, by_week, months, np.stack(left, axis=1), np.stack(cash, axis=1), none)
+
+
+def _exact(column: pa.ChunkedArray, factor: int) -> I64:
+    return np.asarray(np.rint(column.to_numpy() * factor), dtype=np.int64)
+
+
+def _fractions(part: Part) -> I64:
+    """Return numerators and denominators of every replication of a part, 0 where it failed."""
+    rows = np.zeros((len(part), len(CATALOGUE), 2), dtype=np.int64)
+    if part.facts is not None:
+        at = np.array(part.numbers) - part.first
+        rows[at, :, 0], rows[at, :, 1] = part.facts.numerators, part.facts.denominators
+    return rows
+
+
+def _by_week(
+    numbers: I64, weeks: range, frame: Frame, columns: Mapping[str, NDArray[np.float64] | NDArray[np.int64]]
+) -> pa.Table:
+    dates = pa.array([frame.week_start(week) for week in weeks] * len(numbers), pa.date32())
+    called = np.tile(np.arange(weeks.start, weeks.stop) + 1, len(numbers))
+    return pa.table({"replication": np.repeat(numbers, len(weeks)), "week": called, "date": dates, **columns})
+
+
+def _kept(name: str, columns: Mapping[str, I64], frame: Frame) -> pa.Table:
+    """Return a table of the Record with names for numbers, dates for days, and no value for what did not happen."""
+    told: dict[str, pa.Array] = {"replication": pa.array(columns["replication"])}
+    if name == "clients":
+        told["client"] = pa.array(_counted(columns["replication"]))
+    for column, values in columns.items():
+        if column != "replication":
+            told[column] = _told(column, values, frame)
+    return pa.table(told)
+
+
+def _told(column: str, values: I64, frame: Frame) -> pa.Array:
+    if column in NAMED:
+        return _words(values, frame.names[NAMED[column]])
+    if column == "exit":
+        return _words(values, [place.name.lower() for place in Exit])
+    if column == "activity":
+        return _words(values, [activity.name.lower() for activity in Activity])
+    if column == "day" or column.endswith("_day"):
+        opening = np.datetime64(frame.opening, "D")
+        return pa.array(opening + values.astype("timedelta64[D]"), mask=values == NEVER)
+    return pa.array(values)
+
+
+def _words(numbers: I64, names: Sequence[str]) -> pa.Array:
+    """Return names for numbers; none for -1."""
+    index = pa.array(np.maximum(numbers, 0).astype(np.int32), mask=numbers < 0)
+    return pa.DictionaryArray.from_arrays(index, pa.array(list(names), pa.string()))
+
+
+def _counted(replications: I64) -> I64:
+    """Return the place of each row within its replication, from 0."""
+    begins = np.searchsorted(replications, replications)
+    return np.asarray(np.arange(len(replications)) - begins, dtype=np.int64)
