@@ -41,7 +41,7 @@ def examine(folder: Path, key: str) -> None:
         near = ancestor if ancestor != folder.resolve() else ancestor.parent
         Path(tempfile.mkdtemp(prefix=".iopsim-", dir=near)).rmdir()
     except (OSError, ValueError) as error:
-        raise _unwritable(folder, error) from None
+        raise unwritable(folder, error) from None
 
 
 def save(folder: Path, key: str, files: Mapping[str, bytes]) -> None:
@@ -82,7 +82,7 @@ def save(folder: Path, key: str, files: Mapping[str, bytes]) -> None:
         for parent in made:
             with suppress(OSError):
                 parent.rmdir()
-        raise _unwritable(folder, error) from None
+        raise unwritable(folder, error) from None
     finally:
         _clear(shell)
 
@@ -109,7 +109,7 @@ def save_picture(file: Path, content: bytes) -> None:
         draft.write_bytes(content)
         draft.replace(target)
     except (OSError, ValueError) as error:
-        raise _unwritable(file, error) from None
+        raise unwritable(file, error) from None
     finally:
         _clear(shell)
 
@@ -143,7 +143,8 @@ def _held(manifest: Path) -> Mapping[str, object]:
     return content if isinstance(content, dict) else {}
 
 
-def _unwritable(folder: Path, error: Exception) -> IopsimError:
+def unwritable(folder: Path, error: Exception) -> IopsimError:
+    """Return what is said of a folder or file that the machine would not write."""
     reason = getattr(error, "strerror", None) or str(error)
     return IopsimError(f"{folder}: found that it cannot be written ({reason}); nothing was written there")
 
