@@ -19,6 +19,7 @@ from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import Partition
 from iopsim.record import I64
+from iopsim.stats.contrast import each
 from iopsim.stats.intervals import Summary, summarize
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ def differences(part: Partition) -> int:
 
     Notes
     -----
-    Each interval is made at 1 - MISTAKEN / this number, so that all hold together at 1 - MISTAKEN (Bonferroni's
-    inequality; Law AM, Simulation Modeling and Analysis, 5th ed. (2015), section 9.7). Without it some of the many
-    differences in one table would look real by luck alone.
+    Each interval is made so that all hold together at 1 - MISTAKEN (`iopsim.stats.contrast.each`).
     """
     groups = len(part.groups) if len(part.groups) > 2 else 1
     return groups * sum(measure.by_group and not measure.per_program for measure in CATALOGUE)
@@ -159,15 +158,15 @@ class Equity:
     def _comparisons(self) -> Iterator[Comparison]:
         first = 0
         for part in self.partitions:
-            confidence = 1.0 - MISTAKEN / differences(part)
+            confidence = each(1.0 - MISTAKEN, differences(part))
             for column, measure in enumerate(CATALOGUE):
                 if measure.by_group:
                     values = measure.values(self.facts[:, :, :, column])
                     for place, group in enumerate(part.groups):
                         mine, others = values[:, first + place, 0], values[:, first + place, 1]
                         gap = None if measure.per_program else summarize(mine - others, confidence)
-                        each, rest = (summarize(one, span=measure.span) for one in (mine, others))
-                        yield Comparison(part, group, measure, each, rest, gap)
+                        whole, rest = (summarize(one, span=measure.span) for one in (mine, others))
+                        yield Comparison(part, group, measure, whole, rest, gap)
             first += len(part.groups)
 
 
