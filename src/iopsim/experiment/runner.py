@@ -127,13 +127,15 @@ class Runner:
 
     def _found(self, point: Point, first: int, last: int) -> Iterator[tuple[int, int, Part | None]]:
         """Return the ranges of a point, each with its part if that is kept."""
-        ranges = covering(self.chunks.ranges(point.key), first, last) if self.chunks else []
-        kept = []
-        for start, end in ranges:
-            part = self.chunks.get(point.key, start, end) if self.chunks else None
-            if part is not None:
-                kept.append((start, end))
-                yield start, end, part
+        kept: list[tuple[int, int]] = []
+        if self.chunks is not None:
+            for start, end in covering(self.chunks.ranges(point.key), first, last):
+                part = self.chunks.get(point.key, start, end)
+                if part is None:
+                    self.chunks.drop(point.key, start, end)
+                else:
+                    kept.append((start, end))
+                    yield start, end, part
         for start, end in gaps(kept, first, last):
             yield start, end, None
 

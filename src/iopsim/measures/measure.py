@@ -77,8 +77,12 @@ class Measure:
         fractions : int array, shape (..., 2)
             Numerators and denominators.
         """
-        values = ratio(fractions[..., 0], fractions[..., 1])
-        return values / CENTS if self.unit == "usd" else values
+        return ratio(fractions[..., 0], fractions[..., 1]) / self.scale
+
+    @property
+    def scale(self) -> int:
+        """By what a fraction is divided to come to the unit: dollars are counted in cents."""
+        return CENTS if self.unit == "usd" else 1
 
     @property
     def span(self) -> tuple[float, float]:

@@ -58,15 +58,27 @@ class Chunks:
                 "is kept: make room, or see to it that you may write there, and run the same again to go on"
             ) from None
 
-    def get(self, key: str, first: int, last: int) -> Part | None:
-        """Return a part; None if there is none, or it is not as it was put, or a replication of it failed."""
+    def get(self, key: str, first: int, last: int, *, with_failures: bool = False) -> Part | None:
+        """Return a part; None if there is none, it is not as it was put, or a replication of it failed.
+
+        With `with_failures`, one with a failed replication counts too.
+        """
         try:
             part = decoded(self.path(key, first, last).read_bytes())
         except OSError:
             return None
-        if part is None or (part.key, part.first, part.last) != (key, first, last) or part.failures:
+        if (
+            part is None
+            or (part.key, part.first, part.last) != (key, first, last)
+            or (part.failures and not with_failures)
+        ):
             return None
         return part
+
+    def drop(self, key: str, first: int, last: int) -> None:
+        """Remove a part that is of no use, so that another cut of the same replications may take its place."""
+        with suppress(OSError):
+            self.path(key, first, last).unlink(missing_ok=True)
 
     def ranges(self, key: str) -> list[tuple[int, int]]:
         """Return the replications of which there are chunks of a point, in order; nothing is said of their content."""

@@ -122,20 +122,20 @@ def _refuse_other(folder: Path, key: str) -> None:
         raise IopsimError(f"{folder}: found a file; {MENDING}")
     if not any(folder.iterdir()):
         return
-    held = _held(folder / MANIFEST)
-    if held.get("run_key") != key:
+    there = held(folder / MANIFEST)
+    if there.get("run_key") != key:
         what = "files that are no results of this run"
-        if {"scenario_hash", "seed", "replications"} <= set(held):
-            run = (
-                f"scenario {str(held['scenario_hash'])[:10]}, seed {held['seed']}, {held['replications']} replications"
-            )
-            if "warm_up_weeks" in held:
-                run += f", mature after {held['warm_up_weeks']} weeks"
+        if {"scenario_hash", "seed", "replications"} <= set(there):
+            told = str(there["scenario_hash"])[:10]
+            run = f"scenario {told}, seed {there['seed']}, {there['replications']} replications"
+            if "warm_up_weeks" in there:
+                run += f", mature after {there['warm_up_weeks']} weeks"
             what = f"other results ({run})"
         raise IopsimError(f"{folder}: found a folder with {what}; {MENDING}")
 
 
-def _held(manifest: Path) -> Mapping[str, object]:
+def held(manifest: Path) -> Mapping[str, object]:
+    """Return what a manifest says; nothing if there is none, or it is none."""
     try:
         content = json.loads(manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

@@ -231,8 +231,9 @@ def _told(column: str, values: I64, frame: Frame) -> pa.Array:
 
 
 def _words(numbers: I64, names: Sequence[str]) -> pa.Array:
-    """Return names for numbers; none for -1."""
-    index = pa.array(np.maximum(numbers, 0).astype(np.int32), mask=numbers < 0)
+    """Return names for numbers; none for -1, nor where there are no names."""
+    known = (numbers >= 0) & (numbers < len(names))
+    index = pa.array(np.where(known, numbers, 0).astype(np.int32), mask=~known)
     return pa.DictionaryArray.from_arrays(index, pa.array(list(names), pa.string()))
 
 

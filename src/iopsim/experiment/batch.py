@@ -1,0 +1,270 @@
+"""A batch: arms that meet the same people, simulated as often as asked for, in memory or into a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from iopsim.experiment.point import Inputs, Point
+from iopsim.experiment.runner import Runner
+from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.measure import Measure
+from iopsim.record import I64
+from iopsim.scenario import Resolved
+from iopsim.scenario.model import Scenario
+from iopsim.stats.contrast import each
+from iopsim.stats.intervals import F64
+from iopsim.stats.stopping import Look, Target, sequential, two_stage
+from iopsim.store.part import Failure
+
+COLUMN = {measure.name: column for column, measure in enumerate(CATALOGUE)}
+"""The place of each measure in fractions."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One arm of a batch.
+
+    Parameters
+    ----------
+    name : str
+        A name that can be that of a folder.
+    scenario : Scenario
+    resolve : callable
+        Returns the scenario with the origin of every value.
+    about : str
+        What the planner says of it.
+    levels : mapping of str to str
+        Of a point of a design, the level of each factor.
+    inputs : Inputs or None
+        Inputs that are drawn anew for each replication; None for the scenario as it is.
+    """
+
+    name: str
+    scenario: Scenario
+    resolve: Callable[[], Resolved] = field(repr=False, compare=False)
+    about: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    inputs: Inputs | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """Half-widths that the intervals of all arms may have, and how many replications may be spent on them.
+
+    Parameters
+    ----------
+    targets : mapping of str to Target
+        By name of a measure.
+    most : int
+        Replications of each arm at which to stop in any case; at least 50.
+    stages : str
+        ``sequential``: replications are added until all intervals are narrow enough. ``two``: once, after a first
+        stage.
+    """
+
+    targets: Mapping[str, Target]
+    most: int = 10_000
+    stages: str = "sequential"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is to be simulated, and what is to be known of it.
+
+    Parameters
+    ----------
+    name : str
+    question : str
+    plans : tuple of Plan
+        The baseline first.
+    measures : tuple of Measure
+        What is compared.
+    seed : int
+    replications : int or None
+        Of every arm; None where a precision says how many.
+    precision : Precision or None
+    confidence : float
+        Of all differences together, between 0.5 and 1.
+    warm_up : int or None
+        Weeks before the mature view; None for the opening view.
+    by : tuple of str
+        By what to tell clients apart.
+    keep : tuple of str
+        Of `iopsim.experiment.point.TABLES`.
+    text : str
+        The experiment file; empty if there is none.
+    """
+
+    name: str
+    question: str
+    plans: tuple[Plan, ...]
+    measures: tuple[Measure, ...]
+    seed: int = 1
+    replications: int | None = 200
+    precision: Precision | None = None
+    confidence: float = 0.95
+    warm_up: int | None = None
+    by: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    text: str = field(default="", repr=False)
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """The point of each plan, in their order; the same for plans that are the same scenario."""
+        unique: dict[str, Point] = {}
+        since = 7 * (self.warm_up or 0)
+        made = (Point(plan.scenario, self.seed, self.by, since, self.keep, plan.inputs) for plan in self.plans)
+        return tuple(unique.setdefault(point.key, point) for point in made)
+
+    @property
+    def unique_points(self) -> tuple[Point, ...]:
+        """Each point once, in the order of the plans."""
+        return tuple({point.key: point for point in self.points}.values())
+
+    @cached_property
+    def identity(self) -> dict[str, object]:
+        """What makes it another batch than others; not how many replications, nor what is looked at."""
+        said: dict[str, object] = {
+            "arms": {plan.name: plan.scenario.hash for plan in self.plans},
+            "by": list(self.by),
+            "inputs": {plan.name: plan.inputs.hash for plan in self.plans if plan.inputs},
+            "keep": list(self.keep),
+            "seed": self.seed,
+            "warm_up": self.warm_up,
+        }
+        key = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        return {"name": self.name, **said, "key": key}
+
+
+class Watch(Protocol):
+    """Somebody who watches a batch."""
+
+    def expects(self, replications: int) -> None:
+        """Be told how many replications there will be in all."""
+
+    def advance(self, replications: int) -> None:
+        """Be told how many have been done since the last call."""
+
+
+class Silent:
+    """Nobody who watches."""
+
+    def expects(self, replications: int) -> None:
+        """Ignore how many replications there will be."""
+
+    def advance(self, replications: int) -> None:
+        """Ignore how many are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How many replications a precision has asked for, and at what it was looked.
+
+    Parameters
+    ----------
+    looks : tuple of Look
+        The last tells whether all is as precise as asked for; measures are named ``arm: measure``.
+    confidence : float
+        Of each interval, so that all hold together.
+    """
+
+    looks: tuple[Look, ...]
+    confidence: float
+
+    @property
+    def replications(self) -> int:
+        """Replications of each arm."""
+        return self.looks[-1].replications
+
+    @property
+    def met(self) -> bool:
+        """Whether all intervals are as narrow as asked for."""
+        return self.looks[-1].met
+
+
+Stage = Callable[[int, int], I64]
+"""Simulates replications `first` to `last` - 1 of each of a batch's unique points, and returns their fractions."""
+
+
+def reach(batch: Batch, stage: Stage) -> Looked:
+    """Simulate as many replications of a batch as its precision asks for.
+
+    Every arm has as many, so that they stay paired. It is looked at after fixed numbers of replications, so that it
+    does not depend on who has done them.
+
+    Parameters
+    ----------
+    batch : Batch
+        With a precision.
+    stage : callable
+        Called for one stage after the other, each replication once.
+    """
+    sought = batch.precision
+    assert sought is not None
+    places = {point.key: place for place, point in enumerate(batch.unique_points)}
+    at = {plan.name: places[point.key] for plan, point in zip(batch.plans, batch.points, strict=True)}
+
+    def more(first: int, last: int) -> dict[str, F64]:
+        found = stage(first, last)
+        return {
+            f"{arm}: {name}": CATALOGUE[COLUMN[name]].values(found[place, :, COLUMN[name]])
+            for arm, place in at.items()
+            for name in sought.targets
+        }
+
+    targets = {f"{arm}: {name}": target for arm in at for name, target in sought.targets.items()}
+    confidence = each(batch.confidence, len(targets))
+    until = two_stage if sought.stages == "two" else sequential
+    return Looked(tuple(until(more, targets, sought.most, confidence=confidence)), confidence)
+
+
+Failed = list[tuple[int, Failure]]
+"""Replications that failed, each with the place of its point or plan."""
+
+
+def in_memory(batch: Batch, runner: Runner, watch: Watch) -> tuple[list[I64], Failed, Looked | None]:
+    """Simulate a batch and keep its measures.
+
+    Returns
+    -------
+    fractions : list of int array, shape (replications, measures, 2)
+        One for each plan.
+    failures : list of tuple of int and Failure
+        Each with the place of its plan.
+    looked : Looked or None
+        If a precision was asked for.
+    """
+    points = batch.unique_points
+    stages: list[I64] = []
+    failures: Failed = []
+
+    def stage(first: int, last: int) -> I64:
+        watch.expects(last * len(points))
+        found, failed = runner.fractions(points, first, last)
+        stages.append(found)
+        failures.extend(failed)
+        return found
+
+    looked = None
+    if batch.precision is not None:
+        looked = reach(batch, stage)
+    else:
+        assert batch.replications is not None
+        stage(0, batch.replications)
+    found = np.concatenate(stages, axis=1)
+    places = {point.key: place for place, point in enumerate(points)}
+    order = [places[point.key] for point in batch.points]
+    return [found[place] for place in order], by_plan(failures, order), looked
+
+
+def by_plan(failures: Failed, order: Sequence[int]) -> Failed:
+    """Return failures with the places of plans; `order` is the point of each."""
+    told = [(plan, failure) for plan, place in enumerate(order) for at, failure in failures if at == place]
+    return sorted(told, key=lambda one: (one[0], one[1].replication))

@@ -1,0 +1,365 @@
+"""A batch in a folder: chunks as they are done, then tables, then a manifest that vouches for all of it.
+
+    batch.json          whose folder this is
+    manifest.json       versions, arms with their hashes, seed, replications, and the SHA-256 of every file below
+    made.json           when, where and by which command; the only file that tells of time and machine
+    experiment.toml     the experiment file, if there was one
+    summary.csv         every measure of every arm
+    differences.csv     each arm less the baseline
+    arms/NAME/          scenario.toml, and measures, fractions, weekly, money, waits, retention as Parquet
+    failures/           replications that failed: traceback and scenario
+    chunks/             finished replications, from which a batch goes on; may be deleted
+
+The same batch gives the same bytes, made.json aside, with however many workers and however often it was stopped.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import io
+import json
+import math
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+import iopsim
+from iopsim.errors import IopsimError
+from iopsim.experiment.batch import Batch, Failed, Looked, Silent, Watch, by_plan, reach
+from iopsim.experiment.outcome import Outcome
+from iopsim.experiment.point import Point
+from iopsim.experiment.runner import Runner
+from iopsim.experiment.source import source_hash
+from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.partition import partitions
+from iopsim.record import I64
+from iopsim.rulebook import Rulebook
+from iopsim.scenario import resolved_toml
+from iopsim.store.chunks import Chunks, covering, gaps
+from iopsim.store.claim import alone, claim
+from iopsim.store.folder import MANIFEST, MENDING, held, unwritable
+from iopsim.store.parquet import ParquetFile, read
+from iopsim.store.part import Failure, Part
+from iopsim.store.tables import Frame, tables
+
+MADE = "made.json"
+CHUNKS = "chunks"
+ARMS = "arms"
+DRAFT = ".draft"
+
+PACKAGES = ("holidays", "numpy", "pyarrow", "scipy", "simpy")
+"""Packages whose version may matter to the bytes of a result."""
+
+WIDE = ("measures", "fractions")
+WIDE_ROWS = 10_000
+"""Rows of a row group of a table that has a column for each measure."""
+
+READ_WHOLE = 20_000
+"""Replications up to which the fractions of an arm are read at once, and not measure by measure."""
+
+MANY_ARMS = 100
+"""Arms from which on the summary has the measures that are compared, and not every one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a batch is made; nothing in the results depends on it.
+
+    Parameters
+    ----------
+    runner : Runner
+        Without chunks: they lie in the folder.
+    watch : Watch
+    waiting : callable, optional
+        Called if another process is at work in the folder.
+    command : tuple of str
+        What was typed.
+    """
+
+    runner: Runner
+    watch: Watch = Silent()  # noqa: RUF009 - it has no state
+    waiting: Callable[[], None] | None = None
+    command: tuple[str, ...] = ()
+
+
+def run_in(folder: Path, batch: Batch, making: Making) -> Outcome:
+    """Simulate a batch into a folder, or what is missing of it there.
+
+    Parameters
+    ----------
+    folder : Path
+        New, empty, or holding this batch, finished or not.
+    batch : Batch
+    making : Making
+
+    Returns
+    -------
+    Outcome
+        That reads the files of the folder.
+
+    Raises
+    ------
+    IopsimError
+        If the folder holds anything else or more replications, or cannot be written; what was done before is kept.
+    """
+    begun = datetime.datetime.now(datetime.UTC)
+    claim(folder, batch.identity)
+    with alone(folder, making.waiting):
+        _sweep(folder)
+        chunks = Chunks(folder / CHUNKS)
+        runner = replace(making.runner, chunks=chunks)
+        if batch.replications is not None:
+            _refuse_fewer(folder, batch.replications)
+        replications, failures, looked = _simulated(batch, runner, making.watch)
+        _refuse_fewer(folder, replications)
+        outcome = Outcome(batch, replications, reader(folder, batch, replications), failures, looked, folder)
+        said = description(outcome)
+        if not _vouched(folder, said):
+            try:
+                _assemble(folder, chunks, outcome, said)
+                _write_made(folder, making, begun)
+            except OSError as error:
+                raise unwritable(folder, error) from None
+    return outcome
+
+
+def description(outcome: Outcome) -> dict[str, object]:
+    """Return what the manifest says of a batch, but for its files."""
+    batch = outcome.batch
+    said: dict[str, object] = {
+        "name": batch.name,
+        "question": batch.question,
+        "seed": batch.seed,
+        "replications": outcome.replications,
+        "confidence": batch.confidence,
+        "baseline": outcome.baseline,
+        "measures": [measure.name for measure in batch.measures],
+        "warm_up_weeks": batch.warm_up,
+        "by": list(batch.by),
+        "keep": list(batch.keep),
+        "precision": _precision(batch, outcome.looked),
+        "arms": {
+            plan.name: {
+                "about": plan.about,
+                "levels": dict(plan.levels),
+                "scenario": plan.scenario.name,
+                "scenario_hash": plan.scenario.hash,
+                "inputs": None if plan.inputs is None else plan.inputs.hash,
+                "key": point.key,
+                "failed": [failure.replication for at, failure in outcome.failures if at == place],
+            }
+            for place, (plan, point) in enumerate(zip(batch.plans, batch.points, strict=True))
+        },
+        "engine": "reference",
+        "source": source_hash(),
+        "iopsim": iopsim.__version__,
+        "python": platform.python_version(),
+        **{package: version(package) for package in PACKAGES},
+    }
+    return said
+
+
+def reader(folder: Path, batch: Batch, replications: int) -> Callable[[int, int], I64]:
+    """Return a function that reads the fractions of a plan and a measure from the files of a folder."""
+    paths = [folder / ARMS / plan.name / "fractions.parquet" for plan in batch.plans]
+
+    @lru_cache(maxsize=2)
+    def whole(plan: int) -> I64:
+        table = read(paths[plan]).drop_columns(["replication"])
+        return np.stack([column.to_numpy() for column in table.columns], axis=1).reshape(-1, len(CATALOGUE), 2)
+
+    def fractions(plan: int, column: int) -> I64:
+        if replications <= READ_WHOLE:
+            return whole(plan)[:, column]
+        name = CATALOGUE[column].name
+        table = read(paths[plan], [f"{name}_numerator", f"{name}_denominator"])
+        return np.stack([one.to_numpy() for one in table.columns], axis=1)
+
+    return fractions
+
+
+def _simulated(batch: Batch, runner: Runner, watch: Watch) -> tuple[int, Failed, Looked | None]:
+    """Simulate all that is missing; return how many replications there are of each arm, and what failed."""
+    points, failures = batch.unique_points, list[tuple[int, Failure]]()
+    if batch.precision is not None:
+
+        def stage(first: int, last: int) -> I64:
+            watch.expects(last * len(points))
+            found, failed = runner.fractions(points, first, last)
+            failures.extend(failed)
+            return found
+
+        looked = reach(batch, stage)
+        replications = looked.replications
+    else:
+        assert batch.replications is not None
+        looked, replications = None, batch.replications
+        watch.expects(replications * len(points))
+        for place, part in runner.parts(points, 0, replications):
+            failures.extend((place, failure) for failure in part.failures)
+    places = {point.key: place for place, point in enumerate(points)}
+    return replications, by_plan(failures, [places[point.key] for point in batch.points]), looked
+
+
+def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, said: Mapping[str, object]) -> None:
+    """Make every file from the chunks beside its place, then let all take their places, the manifest last."""
+    batch, draft = outcome.batch, folder / f"{DRAFT}-{os.getpid()}"
+    try:
+        for plan, point in zip(batch.plans, batch.points, strict=True):
+            arm = draft / ARMS / plan.name
+            arm.mkdir(parents=True)
+            (arm / "scenario.toml").write_text(resolved_toml(plan.resolve()), encoding="utf-8")
+            _write_tables(arm, chunks, point, outcome.replications)
+        if batch.text:
+            (draft / "experiment.toml").write_text(batch.text, encoding="utf-8")
+        for place, failure in outcome.failures:
+            _write_failure(draft, batch, place, failure)
+        drafted = replace(outcome, fractions=reader(draft, batch, outcome.replications))
+        compared = {measure.name for measure in batch.measures}
+        names = compared if len(batch.plans) > MANY_ARMS else None
+        (draft / "summary.csv").write_text(_csv(drafted.rows(names)), encoding="utf-8")
+        if len(batch.plans) > 1:
+            (draft / "differences.csv").write_text(_csv(drafted.difference_rows()), encoding="utf-8")
+        files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
+        digests = {name: _digest(draft / name) for name in files}
+        manifest = json.dumps({**said, "sha256": digests}, indent=2, default=str) + "\n"
+        (draft / MANIFEST).write_text(manifest, encoding="utf-8")
+        shutil.rmtree(folder / "failures", ignore_errors=True)
+        for name in (*files, MANIFEST):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (draft / name).replace(folder / name)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _write_tables(arm: Path, chunks: Chunks, point: Point, replications: int) -> None:
+    """Write the Parquet files of an arm, part by part, so that memory does not grow with replications."""
+    frame, files = frame_of(point), dict[str, ParquetFile]()
+    for part in _parts(chunks, point, replications):
+        for name, table in tables(part, frame):
+            if name not in files:
+                path = arm / f"{name}.parquet"
+                files[name] = ParquetFile(path, WIDE_ROWS) if name in WIDE else ParquetFile(path)
+            files[name].append(table)
+    for file in files.values():
+        file.close()
+
+
+def _parts(chunks: Chunks, point: Point, replications: int) -> Iterator[Part]:
+    """Hand out the parts of a point in the order of their replications."""
+    ranges = covering(chunks.ranges(point.key), 0, replications)
+    for first, last in (*ranges, *gaps(ranges, 0, replications)):
+        part = chunks.get(point.key, first, last, with_failures=True)
+        if part is None:
+            raise IopsimError(f"{chunks.folder}: found a chunk that has changed meanwhile; run the same again to go on")
+        yield part
+
+
+def frame_of(point: Point) -> Frame:
+    """Return the calendar and the names of a point."""
+    scenario, book = point.scenario, point.book
+    parts = partitions(book, point.by)
+    return Frame(scenario.opening, point.since, scenario.weeks, bool(scenario.payers), parts, _names(book))
+
+
+def _names(book: Rulebook) -> dict[str, tuple[str, ...]]:
+    return {
+        "sources": book.demand.source_names,
+        "payers": book.demand.payer_names,
+        "groups": book.schedule.group_names,
+    }
+
+
+def _write_failure(draft: Path, batch: Batch, place: int, failure: Failure) -> None:
+    """Write what is known of a replication that failed: where, the traceback, and the scenario."""
+    plan = batch.plans[place]
+    path = draft / "failures" / f"{plan.name}-{failure.replication:07d}.txt"
+    path.parent.mkdir(exist_ok=True)
+    head = f"arm {plan.name}, replication {failure.replication}, seed {batch.seed}, scenario {plan.scenario.hash}"
+    text = f"{head}\n\n{failure.traceback}\n{resolved_toml(plan.resolve())}"
+    path.write_text(text, encoding="utf-8")
+
+
+def _write_made(folder: Path, making: Making, begun: datetime.datetime) -> None:
+    now = datetime.datetime.now(datetime.UTC)
+    made = {
+        "made": now.isoformat(timespec="seconds"),
+        "seconds": round((now - begun).total_seconds(), 1),
+        "machine": platform.platform(),
+        "host": platform.node(),
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "workers": making.runner.executor.workers,
+        "executor": type(making.runner.executor).__name__,
+        "command": list(making.command),
+    }
+    (folder / MADE).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
+
+
+def _precision(batch: Batch, looked: Looked | None) -> dict[str, object] | None:
+    sought = batch.precision
+    if sought is None or looked is None:
+        return None
+    return {
+        "half_widths": {
+            name: f"{target.half_width:g}{' %' if target.relative else ''}" for name, target in sought.targets.items()
+        },
+        "most": sought.most,
+        "stages": sought.stages,
+        "looks": [look.replications for look in looked.looks],
+        "met": looked.met,
+    }
+
+
+def _refuse_fewer(folder: Path, replications: int) -> None:
+    there = held(folder / MANIFEST).get("replications")
+    if isinstance(there, int) and there > replications:
+        raise IopsimError(
+            f"{folder}: found {there:,} replications of each arm, more than the {replications:,} asked for; ask for as "
+            f"many or more, or {MENDING}"
+        )
+
+
+def _vouched(folder: Path, said: Mapping[str, object]) -> bool:
+    """Whether the manifest says just this, and every file is as it says."""
+    found = dict(held(folder / MANIFEST))
+    digests = found.pop("sha256", None)
+    if not isinstance(digests, dict) or found != json.loads(json.dumps(said, default=str)):
+        return False
+    return all((folder / name).is_file() and _digest(folder / name) == digest for name, digest in digests.items())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a batch that was killed has left beside its files."""
+    for draft in folder.glob(f"{DRAFT}-*"):
+        shutil.rmtree(draft, ignore_errors=True)
+    for draft in (folder / CHUNKS).glob("*/.*"):
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _csv(rows: Iterable[Mapping[str, object]]) -> str:
+    text, writer = io.StringIO(), None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(text, list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(
+            {name: "" if isinstance(cell, float) and math.isnan(cell) else cell for name, cell in row.items()}
+        )
+    return text.getvalue()
