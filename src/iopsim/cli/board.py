@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -86,7 +87,7 @@ def notes(result: Result, every: bool) -> list[str]:
     summaries = [result.measures[m.name] for m in shown]
     absent = {m: what for m in shown if (what := not_offered(m, result))}
     unknown = [m for m in shown if math.isnan(result.measures[m.name].mean) and m not in absent]
-    lines = of_signs(result, summaries)
+    lines = of_signs(result.replications, summaries)
     if result.replications == 1:
         lines.append(f"{UNKNOWN}  One replication gives no interval; use more to know how sure a mean is.")
     if unknown:
@@ -107,9 +108,9 @@ def notes(result: Result, every: bool) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def of_signs(result: Result, summaries: list[Summary]) -> list[str]:
+def of_signs(replications: int, summaries: Sequence[Summary]) -> list[str]:
     """Say what is written beside a measure that not all replications tell, and before an interval made by few."""
-    lines = [only_some(result)] if any(summary.told_in for summary in summaries) else []
+    lines = [only_some(replications)] if any(summary.told_in for summary in summaries) else []
     if any(summary.made_by_few for summary in summaries):
         lines.append(f"{FEW}  A few unusual replications make this mean, and its interval is too sure; use more.")
     return lines
@@ -120,9 +121,9 @@ def _listed(words: list[str]) -> str:
     return " or ".join((", ".join(words[:-1]), words[-1]) if len(words) > 1 else words)
 
 
-def only_some(result: Result) -> str:
+def only_some(replications: int) -> str:
     """Say what a number of replications beside a measure means."""
-    return f"(n of {result.replications:,})  Only n replications can tell; the figures are theirs."
+    return f"(n of {replications:,})  Only n replications can tell; the figures are theirs."
 
 
 def _of_dollars(result: Result) -> str:

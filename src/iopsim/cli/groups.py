@@ -13,6 +13,7 @@ from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.cli.table import UNKNOWN, decimals, figures, label, whole_places, worth_reading
 from iopsim.experiment.equity import Comparison
 from iopsim.experiment.result import Result, dollars
+from iopsim.measures.measure import Measure
 from iopsim.measures.partition import Partition
 from iopsim.stats.intervals import Summary
 
@@ -63,7 +64,7 @@ def _notes(shown: list[Comparison], result: Result) -> list[str]:
             f"{UNKNOWN}  Cannot be told: no client of the group came so far, too few replications tell, the run is too "
             "short, or the program has no such thing."
         )
-    return [*lines, *of_signs(result, [one.summary for one in shown])]
+    return [*lines, *of_signs(result.replications, [one.summary for one in shown])]
 
 
 def _worth_reading(one: Comparison, result: Result) -> bool:
@@ -95,15 +96,18 @@ def _print_table(console: Console, result: Result, part: Partition, found: list[
 def against(one: Comparison) -> str:
     """Return the difference from all other clients as it is read; nothing where it would only tell a group's size."""
     gap = one.difference
-    if gap is None:
-        return ""
-    if one.told_apart is None:
+    return "" if gap is None else difference_written(one.measure, gap, one.told_apart)
+
+
+def difference_written(measure: Measure, gap: Summary, told_apart: bool | None) -> str:
+    """Return a difference as it is read: with its sign and its interval, or that nothing can be told."""
+    if told_apart is None:
         return UNKNOWN
-    if not one.told_apart:
+    if not told_apart:
         return ALIKE
-    if one.measure.unit == "usd":
+    if measure.unit == "usd":
         return _more_dollars(gap)
-    factor = 100.0 if one.measure.unit == "share" else 1.0
+    factor = 100.0 if measure.unit == "share" else 1.0
     half = factor * (gap.high - gap.low) / 2
     places = decimals(factor * gap.mean, half)
     nearest = factor * min(abs(gap.low), abs(gap.high))

@@ -43,6 +43,10 @@ class Bar:
     ) -> None:
         self._progress.stop()
 
+    def expects(self, replications: int) -> None:
+        """Be told how many replications there will be in all."""
+        self._progress.update(self._task, total=replications)
+
     def advance(self, replications: int) -> None:
         """Count replications that are done."""
         self._progress.advance(self._task, replications)

@@ -1,0 +1,204 @@
+"""What commands over several arms have in common: their options, where they run, and what they print."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from iopsim.cli.console import margin, paragraph, plain, screen
+from iopsim.cli.export import json_text
+from iopsim.cli.interrupts import Interrupted
+from iopsim.cli.options import Mistakes
+from iopsim.cli.progress import Bar
+from iopsim.errors import IopsimError, Problem
+from iopsim.experiment.batch import COLUMN, Batch, Precision, in_memory
+from iopsim.experiment.batch_folder import Making, run_in
+from iopsim.experiment.executors.cluster import LOCAL, cluster
+from iopsim.experiment.executors.executor import Executor, Here
+from iopsim.experiment.executors.processes import Processes, cores
+from iopsim.experiment.outcome import Outcome
+from iopsim.experiment.runner import Runner
+from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.measure import Measure
+from iopsim.scenario.words import nearest, short
+from iopsim.stats.stopping import FIRST, Target
+
+MOST_WORKERS = 512
+MOST = 10_000
+"""Replications at which a precision gives up, if nothing else is said."""
+
+_PERCENT = re.compile(r"([0-9.]+)\s*%")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a batch runs, and where its results go."""
+
+    workers: int | None
+    cluster: str | None
+    out: Path | None
+    json: bool
+    quiet: bool
+
+
+def place(
+    mistakes: Mistakes, workers: str | None, address: str | None, out: str | None, json: bool, quiet: bool
+) -> Place:
+    """Return where a batch runs, from the options of a command."""
+    number = mistakes.whole("--workers", workers, 1, MOST_WORKERS) if workers is not None else None
+    if address is not None and address != LOCAL and "://" not in address:
+        said = f"give the address of a Dask scheduler, such as tcp://host:8786, or {LOCAL}"
+        mistakes.problems.append(Problem("--cluster", None, "", short(address), said))
+    return Place(number, address, Path(out) if out is not None else None, json, quiet)
+
+
+def measures(mistakes: Mistakes, names: Sequence[str], default: Sequence[str]) -> tuple[Measure, ...]:
+    """Return the measures that `--measure` names, or the default ones; words may be joined by commas."""
+    wanted = [name.strip() for text in names for name in text.split(",") if name.strip()]
+    found = []
+    for name in dict.fromkeys(wanted or default):
+        if name in COLUMN:
+            found.append(CATALOGUE[COLUMN[name]])
+        else:
+            said = "give names of measures; `iopsim measures` lists them"
+            mistakes.problems.append(Problem("--measure", None, "", short(name), said, nearest(name, list(COLUMN))))
+    return tuple(found)
+
+
+def precision(mistakes: Mistakes, texts: Sequence[str], most: str | None, stages: str) -> Precision | None:
+    """Return the precision that `--precision`, `--most` and `--stages` ask for; None if it is not asked for."""
+    stages = mistakes.choice("--stages", stages, ("sequential", "two"))
+    limit = mistakes.whole("--most", most, FIRST, 10_000_000) if most is not None else MOST
+    if not texts:
+        if most is not None:
+            said = "goes with --precision, such as --precision days_to_first_session=0.5"
+            mistakes.problems.append(Problem("--most", None, "", short(most), said))
+        return None
+    targets = {}
+    for text in (one.strip() for joined in texts for one in joined.split(",")):
+        name, _, width = text.partition("=")
+        name, target = name.strip(), _target(name.strip(), width.strip())
+        if name in COLUMN and target is not None:
+            targets[name] = target
+            continue
+        said = (
+            "give a measure and the half-width its interval may have, in its unit or in percent of the mean: "
+            "days_to_first_session=0.5, cost_usd=2%"
+        )
+        hint = "" if name in COLUMN else nearest(name, list(COLUMN))
+        mistakes.problems.append(Problem("--precision", None, "", short(text), said, hint))
+    return Precision(targets, limit, stages)
+
+
+def _target(name: str, width: str) -> Target | None:
+    match = _PERCENT.fullmatch(width)
+    try:
+        value = float(match[1] if match else width)
+    except ValueError:
+        return None
+    if name not in COLUMN or not 0.0 < value < math.inf:
+        return None
+    return Target(value, relative=bool(match), span=CATALOGUE[COLUMN[name]].span)
+
+
+@contextmanager
+def executor(where: Place, replications: int) -> Iterator[Executor]:
+    """Reach what does the work: a cluster, all cores, or as many processes as were asked for.
+
+    Parameters
+    ----------
+    where : Place
+    replications : int
+        About how many there will be in all; for few, no other process is worth starting.
+    """
+    if where.cluster is not None:
+        with cluster(where.cluster, where.workers) as found:
+            yield found
+        return
+    workers = where.workers or (cores() if replications > WORTH_STARTING else 1)
+    yield Here() if workers == 1 else Processes(workers)
+
+
+WORTH_STARTING = 60
+"""Replications from which on starting other processes gains more than it costs, roughly."""
+
+
+def simulate(batch: Batch, where: Place) -> Outcome:
+    """Run a batch, with a bar meanwhile, into its folder or in memory.
+
+    Raises
+    ------
+    IopsimError
+        If it cannot be done; what was done before is kept in the folder.
+    Interrupted
+        If a person stops it.
+    """
+    expected = (batch.replications or FIRST) * len(batch.unique_points)
+    try:
+        with executor(where, expected) as found, Bar(margin(), expected, hidden=where.quiet) as bar:
+            runner = Runner(found, progress=bar.advance)
+            if where.out is None:
+                fractions, failures, looked = in_memory(batch, runner, bar)
+                replications = len(fractions[0])
+                return Outcome(batch, replications, lambda plan, column: fractions[plan][:, column], failures, looked)
+
+            def waiting() -> None:
+                bar.says("Waiting for another batch in this folder")
+
+            return run_in(where.out, batch, Making(runner, bar, waiting, tuple(sys.argv)))
+    except Interrupted as stop:
+        if where.out is None:
+            raise
+        said = f"interrupted; what is finished is kept in {where.out}: the same command goes on from there"
+        raise Interrupted(said, stop.code) from None
+
+
+def report(outcome: Outcome, where: Place) -> None:
+    """Say what was found, in the way that was asked for."""
+    if where.json:
+        sys.stdout.write(json_text(document(outcome)))
+        return
+    from iopsim.cli.outcome import failures, show, show_folder
+
+    if where.quiet:
+        for line in failures(outcome):
+            paragraph(margin(), line)
+        return
+    console = screen()
+    show(console, outcome)
+    if outcome.folder is not None:
+        show_folder(console, outcome.folder)
+
+
+def document(outcome: Outcome) -> dict[str, object]:
+    """Return an outcome as one document; what cannot be told is null."""
+    from iopsim.experiment.batch_folder import description
+    from iopsim.experiment.verdict import narrowed, sentence
+
+    compared = {measure.name for measure in outcome.batch.measures}
+    return {
+        **description(outcome),
+        "sentences": [sentence(outcome, arm) for arm in outcome.arms[1:]],
+        "shared_luck": narrowed(outcome),
+        "summary": [_known(row) for row in outcome.rows(compared)],
+        "differences": [_known(row) for row in outcome.difference_rows()],
+        "failures": [
+            {"arm": outcome.arms[at], "replication": failure.replication, "traceback": failure.traceback}
+            for at, failure in outcome.failures
+        ],
+        "out": None if outcome.folder is None else str(outcome.folder),
+    }
+
+
+def _known(row: dict[str, object]) -> dict[str, object]:
+    return {
+        name: None if isinstance(cell, float) and not math.isfinite(cell) else cell
+        for name, cell in row.items()
+    }
+
+

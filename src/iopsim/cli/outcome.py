@@ -1,0 +1,203 @@
+"""What a person reads of a batch: what was asked, the verdict on each arm, and the figures behind it."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from rich.console import Console
+
+from iopsim.cli.board import of_signs
+from iopsim.cli.console import paragraph, plain, shortened
+from iopsim.cli.groups import ALIKE, NAME, difference_written
+from iopsim.cli.sheet import Line, Sheet, print_sheet
+from iopsim.cli.table import figures, label
+from iopsim.experiment.outcome import Outcome
+from iopsim.experiment.verdict import narrowed, sentence
+from iopsim.measures.measure import Measure
+from iopsim.stats.contrast import Contrast
+
+MANY = 9
+"""Arms from which on only some are shown."""
+
+ENDS = 3
+"""Of many arms, how many are shown from either end."""
+
+SAME = "the same"
+
+RARE_FAILURES = 5
+"""Failures that are told one by one."""
+
+
+def show(console: Console, outcome: Outcome) -> None:
+    """Print an outcome.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    outcome : Outcome
+    """
+    batch = outcome.batch
+    if batch.question:
+        paragraph(console, plain(batch.question), style="bold")
+    paragraph(console, heading(outcome))
+    if outcome.looked is not None:
+        paragraph(console, looked(outcome))
+    console.print()
+    if len(outcome.arms) > 1 and len(outcome.arms) < MANY:
+        for arm in outcome.arms[1:]:
+            paragraph(console, sentence(outcome, arm), indent="  ", lead="• ")
+        console.print()
+    print_sheet(console, _sheet(outcome))
+    console.print()
+    for line in notes(outcome):
+        paragraph(console, line, indent="  ")
+
+
+def heading(outcome: Outcome) -> str:
+    """Return how many arms were simulated how often, and what they share."""
+    batch, runs = outcome.batch, outcome.replications
+    arms = f"{len(outcome.arms)} arms, " if len(outcome.arms) > 1 else ""
+    each = " each" if arms else ""
+    said = f"{arms}{runs:,} replication{'' if runs == 1 else 's'}{each}; seed {batch.seed}"
+    weeks = {plan.scenario.weeks for plan in batch.plans}
+    if len(weeks) == 1:
+        said = f"{said}; {weeks.pop()} weeks"
+    if batch.warm_up is not None:
+        said += f"; mature view after {batch.warm_up} weeks"
+    return said
+
+
+def looked(outcome: Outcome) -> str:
+    """Return whether the precision that was asked for was reached, and what would reach it."""
+    found = outcome.looked
+    assert found is not None
+    look = found.looks[-1]
+    if found.met:
+        said = f"Stopped after {look.replications:,} replications: every interval is as narrow as asked for."
+    else:
+        missed = ", ".join(name for name, one in look.measures.items() if not one.met)
+        said = f"Stopped after {look.replications:,} replications, the most allowed; not as narrow as asked: {missed}."
+        if look.needed is not None:
+            said += f" About {look.needed:,} would do."
+    if look.unvaried:
+        said += f" The same in every replication, so far: {', '.join(look.unvaried)}."
+    return said
+
+
+def notes(outcome: Outcome) -> list[str]:
+    """Return the lines under the table: what the differences are, what the signs mean, and what failed."""
+    lines = []
+    several = len(outcome.arms) > 1
+    if several:
+        confidence = f"{100 * outcome.batch.confidence:g} %"
+        count = (len(outcome.arms) - 1) * len(outcome.batch.measures)
+        sure = f"all {count} intervals hold together with {confidence}" if count > 1 else f"interval {confidence}"
+        lines.append(
+            f"Differences are each arm less {outcome.baseline}, pair by pair of replications that meet the same "
+            f"people; {sure}."
+        )
+        lines.append(
+            f"{ALIKE.capitalize()}: the interval of the difference holds 0. Shares differ by percentage points."
+        )
+        if said := narrowed(outcome):
+            lines.append(said)
+    summaries = [outcome.summary(arm, m.name) for arm in outcome.arms for m in outcome.batch.measures]
+    if any(one.estimator == "mean of ratios" for one in summaries):
+        lines.append(
+            "Shares, waits and costs per client are means over replications of each one's own ratio; the ratio of all "
+            "totals stands beside them in summary.csv."
+        )
+    lines += of_signs(outcome.replications, summaries)
+    lines += _of_pairs(outcome)
+    return [*lines, *failures(outcome)]
+
+
+def failures(outcome: Outcome) -> list[str]:
+    """Return what is told of replications that failed."""
+    if not outcome.failures:
+        return []
+    n = len(outcome.failures)
+    said = f"{n:,} replication{'' if n == 1 else 's'} failed and count{'s' if n == 1 else ''} as undefined:"
+    lines = [f"FAILED  {said}"]
+    for place, failure in outcome.failures[:RARE_FAILURES]:
+        lines.append(f"    {outcome.arms[place]}, replication {failure.replication}: {plain(failure.reason)}")
+    if n > RARE_FAILURES:
+        lines.append(f"    and {n - RARE_FAILURES:,} more")
+    if outcome.folder is not None:
+        lines.append(f"    Tracebacks and scenarios are in {plain(str(outcome.folder / 'failures'))}.")
+    return lines
+
+
+def _of_pairs(outcome: Outcome) -> list[str]:
+    """Say how many pairs of replications a difference is of, where not all of them tell."""
+    lines = []
+    for (arm, name), gap in outcome.contrasts.items():
+        if gap.n and gap.undefined:
+            measure = next(one for one in outcome.batch.measures if one.name == name)
+            lines.append(
+                f"{measure.label}, {arm}: the difference is of the {gap.n:,} of {outcome.replications:,} pairs in "
+                "which both can tell."
+            )
+    return lines if len(lines) <= RARE_FAILURES else [*lines[:RARE_FAILURES], "... and others; see differences.csv."]
+
+
+def _sheet(outcome: Outcome) -> Sheet:
+    """Return a line for each arm below each measure; of many arms, the baseline and the ends."""
+    lines, scenario = [], outcome.batch.plans[0].scenario
+    for measure in outcome.batch.measures:
+        unit = "%" if measure.unit == "share" else measure.unit
+        lines.append(Line(f"{label(measure, scenario)}, {unit}"))
+        for place in _shown(outcome, measure.name):
+            if place is None:
+                lines.append(Line(f"  ... {len(outcome.arms) - 1 - 2 * ENDS:,} between"))
+                continue
+            arm = outcome.arms[place]
+            summary = outcome.summary(arm, measure.name)
+            mean, interval, _ = figures(measure, summary)
+            gap = outcome.contrasts.get((arm, measure.name))
+            against = _against(measure, gap) if gap else ""
+            lines.append(
+                Line(f"  {_called(outcome, place)}{summary.told_in}", (mean, interval, against, _narrowing(gap)))
+            )
+    if len(outcome.arms) == 1:
+        return Sheet(("Measure", "Mean", "95 % interval"), [Line(one.label, one.cells[:2]) for one in lines])
+    return Sheet(("Measure and arm", "Mean", "95 % interval", f"Less {outcome.baseline}", "Narrower"), lines)
+
+
+def _shown(outcome: Outcome, measure: str) -> list[int | None]:
+    """Return the places of the arms that are shown; None stands for those between. Of many: the lowest and highest."""
+    places = list(range(len(outcome.arms)))
+    if len(outcome.arms) < MANY:
+        return list(places)
+    known = [place for place in places[1:] if not math.isnan(outcome.summary(outcome.arms[place], measure).mean)]
+    ordered = sorted(known, key=lambda place: outcome.summary(outcome.arms[place], measure).mean)
+    if len(ordered) <= 2 * ENDS:
+        return [0, *ordered]
+    return [0, *ordered[:ENDS], None, *ordered[-ENDS:]]
+
+
+def _called(outcome: Outcome, place: int) -> str:
+    """Return what an arm is called: its name, or of a point of a design its levels."""
+    plan = outcome.batch.plans[place]
+    levels = ", ".join(f"{name.rpartition('.')[2]} {level}" for name, level in plan.levels.items())
+    return shortened(levels or plan.name, NAME)
+
+
+def _against(measure: Measure, gap: Contrast) -> str:
+    return SAME if gap.same_in_every_pair and gap.mean == 0.0 else difference_written(measure, gap, gap.told_apart)
+
+
+def _narrowing(gap: Contrast | None) -> str:
+    if gap is None or math.isnan(gap.narrowing) or math.isinf(gap.narrowing):
+        return ""
+    return f"{gap.narrowing:.1f} ×"
+
+
+def show_folder(console: Console, folder: Path) -> None:
+    """Say where everything lies."""
+    console.print()
+    console.print(
+        "Every measure, by arm and by replication, as Parquet; summary.csv and differences.csv; manifest.json"
+    )
+    console.print(f"  {plain(str(folder))}/", soft_wrap=True)
