@@ -21,7 +21,7 @@ OWNERS = {
     "pandas": ["iopsim.experiment", "iopsim.store"],
     "pydantic": ["iopsim.scenario"],
     "rich": ["iopsim.cli"],
-    "scipy": ["iopsim.stats"],
+    "scipy": ["iopsim.experiment", "iopsim.stats"],
     "simpy": ["iopsim.engines"],
     "tree_sitter": ["iopsim.scenario"],
     "tree_sitter_toml": ["iopsim.scenario"],

@@ -141,7 +141,7 @@ def change_of(label: str, path: str, value: object) -> Change | Problem:
     -------
     Change or Problem
     """
-    key = _key(path)
+    key = key_of(path)
     if not key:
         said = 'a change is named by a path, such as "groups.evening.seats"'
         return Problem(label, None, short(path), short(written(path)), said)
@@ -215,7 +215,7 @@ def _from_text(text: str) -> Change | Problem:
     path, equals, value = text.partition("=")
     if times := _MULTIPLE.fullmatch(path):
         path = times[1]
-    key = _key(path)
+    key = key_of(path)
     if not equals or not key:
         return Problem(label, None, "", short(text), "a change reads PATH=VALUE, such as groups.evening.seats=15")
     try:
@@ -238,7 +238,19 @@ def _time(key: Key, text: str) -> datetime.time | None:
     return datetime.time.fromisoformat(said) if said else None
 
 
-def _key(path: str) -> Key:
+def key_of(path: str) -> Key:
+    """Take a dotted path apart; a ``*`` is a part of its own.
+
+    Parameters
+    ----------
+    path : str
+        Such as ``referrals.*.per_week``.
+
+    Returns
+    -------
+    tuple of str
+        Empty for what is no path.
+    """
     try:
         table: object = tomllib.loads(_EACH.sub(rf'\1"{EACH}"', path) + " = 0")
     except (ValueError, RecursionError):
