@@ -25,7 +25,7 @@ OWNERS = {
     "pyarrow": ["iopsim.store"],
     "pydantic": ["iopsim.scenario"],
     "rich": ["iopsim.cli"],
-    "scipy": ["iopsim.stats"],
+    "scipy": ["iopsim.experiment", "iopsim.stats"],
     "simpy": ["iopsim.engines"],
     "tree_sitter": ["iopsim.scenario"],
     "tree_sitter_toml": ["iopsim.scenario"],

@@ -25,8 +25,8 @@ Changes = Annotated[
     typer.Option(
         "--set",
         metavar="PATH=VALUE",
-        help="Change a value, such as groups.evening.seats=15, or with a * of every entry, such as "
-        "'referrals.*.months.*=1' (no seasons); repeatable.",
+        help="Change a value, such as groups.evening.seats=15; with a * of every entry, such as "
+        "'referrals.*.months.*=1' (no seasons); *= multiplies, as in 'referrals.*.per_week*=0.7'; repeatable.",
     ),
 ]
 Weeks = Annotated[str | None, typer.Option("--weeks", metavar="N", help="Weeks to simulate, instead of the file's.")]

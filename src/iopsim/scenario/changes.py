@@ -10,18 +10,16 @@ import datetime
 import numbers
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from iopsim.errors import Problem
 from iopsim.scenario.lines import Key, dotted
+from iopsim.scenario.multiples import TIMES, has_multiples, is_multiple, multiplied
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, at, shape
 from iopsim.scenario.synonyms import meant, sharing_a_word
 from iopsim.scenario.syntax import nests_too_deep
 from iopsim.scenario.words import clock_time, nearest, short, written
-
-Changes = Mapping[str, object] | Sequence[str]
-"""Dotted path -> value, or texts such as ``groups.evening.seats=15``; a ``*`` is every entry of a table of names."""
 
 EACH = "*"
 """In a path, every entry of a table of names: ``referrals.*.months.*``."""
@@ -35,6 +33,7 @@ SWITCHED_OFF = {
 """What switches off what has no value of its own."""
 
 _EACH = re.compile(r"(^|\.)\s*\*\s*(?=\.|$)")
+_MULTIPLE = re.compile(r"(.*[^.\s])\s*\*\s*")  # a * that is no name of its own
 _SHORT_TIME = re.compile(r"\d{1,2}:\d\d")
 _BARE = re.compile(r"[^\s\"'\[\]{}#,][^\"'\[\]{}#\n]*")
 
@@ -46,19 +45,23 @@ class Change:
     Parameters
     ----------
     label : str
-        ``--set`` and its text; empty when the change came from Python.
+        ``--set`` and its text, or the place in a file; empty when the change came from Python.
     path : str
         Dotted path, as it was written.
     key : tuple of str
         The path, taken apart.
     value : object
-        The new value, as `tomllib` reads one.
+        The new value, as `tomllib` reads one; ``{"times": 0.7}`` multiplies the value that is there.
     """
 
     label: str
     path: str
     key: Key
     value: object
+
+
+Changes = Mapping[str, object] | Sequence[str | Change]
+"""Dotted path -> value, or texts such as ``groups.evening.seats=15``; a ``*`` is every entry of a table of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,46 +86,104 @@ class Changed:
     labels: tuple[str, ...]
 
 
-def apply(tree: Mapping[str, object], merged: Mapping[str, object], changes: Changes | None) -> Changed:
+def apply(
+    tree: Mapping[str, object], over: Callable[[Mapping[str, object]], Mapping[str, object]], changes: Changes | None
+) -> Changed:
     """Lay changes into the planner's layer.
 
     Parameters
     ----------
     tree : mapping
         The planner's layer; stays as it is.
-    merged : mapping
-        The same over the defaults: what a change may name.
+    over : callable
+        Lays such a layer over the defaults: what a change may name or multiply.
     changes : mapping or sequence of str, optional
         A table as value changes the keys that it names, or makes a new entry.
 
     Returns
     -------
     Changed
-        The layer with all changes that could be made; a later change of the same value wins.
+        The layer with all changes that could be made; a later change of the same value wins, or multiplies it.
     """
+    merged = over(tree)
     result: dict[str, object] = copy.deepcopy(dict(tree))
     origins: dict[Key, str] = {}
     problems: list[Problem] = []
     labels = []
     for change in _changes(changes or {}):
         labels.append(change.file if isinstance(change, Problem) else change.label)
-        for one in [change] if isinstance(change, Problem) else _spread(change, result):
+        for one in [change] if isinstance(change, Problem) else _spread(change, result, over):
             problem = one if isinstance(one, Problem) else _unknown(one, result, merged)
             if problem is None:
                 assert isinstance(one, Change)
+                if has_multiples(one.value):
+                    one, refused = _worked_out(one, over(result))
+                    problems += refused
                 _lay(shape(), result, (), one.key, one, origins)
             else:
                 problems.append(problem)
     return Changed(result, origins, tuple(problems), tuple(labels))
 
 
-def _spread(change: Change, tree: Mapping[str, object]) -> list[Change] | list[Problem]:
+def change_of(label: str, path: str, value: object) -> Change | Problem:
+    """Return a change, or what is wrong with how it is written.
+
+    Parameters
+    ----------
+    label : str
+        Where it comes from: a file and a line, say.
+    path : str
+        Dotted path.
+    value : object
+        A value as `tomllib` reads one, or as Python has it.
+
+    Returns
+    -------
+    Change or Problem
+    """
+    key = key_of(path)
+    if not key:
+        said = 'a change is named by a path, such as "groups.evening.seats"'
+        return Problem(label, None, short(path), short(written(path)), said)
+    said = "a value is a number, text, true or false, a date, a time, a list or a table of these"
+    if nests_too_deep(value):
+        return Problem(label, None, path, "tables nested too deep", said)
+    try:
+        return Change(label, path, key, _plain(value))
+    except TypeError:
+        return Problem(label, None, path, short(written(value)), said)
+
+
+def _worked_out(change: Change, merged: Mapping[str, object]) -> tuple[Change, list[Problem]]:
+    """Return a change with the products in place of its multiples, and what could not be multiplied."""
+    problems: list[Problem] = []
+
+    def report(key: Key, found: str, said: str) -> None:
+        problems.append(Problem(change.label, None, dotted(key), found, said))
+
+    value = multiplied(at(change.key), change.value, _found(merged, change.key), change.key, report)
+    return replace(change, value=value), problems
+
+
+def _found(tree: Mapping[str, object], key: Key) -> object:
+    here: object = tree
+    for part in key:
+        here = here.get(str(part)) if isinstance(here, Mapping) else None
+    return here
+
+
+def _spread(
+    change: Change, tree: Mapping[str, object], over: Callable[[Mapping[str, object]], Mapping[str, object]]
+) -> list[Change] | list[Problem]:
     """Return a change for each entry that a ``*`` stands for; the change itself if its path has none."""
     if EACH not in change.key:
         return [change]
     keys: list[Key] = [()]
     for part in change.key:
         keys = [(*key, name) for key in keys for name in (_entries(key, tree) if part == EACH else [part])]
+    if is_multiple(change.value):  # no limit stays no limit, and what is not there is not there
+        merged = over(tree)
+        keys = [key for key in keys if _found(merged, key) not in (None, "none")] or keys
     if keys:
         return [replace(change, path=dotted(key), key=key) for key in keys]
     said = "a * stands for every entry of a table of names, such as referrals.*.months.*, and there is none here"
@@ -143,16 +204,18 @@ def _entries(key: Key, tree: Mapping[str, object]) -> Sequence[str]:
 def _changes(changes: Changes) -> Iterator[Change | Problem]:
     if isinstance(changes, Mapping):
         for path, value in changes.items():
-            yield _from_python(str(path), value)
+            yield change_of("", str(path), value)
     else:
         for text in [changes] if isinstance(changes, str) else changes:
-            yield _from_text(str(text))
+            yield text if isinstance(text, Change) else _from_text(str(text))
 
 
 def _from_text(text: str) -> Change | Problem:
     label = f"--set {short(text)}"
     path, equals, value = text.partition("=")
-    key = _key(path)
+    if times := _MULTIPLE.fullmatch(path):
+        path = times[1]
+    key = key_of(path)
     if not equals or not key:
         return Problem(label, None, "", short(text), "a change reads PATH=VALUE, such as groups.evening.seats=15")
     try:
@@ -162,6 +225,8 @@ def _from_text(text: str) -> Change | Problem:
     if set(read) != {"value"} or nests_too_deep(read):
         said = 'after the = stands one value, such as 15, true, "wait" or ["Mon", "Tue"]'
         return Problem(label, None, dotted(key), short(value), said)
+    if times:
+        return Change(label, path.strip(), key, {TIMES: read["value"]})
     return Change(label, path.strip(), key, _time(key, value.strip()) or read["value"])
 
 
@@ -173,21 +238,19 @@ def _time(key: Key, text: str) -> datetime.time | None:
     return datetime.time.fromisoformat(said) if said else None
 
 
-def _from_python(path: str, value: object) -> Change | Problem:
-    key = _key(path)
-    if not key:
-        said = 'a change is named by a path, such as "groups.evening.seats"'
-        return Problem("", None, short(path), short(written(path)), said)
-    said = "a value is a number, text, true or false, a date, a time, a list or a table of these"
-    if nests_too_deep(value):
-        return Problem("", None, path, "tables nested too deep", said)
-    try:
-        return Change("", path, key, _plain(value))
-    except TypeError:
-        return Problem("", None, path, short(written(value)), said)
+def key_of(path: str) -> Key:
+    """Take a dotted path apart; a ``*`` is a part of its own.
 
+    Parameters
+    ----------
+    path : str
+        Such as ``referrals.*.per_week``.
 
-def _key(path: str) -> Key:
+    Returns
+    -------
+    tuple of str
+        Empty for what is no path.
+    """
     try:
         table: object = tomllib.loads(_EACH.sub(rf'\1"{EACH}"', path) + " = 0")
     except (ValueError, RecursionError):

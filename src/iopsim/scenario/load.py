@@ -32,7 +32,8 @@ def load(path: str | Path, changes: Changes | None = None) -> Scenario:
     path : str or Path
         A TOML file; what it does not say is taken from the packaged defaults.
     changes : mapping or sequence of str, optional
-        Changes to the file: ``{"groups.evening.seats": 15}`` or ``["groups.evening.seats=15"]``.
+        Changes to the file: ``{"groups.evening.seats": 15}`` or ``["groups.evening.seats=15"]``; and multiples of what
+        is there: ``{"referrals.*.per_week": {"times": 0.7}}`` or ``["referrals.*.per_week*=0.7"]``.
 
     Returns
     -------
@@ -123,7 +124,7 @@ def resolve_text(text: str, name: str, changes: Changes | None = None) -> Resolv
     if not parsed.tree:
         said = f"a scenario needs at least a name, an opening date, referrals, phases and groups; {START_HINT}"
         raise ScenarioError([Problem(name, None, "", "an empty file", said)])
-    changed = apply(parsed.tree, _merged(parsed.tree), changes)
+    changed = apply(parsed.tree, _merged, changes)
     tree, rows = with_present_rows(changed.tree, name)
     given = Given(name, tree, places(parsed.text), changed.origins, rows.places)
     parts = split(_merged(tree), given)

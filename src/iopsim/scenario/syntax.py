@@ -52,13 +52,17 @@ class Parsed:
     readable: bool = True
 
 
-def read(path: str | Path) -> str:
-    """Read the text of a scenario file.
+def read(path: str | Path, kind: str = "scenario", start: str = START_HINT) -> str:
+    """Read the text of a scenario file, or of another file that a person writes.
 
     Parameters
     ----------
     path : str or Path
         A file of at most 1,000,000 bytes, in UTF-8, with or without a byte order mark.
+    kind : str
+        What such a file is called in messages.
+    start : str
+        Where to find one to start from.
 
     Returns
     -------
@@ -70,21 +74,23 @@ def read(path: str | Path) -> str:
     ScenarioError
         If there is no such file, or it is not a text file of that size.
     """
-    name = str(path)
+    name, such = str(path), f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} file"
+    needed = f"give the path of {such}"
     try:
         if Path(path).is_dir():
-            raise _refusal(name, "a directory", "give the path of a scenario file, such as scenarios/clinic.toml")
+            folder = "scenarios" if kind == "scenario" else "experiments"
+            raise _refusal(name, "a directory", f"{needed}, such as {folder}/clinic.toml")
         with Path(path).open("rb") as file:
             data = file.read(LARGEST + 1)
             size = max(len(data), Path(path).stat().st_size)
     except FileNotFoundError:
         beside = _beside(Path(path))
-        raise _refusal(name, "no such file", f"give the path of a scenario file; {START_HINT}", beside) from None
+        raise _refusal(name, "no such file", f"{needed}; {start}", beside) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _refusal(name, f"a file that cannot be read ({reason})", "give the path of a scenario file") from None
+        raise _refusal(name, f"a file that cannot be read ({reason})", needed) from None
     if size > LARGEST:
-        raise _refusal(name, f"{size:,} bytes", f"a scenario file has at most {LARGEST:,}")
+        raise _refusal(name, f"{size:,} bytes", f"{such} has at most {LARGEST:,}")
     return _decode(data, name)
 
 
