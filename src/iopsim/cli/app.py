@@ -11,7 +11,7 @@ def main() -> None:
 
     try:
         listen()
-        from iopsim.cli.commands import app
+        from iopsim.cli.studies import app
 
         app()
     except (Interrupted, Exception) as error:

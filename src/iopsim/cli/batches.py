@@ -10,17 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from iopsim.cli.console import margin, paragraph, plain, screen
+from iopsim.cli.console import margin, paragraph, screen
 from iopsim.cli.export import json_text
 from iopsim.cli.interrupts import Interrupted
 from iopsim.cli.options import Mistakes
 from iopsim.cli.progress import Bar
-from iopsim.errors import IopsimError, Problem
+from iopsim.errors import Problem
 from iopsim.experiment.batch import COLUMN, Batch, Precision, in_memory
 from iopsim.experiment.batch_folder import Making, run_in
 from iopsim.experiment.executors.cluster import LOCAL, cluster
 from iopsim.experiment.executors.executor import Executor, Here
 from iopsim.experiment.executors.processes import Processes, cores
+from iopsim.experiment.making import settled
 from iopsim.experiment.outcome import Outcome
 from iopsim.experiment.runner import Runner
 from iopsim.measures.catalogue import CATALOGUE
@@ -128,8 +129,8 @@ WORTH_STARTING = 60
 """Replications from which on starting other processes gains more than it costs, roughly."""
 
 
-def simulate(batch: Batch, where: Place) -> Outcome:
-    """Run a batch, with a bar meanwhile, into its folder or in memory.
+def simulate(batch: Batch, where: Place, *, mature: bool = False) -> Outcome:
+    """Run a batch, with a bar meanwhile, into its folder or in memory; `mature`: in the view after its warm-up.
 
     Raises
     ------
@@ -142,6 +143,10 @@ def simulate(batch: Batch, where: Place) -> Outcome:
     try:
         with executor(where, expected) as found, Bar(margin(), expected, hidden=where.quiet) as bar:
             runner = Runner(found, progress=bar.advance)
+            if mature:
+                bar.says("Looking for the warm-up")
+                batch = settled(batch, Runner(found))
+                bar.says("Simulating")
             if where.out is None:
                 fractions, failures, looked = in_memory(batch, runner, bar)
                 replications = len(fractions[0])
@@ -196,9 +201,4 @@ def document(outcome: Outcome) -> dict[str, object]:
 
 
 def _known(row: dict[str, object]) -> dict[str, object]:
-    return {
-        name: None if isinstance(cell, float) and not math.isfinite(cell) else cell
-        for name, cell in row.items()
-    }
-
-
+    return {name: None if isinstance(cell, float) and not math.isfinite(cell) else cell for name, cell in row.items()}

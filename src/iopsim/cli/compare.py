@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from iopsim.cli.batches import Place, measures, place, precision, report, simulate
-from iopsim.cli.console import margin, paragraph, plain, screen
-from iopsim.cli.options import Mistakes, with_weeks
+from rich.console import Console
+
+from iopsim.cli.batches import measures, place, precision, report, simulate
+from iopsim.cli.console import paragraph, screen, shortened
+from iopsim.cli.options import Mistakes, placed, with_weeks
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS
+from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.errors import Problem
-from iopsim.experiment.batch import Batch, Plan
-from iopsim.experiment.documents import RESULTS, slug
-from iopsim.experiment.plan import BOARD
+from iopsim.experiment.batch import Batch
+from iopsim.experiment.making import obstacles, plans_of
+from iopsim.experiment.plan import BOARD, REPLICATIONS
 from iopsim.scenario import Resolved, resolve
+from iopsim.scenario.differences import differences
 from iopsim.scenario.words import short
 
 LABELLED = re.compile(r"\s*([A-Za-z0-9_-]{1,40}):\s*(.+)", re.DOTALL)
 """A change of one arm, such as ``bigger: groups.evening.seats=16``."""
 
-BASELINE = "base"
+LONGEST = 48
+WIDEST = 30
+"""Most characters of a setting's path, and of its value, that are shown."""
+
+MOST_DIFFERENCES = 30
+"""Most differences between plans that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +71,97 @@ def compare(order: Order) -> None:
         If a person stops it.
     """
     mistakes = Mistakes()
-    raise NotImplementedError
+    runs = order.replications
+    sought = precision(mistakes, order.precision, order.most, order.stages)
+    if sought is not None and runs is not None:
+        said = "give either --replications, or --precision with --most"
+        mistakes.problems.append(Problem("--replications", None, "", short(runs), said))
+    replications = mistakes.whole("--replications", runs, 2, MOST_REPLICATIONS) if runs is not None else REPLICATIONS
+    seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
+    compared = measures(mistakes, order.measures, BOARD)
+    confidence = mistakes.share("--confidence", order.confidence, 0.5, 1.0)
+    warm_up = mistakes.warm_up(order.warm_up)
+    where = place(mistakes, order.workers, order.cluster, order.out, order.json, order.quiet)
+    found = arms(mistakes, order.files, order.changes, order.weeks)
+    mistakes.settle()
+    plans = plans_of(found)
+    for plan, problem in obstacles(plans, warm_up):
+        mistakes.problems.append(in_arm(plan.name, placed(problem, found[plan.name])))
+    mistakes.settle()
+    batch = Batch(
+        "-or-".join(found),
+        "",
+        plans,
+        compared,
+        seed,
+        None if sought else replications,
+        sought,
+        confidence,
+        None if warm_up == "auto" else warm_up,
+    )
+    if not order.quiet and not order.json:
+        show_differences(screen(), found)
+    report(simulate(batch, where, mature=warm_up == "auto"), where)
+
+
+def arms(mistakes: Mistakes, files: Sequence[str], changes: Sequence[str], weeks: str | None) -> dict[str, Resolved]:
+    """Return the plans to be compared, by name: the files, and the first file with each set of labelled changes.
+
+    Every file is loaded, so that all that is wrong is told at once.
+    """
+    shared = with_weeks([text for text in changes if not LABELLED.fullmatch(text.partition("=")[0] + "=x")], weeks)
+    own: dict[str, list[str]] = {}
+    for text in changes:
+        left, equals, value = text.partition("=")
+        match = LABELLED.fullmatch(f"{left}=x")
+        if match:
+            own.setdefault(match[1], []).append(f"{match[2].removesuffix('=x')}{equals}{value}")
+    names = names_of(files)
+    found: dict[str, Resolved] = {}
+    for name, file in zip(names, files, strict=True):
+        resolved = mistakes.attempt(partial(resolve, file, shared))
+        if resolved is not None:
+            found[name] = resolved
+    if names[0] in found:
+        for name, more in own.items():
+            if name in names:
+                said = "a set of changes needs a name that no file has"
+                mistakes.problems.append(Problem("--set", None, "", name, said))
+                continue
+            resolved = mistakes.attempt(partial(resolve, files[0], [*shared, *more]))
+            if resolved is not None:
+                found[name] = resolved
+    if len(files) + len(own) < 2:
+        said = 'give two files or more, or one and changes with a name: --set "bigger: groups.evening.seats=16"'
+        mistakes.problems.append(Problem("compare", None, "", "one plan", said))
+    mistakes.problems = list(dict.fromkeys(mistakes.problems))
+    return found
+
+
+def names_of(files: Sequence[str]) -> list[str]:
+    """Return what files are called: their names without folder and ending, and a number where two are alike."""
+    stems = [re.sub(r"[^A-Za-z0-9_-]+", "-", Path(file).stem).strip("-") or "plan" for file in files]
+    return [
+        stem if stems.count(stem) == 1 else f"{stem}-{stems[: place + 1].count(stem)}"
+        for place, stem in enumerate(stems)
+    ]
+
+
+def in_arm(name: str, problem: Problem) -> Problem:
+    """Return a problem that says in which arm it is."""
+    return replace(problem, allowed=f"{problem.allowed} (in {name})")
+
+
+def show_differences(console: Console, found: Mapping[str, Resolved]) -> None:
+    """Print what differs between plans, value by value."""
+    told = differences(found)
+    console.print("What differs", style="bold")
+    if not told:
+        paragraph(console, "Nothing: the plans are the same.", indent="  ")
+    lines = [Line(shortened(one.path, LONGEST), tuple(shortened(text, WIDEST) for text in one.values)) for one in told]
+    if lines:
+        shown = lines[:MOST_DIFFERENCES]
+        if len(lines) > len(shown):
+            shown = [*shown, Line(f"... and {len(lines) - len(shown):,} more")]
+        print_sheet(console, Sheet(("Setting", *found), shown))
+    console.print()

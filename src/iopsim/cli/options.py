@@ -40,6 +40,27 @@ class Mistakes:
         self.problems.append(Problem(option, None, "", text, f"give a whole number from {least} to {most:,}"))
         return least
 
+    def share(self, option: str, text: str, above: float, below: float) -> float:
+        """Return the number between two bounds, neither allowed, that an option gives; 0.95 if it is none.
+
+        Parameters
+        ----------
+        option : str
+            Its name, such as ``--confidence``.
+        text : str
+            What was typed.
+        above, below : float
+            The bounds.
+        """
+        try:
+            number = float(text)
+        except ValueError:
+            number = above
+        if above < number < below:
+            return number
+        self.problems.append(Problem(option, None, "", short(text), f"give a number above {above:g}, below {below:g}"))
+        return 0.95
+
     def choice(self, option: str, text: str, choices: Sequence[str]) -> str:
         """Return what an option chooses; if it is not one of the choices, note the problem and return the first.
 

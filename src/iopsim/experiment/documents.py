@@ -58,7 +58,12 @@ def run_key(scenario: Scenario, seed: int, replications: int, warm_up: int | Non
 
 def default_folder(scenario: Scenario, key: str) -> Path:
     """Return the folder of a run for which none was named: results/, the scenario's name, ten digits of the key."""
-    letters = unicodedata.normalize("NFKD", scenario.name).encode("ascii", "ignore").decode().lower()
+    return folder_of(scenario.name, key)
+
+
+def folder_of(name: str, key: str) -> Path:
+    """Return a folder under results/: a name in plain letters, ten digits of a key."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", letters)[:LONGEST_SLUG].strip("-")
     return RESULTS / "-".join(part for part in (slug, key[:10]) if part)
 

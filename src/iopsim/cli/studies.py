@@ -1,0 +1,147 @@
+"""The commands over several plans and their options: what `--help` says."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from iopsim.cli.commands import Seed, Weeks, Workers, app
+from iopsim.cli.door import door
+
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Run on the workers of a Dask scheduler, tcp://host:8786, or local for one of its own.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table and no progress: errors only.")]
+
+
+@app.command(short_help="Compare plans pair by pair: what differs, and by how much.")
+def compare(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios; the first is the baseline.")],
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME: PATH=VALUE",
+            help="A plan of its own, the first file with a change: 'bigger: groups.evening.seats=16'; repeat a name "
+            "for more changes of one plan. Without a name the change is in all plans. PATH*=0.7 multiplies.",
+        ),
+    ] = None,
+    measures: Annotated[
+        list[str] | None,
+        typer.Option("--measure", "-m", metavar="NAME", help="What is compared, by name; repeatable, or with commas."),
+    ] = None,
+    replications: Annotated[
+        str | None,
+        typer.Option("--replications", "-n", metavar="N", help="Repetitions of each plan; 200, if nothing is said."),
+    ] = None,
+    seed: Seed = "1",
+    weeks: Weeks = None,
+    precision: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--precision",
+            metavar="MEASURE=HALF-WIDTH",
+            help="Repeat until the interval of a measure is so narrow, in its unit or in percent of its mean: "
+            "days_to_first_session=0.5, cost_usd=2%; repeatable.",
+        ),
+    ] = None,
+    most: Annotated[
+        str | None, typer.Option("--most", metavar="N", help="Repetitions at which --precision gives up; 10,000.")
+    ] = None,
+    stages: Annotated[
+        str,
+        typer.Option(
+            "--stages",
+            metavar="HOW",
+            help="sequential: look again after half as many more; two: one first stage of 50, then all that its spread "
+            "asks for.",
+        ),
+    ] = "sequential",
+    confidence: Annotated[
+        str, typer.Option("--confidence", metavar="SHARE", help="With which all differences hold together.")
+    ] = "0.95",
+    warm_up: Annotated[
+        str | None,
+        typer.Option("--warm-up", metavar="WEEKS", help="Compare the mature programs, after so many weeks; or auto."),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Also write everything to a new or empty folder, or go on in one of this kind."
+        ),
+    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare plans under the same luck: the same people walk into each, so that differences are paired.
+
+    Prints what differs between the plans, each measure side by side with the difference from the first plan, and a
+    sentence on each. The intervals of all differences hold together with the confidence.
+    """
+    with door():
+        from iopsim.cli.compare import Order
+        from iopsim.cli.compare import compare as start
+
+        start(
+            Order(
+                files,
+                changes or [],
+                measures or [],
+                replications,
+                seed,
+                weeks,
+                precision or [],
+                most,
+                stages,
+                confidence,
+                warm_up,
+                out,
+                workers,
+                cluster,
+                json,
+                quiet,
+            )
+        )
+
+
+@app.command(short_help="Run an experiment file; go on where it stopped.")
+def experiment(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The experiment, a TOML file; experiments/ has some.")],
+    replications: Annotated[
+        str | None,
+        typer.Option("--replications", "-n", metavar="N", help="Repetitions of each arm, instead of the file's."),
+    ] = None,
+    seed: Annotated[str | None, typer.Option("--seed", metavar="N", help="Instead of the file's.")] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="A new or empty folder, or one of this experiment, finished or not. Without it: a folder of its own "
+            "under results/.",
+        ),
+    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run an experiment file: its arms or its design, each replication kept as soon as it is done.
+
+    The same command again computes only what is missing: after an interruption, or with more replications. Other
+    results are never overwritten.
+    """
+    with door():
+        from iopsim.cli.experiment import Order
+        from iopsim.cli.experiment import experiment as start
+
+        start(Order(file, replications, seed, out, workers, cluster, json, quiet))
