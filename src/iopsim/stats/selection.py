@@ -83,10 +83,10 @@ class Selection:
     confidence : float
         Between 0 and 1; above 1 / systems, which guessing gives.
     first : int
-        Observations of the first stage, 2 or more. Ten to fifty serve well; more where values are skewed.
+        Observations of the first stage, 2 or more; with fewer than ten many more are needed later.
     batch : int
-        Replications averaged into one observation, 1 or more: larger for a skewed measure, so that observations are
-        nearly normal.
+        Replications averaged into one observation, 1 or more: ten or more for a skewed measure, so that observations
+        are nearly normal.
     largest : bool
         Whether the best has the largest mean.
 
@@ -113,7 +113,8 @@ class Selection:
     eta is that for a mistake in (1 - confidence) / (systems - 1) of all cases, for each pair with the best
     (Bonferroni), so that nothing is assumed of how systems depend on each other: common random numbers only make S^2
     small. The observations needed are bounded by h^2 S^2 / zone^2, `most_needed`. Assumes observations that are
-    normal, and independent from one to the next.
+    normal, and independent from one to the next; with skewed ones it may keep half of what it promises, and batches
+    mend most of that (``verification/selection.log``).
 
     Differences are taken in replications in which both systems tell; a pair has its own count r, n0 and h^2. A pair of
     which fewer than two observations of the first stage tell is never decided. Where more than one system could be
