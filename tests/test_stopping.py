@@ -191,6 +191,11 @@ def test_a_second_stage_beyond_the_most_is_cut_and_not_met():
     assert found.replications == 500 and not found.met and begun.needed > 500
 
 
+def test_two_stages_toward_a_percentage_are_refused():
+    with pytest.raises(ValueError, match="not in percent: x"):
+        two_stage(source(x=normal(16, 500))[0], {"x": Target(5.0, relative=True)}, 500)
+
+
 def test_a_first_stage_without_spread_makes_no_interval_of_no_width():
     pool = np.zeros(400)
     pool[100:120] = 40.0

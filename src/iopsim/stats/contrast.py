@@ -80,7 +80,11 @@ class Contrast(Summary):
 
     @property
     def same_in_every_pair(self) -> bool:
-        """Whether the difference is the same in all pairs, two or more: as far as they tell, it is known exactly."""
+        """Whether the difference is the same in all pairs, two or more, so that its interval has no width.
+
+        It is then known exactly if it cannot be otherwise, as with two plans that are the same, or a fixed cost. Plans
+        that differ in one replication of a hundred are likely to look the same in thirty.
+        """
         return self.n > 1 and self.low == self.high
 
 
