@@ -41,6 +41,7 @@ class ReferralSource(Part):
         1.0,
         "Standard deviation of the logarithm of a factor (mean 1) on all of a run's referrals, drawn once for each "
         "replication: hoped-for referrals that do not come; 0 is none",
+        planned=True,
     )
     dispersion: float = number(
         "ratio", 1.0, 20.0, "Variance of a day's count over its mean; 1 is Poisson, more is burstier"
@@ -58,7 +59,7 @@ class ReferralSource(Part):
         "Share of referrals still made for each week that the client last admitted had waited since referral; "
         "1 means that referrers do not react to waits",
     )
-    priority: int = number("class", 0, 9, "Priority class on every list; 0 goes first")
+    priority: int = number("class", 0, 9, "Priority class on every list; 0 goes first", planned=True)
     enters: str = text('Phase in which these clients start; "" is the first phase')
     traits: Shares = text("Share with a trait among these clients, where it differs from the trait's own share")
     payers: Shares = text("Share of each payer among these clients, where it differs from the payers' own shares")

@@ -56,9 +56,9 @@ class Payer(Part):
     scale_share: Annotated[dict[Name, Annotated[float, probability("Share of clients")]], AfterValidator(_frozen)] = (
         text("Steps of a sliding scale: share of the payer's clients on each; who is on none pays in full")
     )
-    scale_pays: Annotated[dict[Name, Annotated[float, probability("Share of the rate")]], AfterValidator(_frozen)] = (
-        text("Share of the rates that is allowed on each step of the sliding scale")
-    )
+    scale_pays: Annotated[
+        dict[Name, Annotated[float, probability("Share of the rate", planned=True)]], AfterValidator(_frozen)
+    ] = text("Share of the rates that is allowed on each step of the sliding scale")
 
 
 Payers = Annotated[dict[Name, Payer], AfterValidator(_frozen)]
