@@ -29,7 +29,7 @@ class ReferralSource(Part):
     """One kind of referrer: how many clients, when, and with which traits, payers and priority."""
 
     per_week: float = number("clients/week", 0.0, 500.0, "Referrals a week once mature, in a month of weight 1", 2.5)
-    first_week: int = number("week", 0, 1040, "Week of the first referrals; 0 is the opening week")
+    first_week: int = number("week", 0, 1040, "Week of the first referrals; 0 is the opening week", planned=True)
     ramp_weeks: int = number("weeks", 0, 520, "Weeks from the first referral to maturity, a straight line")
     ramp_start: float = share("Share of the mature rate in the first week")
     growth_per_year: float = number(

@@ -22,9 +22,9 @@ def number(
 ) -> Any:
     """Describe a number: its unit, its bounds (both allowed), its meaning and, if need be, an example.
 
-    It is *planned* if the program sets it, or whoever writes the file knows it: timetable, posts, limits, house rules,
-    what the file promises. A range given for such a number is one of choices. All other numbers are what nobody knows
-    beforehand: what clients, referrers, payers and the labour market do, how long things take and what they cost.
+    It is *planned* if the program sets it, or whoever writes the file knows it: dates, timetable, posts, limits, house
+    rules, what the file promises. A range given for such a number is one of choices. All other numbers are what nobody
+    knows beforehand: what clients, referrers, payers and the labour market do, how long things take, what they cost.
     """
     examples = None if example is None else [example]
     return Field(
