@@ -211,13 +211,26 @@ def with_changes(resolved: Resolved, further: Mapping[str, object]) -> Resolved:
     """
     before: Changes = resolved.changes
     if isinstance(before, Mapping):
-        changes: Changes = {**{path: value for path, value in before.items() if path not in further}, **further}
-    else:
-        texts = [before] if isinstance(before, str) else before
-        changes = [*texts, *(f"{path}={written(value)}" for path, value in further.items())]
-        if not texts:
-            changes = dict(further)
-    return resolve_text(resolved.text, resolved.name, changes)
+        kept = {path: value for path, value in before.items() if path not in further}
+        tables = further if any(path.partition(".")[0] in kept for path in further) else _in_tables(further)
+        return resolve_text(resolved.text, resolved.name, {**kept, **tables})
+    texts = [before] if isinstance(before, str) else before
+    told = [f"{path}={written(value)}" for path, value in _in_tables(further).items()]
+    return resolve_text(resolved.text, resolved.name, [*texts, *told] if texts else _in_tables(further))
+
+
+def _in_tables(changes: Mapping[str, object]) -> dict[str, object]:
+    """Return changes by path as one for each table of the file, which the door takes in much less time."""
+    tables: dict[str, object] = {}
+    for path, value in changes.items():
+        *above, last = path.split(".")
+        table = tables
+        for name in above:
+            inner = table.setdefault(name, {})
+            assert isinstance(inner, dict)
+            table = inner
+        table[last] = value
+    return tables
 
 
 def _every(resolved: Resolved) -> list[Unknown]:
