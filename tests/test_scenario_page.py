@@ -21,7 +21,7 @@ SAMPLE = re.search(r"```csv\n(.*?)```", PROSE, re.DOTALL)[1]
 
 
 def rows():
-    """Every row of the listing: table, path, meaning, unit, what it may be, default."""
+    """Every row of the listing: table, path, meaning, unit, what it may be, default, who sets it."""
     table = ""
     for line in listing().splitlines():
         if line.startswith("### "):
@@ -49,16 +49,20 @@ def test_every_value_of_a_scenario_is_listed():
 @pytest.mark.parametrize(
     ("table", "path", "cells"),
     [
-        ("`[groups.NAME]`", "`seats`", ("Seats on each night", "seats", "whole, 1 to 500", "12")),
-        ("`[groups.NAME]`", "`start`", ("Start, clock time", "", "time of day, such as 17:30:00", "17:30:00")),
-        ("`[waitlist]`", "`ready_delay.mean_days`", (None, "days", "0 to 365", "5")),
-        ("`[staff.NAME]`", "`caseload`", (None, "clients", 'whole, 0 to 100000, or `"none"`', "*needed*")),
-        ("`[payers.NAME]`", "`before_contract`", (None, "", '`"wait"` `"unpaid"`', '`"unpaid"`')),
-        ("`[referrals.NAME]`", "`months.Jan` to `Dec`", (None, "ratio", "0 to 100", "1; Jan 1.15; Dec 0.85")),
-        ("`[levers.NAME]`, NAME being one of these", "`usd_per_session`", (None, "usd", None, "0; transport 12")),
+        ("`[groups.NAME]`", "`seats`", ("Seats on each night", "seats", "whole, 1 to 500", "12", "plan")),
+        ("`[groups.NAME]`", "`start`", ("Start, clock time", "", "time of day, such as 17:30:00", "17:30:00", "")),
+        ("`[waitlist]`", "`ready_delay.mean_days`", (None, "days", "0 to 365", "5", "world")),
+        ("`[staff.NAME]`", "`caseload`", (None, "clients", 'whole, 0 to 100000, or `"none"`', "*needed*", "plan")),
+        ("`[payers.NAME]`", "`before_contract`", (None, "", '`"wait"` `"unpaid"`', '`"unpaid"`', "")),
+        ("`[referrals.NAME]`", "`months.Jan` to `Dec`", (None, "ratio", "0 to 100", "1; Jan 1.15; Dec 0.85", "world")),
+        (
+            "`[levers.NAME]`, NAME being one of these",
+            "`usd_per_session`",
+            (None, "usd", None, "0; transport 12", "world"),
+        ),
     ],
 )
-def test_a_field_is_listed_with_meaning_unit_range_and_default(table, path, cells):
+def test_a_field_is_listed_with_meaning_unit_range_default_and_who_sets_it(table, path, cells):
     (found,) = [row[2:] for row in rows() if row[:2] == (table, path)]
     assert all(told == wanted for told, wanted in zip(found, cells, strict=True) if wanted is not None)
 

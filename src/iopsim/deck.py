@@ -42,6 +42,7 @@ class Purpose(IntEnum):
     SICKNESS = 14
     LEAVE = 15
     COVER = 16
+    INPUT = 17
 
 
 _MULTIPLY = np.array([[0xD2E7470EE14C6C93], [0xCA5A826395121157]], dtype=np.uint64)
@@ -115,9 +116,10 @@ class Deck:
         purpose : Purpose, or uint64 array, shape (n,)
             What the cards decide.
         who : uint64 array, shape (n,)
-            `name_word` of the client's source, of the staff role, or of the group.
+            `name_word` of the client's source, of the staff role, of the group, or of what nobody knows.
         when : uint64 array, shape (n,)
-            Referral day times 2**32 plus ordinal of the client on that day; number of the post; week.
+            Referral day times 2**32 plus ordinal of the client on that day; number of the post; week; number of the
+            attempt.
         about : uint64 array, shape (n,), or int
             What within the purpose: page of attempts, page of absences, word of a trait's name.
         episode : int

@@ -29,7 +29,7 @@ class ReferralSource(Part):
     """One kind of referrer: how many clients, when, and with which traits, payers and priority."""
 
     per_week: float = number("clients/week", 0.0, 500.0, "Referrals a week once mature, in a month of weight 1", 2.5)
-    first_week: int = number("week", 0, 1040, "Week of the first referrals; 0 is the opening week")
+    first_week: int = number("week", 0, 1040, "Week of the first referrals; 0 is the opening week", planned=True)
     ramp_weeks: int = number("weeks", 0, 520, "Weeks from the first referral to maturity, a straight line")
     ramp_start: float = share("Share of the mature rate in the first week")
     growth_per_year: float = number(
@@ -41,6 +41,7 @@ class ReferralSource(Part):
         1.0,
         "Standard deviation of the logarithm of a factor (mean 1) on all of a run's referrals, drawn once for each "
         "replication: hoped-for referrals that do not come; 0 is none",
+        planned=True,
     )
     dispersion: float = number(
         "ratio", 1.0, 20.0, "Variance of a day's count over its mean; 1 is Poisson, more is burstier"
@@ -58,7 +59,7 @@ class ReferralSource(Part):
         "Share of referrals still made for each week that the client last admitted had waited since referral; "
         "1 means that referrers do not react to waits",
     )
-    priority: int = number("class", 0, 9, "Priority class on every list; 0 goes first")
+    priority: int = number("class", 0, 9, "Priority class on every list; 0 goes first", planned=True)
     enters: str = text('Phase in which these clients start; "" is the first phase')
     traits: Shares = text("Share with a trait among these clients, where it differs from the trait's own share")
     payers: Shares = text("Share of each payer among these clients, where it differs from the payers' own shares")

@@ -17,21 +17,28 @@ class Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def number(unit: str, low: float, high: float, description: str, example: object = None) -> Any:
-    """Describe a number: its unit, its bounds (both allowed), its meaning and, if need be, an example."""
+def number(
+    unit: str, low: float, high: float, description: str, example: object = None, *, planned: bool = False
+) -> Any:
+    """Describe a number: its unit, its bounds (both allowed), its meaning and, if need be, an example.
+
+    It is *planned* if the program sets it, or whoever writes the file knows it: dates, timetable, posts, limits, house
+    rules, what the file promises. A range given for such a number is one of choices. All other numbers are what nobody
+    knows beforehand: what clients, referrers, payers and the labour market do, how long things take, what they cost.
+    """
     examples = None if example is None else [example]
     return Field(
         ge=low,
         le=high,
         description=f"{description} [{unit}]",
-        json_schema_extra={"unit": unit},
+        json_schema_extra={"unit": unit, "planned": planned},
         examples=examples,
     )
 
 
-def share(description: str, example: object = None) -> Any:
+def share(description: str, example: object = None, *, planned: bool = False) -> Any:
     """Describe a share or probability between 0 and 1."""
-    return number("share", 0.0, 1.0, description, example)
+    return number("share", 0.0, 1.0, description, example, planned=planned)
 
 
 probability = share
@@ -43,10 +50,11 @@ def ratio(description: str) -> Any:
     return number("ratio", 0.01, 100.0, description)
 
 
-def cap(unit: str, description: str, example: object = None) -> Any:
+def cap(unit: str, description: str, example: object = None, *, planned: bool = False) -> Any:
     """Describe a `Limit`: its unit and what it means and, if it has no default, an example."""
     examples = None if example is None else [example]
-    return Field(description=f"{description} [{unit}]", examples=examples, json_schema_extra={"unit": unit})
+    extra: dict[str, Any] = {"unit": unit, "planned": planned}
+    return Field(description=f"{description} [{unit}]", examples=examples, json_schema_extra=extra)
 
 
 def text(description: str, example: object = None) -> Any:

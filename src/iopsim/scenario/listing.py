@@ -77,9 +77,9 @@ def _section(title: str, said: Sequence[str], node: Node, known: Defaults) -> It
     if sentences:
         yield " ".join(sentence if sentence.endswith(".") else f"{sentence}." for sentence in sentences)
         yield ""
-    yield from ("| field | what it is | unit | may be | default |", "|---|---|---|---|---|")
+    yield from ("| field | what it is | unit | may be | default | set by |", "|---|---|---|---|---|---|")
     for path, leaf, default in _rows(node, known, ""):
-        cells = (f"`{path}`", _meaning(leaf), leaf.unit, _may_be(leaf), default)
+        cells = (f"`{path}`", _meaning(leaf), leaf.unit, _may_be(leaf), default, _set_by(leaf))
         yield "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
     yield ""
 
@@ -137,6 +137,13 @@ def _inside(default: object, name: str) -> object:
 def _meaning(leaf: Leaf) -> str:
     """Return what a field is, without its unit, which has a column of its own."""
     return leaf.description.removesuffix(f" [{leaf.unit}]")
+
+
+def _set_by(leaf: Leaf) -> str:
+    """Say who sets a number: the plan, or the world, of which only a range may be known."""
+    if not leaf.numeric:
+        return ""
+    return "plan" if leaf.planned else "world"
 
 
 def _may_be(leaf: Leaf) -> str:

@@ -131,7 +131,7 @@ def resolve_text(text: str, name: str, changes: Changes | None = None) -> Resolv
     parts.problems += [*parsed.problems, *changed.problems, *rows.problems]
     parts.holes |= parsed.holes | rows.holes
     scenario = _validate(parts, [name, *changed.labels, rows.name])
-    return Resolved(scenario, _origins(scenario, given, parts.evidence), text, name)
+    return Resolved(scenario, _origins(scenario, given, parts.evidence), text, name, changes or ())
 
 
 def _validate(parts: Split, files: Sequence[str]) -> Scenario:

@@ -43,8 +43,8 @@ from iopsim.scenario.treatment import (
 class Targets(Part):
     """What the plan promises; the access measures report the share that meets it."""
 
-    assessment_days: int = number("days", 0, 90, "Referral to assessment within this many days")
-    start_days: int = number("days", 0, 90, "Referral to first session within this many days")
+    assessment_days: int = number("days", 0, 90, "Referral to assessment within this many days", planned=True)
+    start_days: int = number("days", 0, 90, "Referral to first session within this many days", planned=True)
 
 
 class Scenario(Part):
@@ -64,7 +64,7 @@ class Scenario(Part):
         "Opening date: day 0",
         datetime.date(2027, 1, 4),
     )
-    weeks: int = number("weeks", 1, 1040, "Weeks to simulate from the opening")
+    weeks: int = number("weeks", 1, 1040, "Weeks to simulate from the opening", planned=True)
     state: State = text('State whose timetable rules are checked, where any are known; two letters, "" for none')
     calendar: Calendar = text("Closed days")
     referrals: Referrals = text("Referral sources, by name")

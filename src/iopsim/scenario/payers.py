@@ -32,7 +32,9 @@ class Payer(Part):
 
     share: float = probability("Share of referred clients, where the source does not say otherwise", 0.5)
     self_pay: bool = text("The client is the payer, and owes all that is allowed; nothing is denied or late")
-    contract_week: int = number("week", 0, 1040, "Week in which the contract starts; 0 is the opening week")
+    contract_week: int = number(
+        "week", 0, 1040, "Week in which the contract starts; 0 is the opening week", planned=True
+    )
     before_contract: Literal["wait", "unpaid"] = text(
         "Until the contract starts its clients cannot start (wait), or are served and nothing is billed (unpaid)"
     )
@@ -56,9 +58,9 @@ class Payer(Part):
     scale_share: Annotated[dict[Name, Annotated[float, probability("Share of clients")]], AfterValidator(_frozen)] = (
         text("Steps of a sliding scale: share of the payer's clients on each; who is on none pays in full")
     )
-    scale_pays: Annotated[dict[Name, Annotated[float, probability("Share of the rate")]], AfterValidator(_frozen)] = (
-        text("Share of the rates that is allowed on each step of the sliding scale")
-    )
+    scale_pays: Annotated[
+        dict[Name, Annotated[float, probability("Share of the rate", planned=True)]], AfterValidator(_frozen)
+    ] = text("Share of the rates that is allowed on each step of the sliding scale")
 
 
 Payers = Annotated[dict[Name, Payer], AfterValidator(_frozen)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from iopsim.evidence import GRADES
+from iopsim.scenario.changes import Changes
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, shape
@@ -78,12 +79,15 @@ class Resolved:
         The planner's file.
     name : str
         Its name.
+    changes : mapping or sequence of str
+        The changes made to it.
     """
 
     scenario: Scenario
     origins: Mapping[str, Origin]
     text: str
     name: str
+    changes: Changes = ()
 
 
 def standing(value: object, origin: Origin) -> str:

@@ -99,7 +99,8 @@ def _collection(node: Collection, default: Mapping[str, object]) -> Schema:
 def _number(leaf: Leaf) -> Schema:
     choices = [{"const": choice} for choice in leaf.choices]
     evidence = {"$ref": f"#/$defs/{_evidence_name(leaf)}"}
-    return {"description": leaf.description, "anyOf": [_bare_number(leaf), *choices, evidence], **_examples(leaf)}
+    said = f"{leaf.description}, {'set by the plan' if leaf.planned else 'not known beforehand'}"
+    return {"description": said, "anyOf": [_bare_number(leaf), *choices, evidence], **_examples(leaf)}
 
 
 def _evidence(leaf: Leaf) -> Schema:

@@ -34,6 +34,8 @@ class Leaf:
     earliest: str = ""
     latest: str = ""
     example: object = None
+    planned: bool = False
+    """Of a number: whether the plan sets it, or the planner knows it; else it is what nobody knows beforehand."""
 
     @property
     def numeric(self) -> bool:
@@ -140,6 +142,7 @@ def _read_union(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Node:
         first.high,
         choices=("none",),
         example=_example(schema),
+        planned=schema.get("planned", False),
     )
 
 
@@ -159,6 +162,7 @@ def _read_leaf(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Leaf:
         schema.get("formatMinimum", ""),
         schema.get("formatMaximum", ""),
         _example(schema),
+        schema.get("planned", False),
     )
 
 

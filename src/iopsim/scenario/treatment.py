@@ -15,20 +15,29 @@ Ratio = Annotated[float, ratio("Odds ratio of attending")]
 class Phase(Part):
     """A stretch of treatment with its own nights a week; phases follow in the order of the file."""
 
-    nights_per_week: int = number("nights/week", 1, 7, "Group nights a week, each taking one seat", 3)
-    planned_weeks: int = number("weeks", 1, 520, "Weeks after which the client moves on or completes", 12)
+    nights_per_week: int = number("nights/week", 1, 7, "Group nights a week, each taking one seat", 3, planned=True)
+    planned_weeks: int = number("weeks", 1, 520, "Weeks after which the client moves on or completes", 12, planned=True)
     least_weeks: int = number(
-        "weeks", 0, 520, "With a benchmark: weeks before which nobody moves on; 0 is the planned weeks"
+        "weeks",
+        0,
+        520,
+        "With a benchmark: weeks before which nobody moves on; 0 is the planned weeks",
+        planned=True,
     )
-    most_weeks: int = number("weeks", 0, 520, "With a benchmark: weeks after which all move on; 0 is the planned weeks")
+    most_weeks: int = number(
+        "weeks", 0, 520, "With a benchmark: weeks after which all move on; 0 is the planned weeks", planned=True
+    )
     benchmark_attended_share: float = share(
-        "Benchmark for moving on: share of the last weeks' sessions attended; 0 means that the calendar decides"
+        "Benchmark for moving on: share of the last weeks' sessions attended; 0 means that the calendar decides",
+        planned=True,
     )
-    benchmark_weeks: int = number("weeks", 1, 52, "How many last weeks the benchmark looks at")
-    lapse_free_weeks: int = number("weeks", 0, 52, "Benchmark for moving on: weeks without a lapse")
+    benchmark_weeks: int = number("weeks", 1, 52, "How many last weeks the benchmark looks at", planned=True)
+    lapse_free_weeks: int = number("weeks", 0, 52, "Benchmark for moving on: weeks without a lapse", planned=True)
     level: Literal["", "1", "2.1", "2.5"] = text('Level of care, whose weekly hours are checked; "" for none')
-    individual_per_week: int = number("sessions/week", 0, 7, "Individual sessions a week")
-    medication_every_weeks: int = number("weeks", 0, 52, "Weeks from one medication visit to the next; 0 for none")
+    individual_per_week: int = number("sessions/week", 0, 7, "Individual sessions a week", planned=True)
+    medication_every_weeks: int = number(
+        "weeks", 0, 52, "Weeks from one medication visit to the next; 0 for none", planned=True
+    )
     dropout_hazard_ratio: float = ratio("Hazard of dropping out in this phase")
     when_full: Literal["wait", "leave"] = text(
         "A client who is due to enter this phase and finds it full keeps the old seats (wait), or leaves"
@@ -53,16 +62,22 @@ class Attendance(Part):
 class AbsenceRule(Part):
     """When the program ends an episode for unexcused absences."""
 
-    consecutive: Limit = cap("sessions", 'This many in a row end the episode; "none" switches this rule off')
-    total: Limit = cap("sessions", 'More than this many within the window end it; "none" switches this rule off')
-    window_weeks: int = number("weeks", 1, 104, "Length of the window for the total")
-    lockout_days: int = number("days", 0, 365, "Days after a termination in which the client cannot come back")
+    consecutive: Limit = cap(
+        "sessions", 'This many in a row end the episode; "none" switches this rule off', planned=True
+    )
+    total: Limit = cap(
+        "sessions", 'More than this many within the window end it; "none" switches this rule off', planned=True
+    )
+    window_weeks: int = number("weeks", 1, 104, "Length of the window for the total", planned=True)
+    lockout_days: int = number(
+        "days", 0, 365, "Days after a termination in which the client cannot come back", planned=True
+    )
 
 
 class Individual(Part):
     """Individual sessions, of phases that have them."""
 
-    hours: float = number("hours", 0.25, 4.0, "Length of a session")
+    hours: float = number("hours", 0.25, 4.0, "Length of a session", planned=True)
     show_probability: float = share("Probability of coming")
 
 
@@ -77,11 +92,11 @@ class Medication(Part):
 class FamilyNight(Part):
     """An evening for families."""
 
-    every_weeks: int = number("weeks", 0, 52, "Weeks from one family night to the next; 0 for none")
+    every_weeks: int = number("weeks", 0, 52, "Weeks from one family night to the next; 0 for none", planned=True)
     weekday: Weekday = text("Weekday")
     start: datetime.time = text("Start, clock time")
-    hours: float = number("hours", 0.25, 8.0, "Length")
-    staff: int = number("people", 1, 20, "Staff present")
+    hours: float = number("hours", 0.25, 8.0, "Length", planned=True)
+    staff: int = number("people", 1, 20, "Staff present", planned=True)
     comes_share: float = share("Share of clients in program whose family comes")
 
 
@@ -90,8 +105,10 @@ class Lapse(Part):
 
     per_week: float = number("hazard/week", 0.0, 10.0, "Hazard of a lapse while in treatment")
     dropout_hazard_ratio: float = ratio("Hazard of dropping out, for each lapse so far")
-    step_up_probability: float = share("A lapse moves the client back to the phase before, if there is one")
-    step_out_probability: float = share("A lapse means transfer to a higher level of care")
+    step_up_probability: float = share(
+        "A lapse moves the client back to the phase before, if there is one", planned=True
+    )
+    step_out_probability: float = share("A lapse means transfer to a higher level of care", planned=True)
 
 
 class Leaving(Part):

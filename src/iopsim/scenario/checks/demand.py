@@ -9,6 +9,7 @@ from iopsim.scenario.demand import Trait
 from iopsim.scenario.given import Given
 from iopsim.scenario.lines import Key
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.wholes import payer_shares, payer_shares_of
 from iopsim.scenario.words import plain, short, written
 
 MOST_TRAITS = 60
@@ -32,8 +33,8 @@ def traits_are_few(scenario: Scenario, _: str) -> Conflicts:
 
 def payer_shares_sum(scenario: Scenario, _: str) -> Conflicts:
     """Every client of a source that says nothing else has one payer."""
-    if scenario.payers and any(not source.payers for source in scenario.referrals.values()):
-        shares: dict[Key, float] = {("payers", name, "share"): payer.share for name, payer in scenario.payers.items()}
+    shares = payer_shares(scenario)
+    if shares:
         yield from sum_to_one(shares, f"the shares of the payers {named(scenario.payers)} must sum to 1", ("payers",))
 
 
@@ -84,10 +85,10 @@ def source_has_known_payers(scenario: Scenario, name: str) -> Conflicts:
 
 def source_payer_shares_sum(scenario: Scenario, name: str) -> Conflicts:
     """A source that names payers names all that its clients have; who is not named has none of them."""
-    payers, table = scenario.referrals[name].payers, ("referrals", name, "payers")
-    if payers:
-        shares: dict[Key, float] = {(*table, payer): share for payer, share in payers.items()}
-        yield from sum_to_one(shares, "the shares of a source's payers must sum to 1; one left out has none", table)
+    shares = payer_shares_of(scenario, name)
+    if shares:
+        said = "the shares of a source's payers must sum to 1; one left out has none"
+        yield from sum_to_one(shares, said, ("referrals", name, "payers"))
 
 
 def trait_follows_from_drawn_traits(scenario: Scenario, name: str) -> Conflicts:

@@ -14,6 +14,9 @@ from iopsim.scenario.model import Scenario
 from iopsim.scenario.timetable import Meeting, clock, existing_groups, first_week_of, meetings
 from iopsim.scenario.words import nearest, plain, short, written
 
+NOT_BY_VIDEO = ("show_odds_ratio", "renege_hazard_ratio", "dropout_hazard_ratio")
+"""Effects of a lever that video has not."""
+
 
 def has_groups(scenario: Scenario, _: str) -> Conflicts:
     """A program must have a group."""
@@ -174,7 +177,7 @@ def video_works_through_attendance(scenario: Scenario, name: str) -> Conflicts:
             "video reaches everybody in the groups by video; for some clients only, give them a group with for_traits"
         )
         yield Conflict((("levers", name, "trait"),), short(written(lever.trait)), said)
-    for ratio in ("show_odds_ratio", "renege_hazard_ratio", "dropout_hazard_ratio"):
+    for ratio in NOT_BY_VIDEO:
         if getattr(lever, ratio) != 1.0:
             said = "video has only an attendance_odds_ratio, which holds on the nights of groups by video"
             yield Conflict((("levers", name, ratio),), plain(getattr(lever, ratio)), said)

@@ -8,6 +8,7 @@ from iopsim.scenario.checks.conflict import Conflict, Conflicts, possible_delay,
 from iopsim.scenario.lines import Key
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.states import state
+from iopsim.scenario.wholes import placement_shares
 from iopsim.scenario.words import short, written
 
 DETOURS = ("withdrawal", "residential")
@@ -42,15 +43,7 @@ def ready_delay_is_possible(scenario: Scenario, _: str) -> Conflicts:
 
 def placement_shares_sum(scenario: Scenario, _: str) -> Conflicts:
     """Every assessed client is placed somewhere, and only once."""
-    shares = scenario.placement
-    six: dict[Key, float] = {
-        ("placement", "this_program"): shares.this_program,
-        ("placement", "withdrawal", "share"): shares.withdrawal.share,
-        ("placement", "residential", "share"): shares.residential.share,
-        ("placement", "higher"): shares.higher,
-        ("placement", "lower"): shares.lower,
-        ("placement", "declined"): shares.declined,
-    }
+    six = placement_shares(scenario)
     names = ", ".join(".".join(map(str, key[1:])) for key in six)
     yield from sum_to_one(six, f"the six shares {names} must sum to 1", ("placement",))
 
