@@ -9,21 +9,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from iopsim.api import simulate
-    from iopsim.errors import IopsimError, Problem, ScenarioError
+    from iopsim.api import compare, experiment, simulate
+    from iopsim.errors import IopsimError, ScenarioError
     from iopsim.experiment.result import Result
     from iopsim.scenario.load import load
     from iopsim.scenario.model import Scenario
 
 __version__ = "0.1.0"
-__all__ = ["IopsimError", "Problem", "Result", "Scenario", "ScenarioError", "load", "simulate"]
+__all__ = ["IopsimError", "Result", "Scenario", "ScenarioError", "compare", "experiment", "load", "simulate"]
 
 _HOME = {
     "IopsimError": "errors",
-    "Problem": "errors",
     "Result": "experiment.result",
     "Scenario": "scenario.model",
     "ScenarioError": "errors",
+    "compare": "api",
+    "experiment": "api",
     "load": "scenario.load",
     "simulate": "api",
 }

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from iopsim.experiment.batch import COLUMN, Batch, Precision, Silent, in_memory
+from iopsim.experiment.batch_folder import Making, run_in
+from iopsim.experiment.executors.executor import Executor, Here
+from iopsim.experiment.executors.processes import Processes
+from iopsim.experiment.making import batch_of, plans_of_scenarios, settled
+from iopsim.experiment.outcome import Outcome
+from iopsim.experiment.plan import BOARD, Experiment, load_experiment
 from iopsim.experiment.point import Point
 from iopsim.experiment.replicate import replicate
 from iopsim.experiment.result import Result
-from iopsim.experiment.runner import Progress
+from iopsim.experiment.runner import Progress, Runner
 from iopsim.experiment.warmup import estimate, forbidden, settle
+from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.measure import Measure
 from iopsim.measures.partition import partitions
 from iopsim.rulebook import write
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.words import nearest
+from iopsim.stats.stopping import Target
 
 
 def simulate(
@@ -95,3 +107,162 @@ def simulate(
     point = Point(scenario, seed, tuple(by) if not isinstance(by, str) else (by,), 7 * (warm_up or 0))
     facts = replicate(point, replications, workers, progress)
     return Result(scenario, seed, replications, facts, parts, warm_up)
+
+
+def compare(
+    plans: Mapping[str, Scenario],
+    replications: int = 200,
+    seed: int = 1,
+    *,
+    measures: Sequence[str] = BOARD,
+    precision: Mapping[str, float | str] | None = None,
+    most: int = 10_000,
+    confidence: float = 0.95,
+    warm_up: int | Literal["auto"] | None = None,
+    workers: int = 1,
+    out: str | Path | None = None,
+    executor: Executor | None = None,
+) -> Outcome:
+    """Compare plans under the same luck: the same people walk into each, so that differences are paired.
+
+    Parameters
+    ----------
+    plans : mapping of str to Scenario
+        Two or more, by name: letters, digits, ``_`` and ``-``. The first is the baseline.
+    replications : int
+        Of each plan, 2 or more; with a `precision` it says how many.
+    seed : int
+        0 <= seed < 2**64.
+    measures : sequence of str
+        What is compared, by name.
+    precision : mapping of str to float or str, optional
+        Half-width that the interval of a measure may have, in its unit or in percent of its mean: ``0.5``, ``"2 %"``.
+    most : int
+        Replications at which a precision gives up.
+    confidence : float
+        With which all differences, arms times measures, hold together.
+    warm_up : int or "auto", optional
+        As for `simulate`; "auto" takes the longest that any of the plans needs.
+    workers : int
+        Processes. More than 1 starts new Python processes; a script then needs ``if __name__ == "__main__":``.
+    out : str or Path, optional
+        A new or empty folder for the results, or one in which this comparison was begun.
+    executor : Executor, optional
+        Where it runs, such as a Dask cluster (`iopsim.experiment.executors.cluster`); `workers` then says nothing.
+
+    Returns
+    -------
+    Outcome
+        ``to_pandas()`` has the measures of each arm, ``differences()`` how they differ, ``by_replication()`` values.
+
+    Raises
+    ------
+    ValueError
+        If anything is out of range, or a name is not known.
+    ScenarioError
+        If a mature view is asked for and no steady state can be expected.
+    IopsimError
+        If the folder holds anything else, or cannot be written.
+
+    Examples
+    --------
+    >>> import iopsim
+    >>> small = iopsim.load("scenarios/palmetto.toml")
+    >>> large = iopsim.load("scenarios/palmetto.toml", {"groups.evening.seats": 15})
+    >>> found = iopsim.compare({"small": small, "large": large}, replications=20)
+    >>> found.contrasts["large", "days_to_first_session"].n
+    20
+    """
+    if len(plans) < 2:
+        raise ValueError("two plans or more are compared, each with a name")
+    if wrong := [name for name in plans if not _is_name(name)]:
+        raise ValueError(f"a plan has a name of letters, digits, _ and -, at most 40, not {wrong[0]!r}")
+    if not 2 <= replications <= 10_000_000 or not 0 <= seed < 2**64 or not 0.5 < confidence < 1.0 or workers < 1:
+        raise ValueError(
+            "2 to 10,000,000 replications, a seed below 2**64, a confidence from 0.5 to 1, a worker or more"
+        )
+    sought = None
+    if precision is not None:
+        sought = Precision({_named(name).name: _target(_named(name), width) for name, width in precision.items()}, most)
+    batch = Batch(
+        "-or-".join(plans),
+        "",
+        plans_of_scenarios(plans),
+        tuple(_named(name) for name in measures),
+        seed,
+        None if sought else replications,
+        sought,
+        confidence,
+        None if warm_up == "auto" else warm_up,
+    )
+    for scenario in plans.values():
+        settle(forbidden(scenario, warm_up))
+    return _outcome(batch, out, executor or _local(workers), mature=warm_up == "auto")
+
+
+def experiment(
+    file: str | Path | Experiment,
+    *,
+    replications: int | None = None,
+    workers: int = 1,
+    out: str | Path | None = None,
+    executor: Executor | None = None,
+) -> Outcome:
+    """Run an experiment file.
+
+    Parameters
+    ----------
+    file : str, Path or Experiment
+        docs/EXPERIMENT.md says what may stand in it.
+    replications : int, optional
+        Of each arm, instead of what the file says.
+    workers, out, executor
+        As for `compare`. A folder in which the experiment was begun is gone on with.
+
+    Returns
+    -------
+    Outcome
+        As of `compare`.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the file and its arms.
+    IopsimError
+        If the folder holds anything else, or cannot be written.
+    """
+    loaded = file if isinstance(file, Experiment) else load_experiment(file)
+    batch = batch_of(loaded)
+    if replications is not None:
+        batch = replace(batch, replications=replications, precision=None)
+    return _outcome(batch, out, executor or _local(workers), mature=loaded.warm_up == "auto")
+
+
+def _outcome(batch: Batch, out: str | Path | None, executor: Executor, *, mature: bool) -> Outcome:
+    runner = Runner(executor)
+    if mature:
+        batch = settled(batch, runner)
+    if out is not None:
+        return run_in(Path(out), batch, Making(runner))
+    fractions, failures, looked = in_memory(batch, runner, Silent())
+    return Outcome(batch, len(fractions[0]), lambda plan, column: fractions[plan][:, column], failures, looked)
+
+
+def _local(workers: int) -> Executor:
+    return Here() if workers == 1 else Processes(workers)
+
+
+def _named(name: str) -> Measure:
+    if name not in COLUMN:
+        hint = nearest(name, list(COLUMN))
+        raise ValueError(f"no measure is named {name!r}" + (f"; did you mean {hint!r}?" if hint else ""))
+    return CATALOGUE[COLUMN[name]]
+
+
+def _target(measure: Measure, width: float | str) -> Target:
+    relative = isinstance(width, str)
+    return Target(float(str(width).strip().removesuffix("%")), relative, measure.span)
+
+
+def _is_name(name: str) -> bool:
+    return name.isascii() and 0 < len(name) <= 40 and name.replace("_", "").replace("-", "").isalnum()

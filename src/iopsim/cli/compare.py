@@ -154,11 +154,11 @@ def in_arm(name: str, problem: Problem) -> Problem:
 
 def show_differences(console: Console, found: Mapping[str, Resolved]) -> None:
     """Print what differs between plans, value by value."""
-    told = differences(found)
+    told = differences(list(found.values()))
     console.print("What differs", style="bold")
     if not told:
         paragraph(console, "Nothing: the plans are the same.", indent="  ")
-    lines = [Line(shortened(one.path, LONGEST), tuple(shortened(text, WIDEST) for text in one.values)) for one in told]
+    lines = [Line(shortened(one.path, LONGEST), tuple(shortened(text, WIDEST) for text in one.texts)) for one in told]
     if lines:
         shown = lines[:MOST_DIFFERENCES]
         if len(lines) > len(shown):

@@ -9,6 +9,8 @@ import typer
 from iopsim.cli.commands import Seed, Weeks, Workers, app
 from iopsim.cli.door import door
 
+__all__ = ["app"]
+
 Cluster = Annotated[
     str | None,
     typer.Option(

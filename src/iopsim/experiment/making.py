@@ -15,8 +15,10 @@ from iopsim.experiment.result import Result
 from iopsim.experiment.runner import Runner
 from iopsim.experiment.warmup import estimate, forbidden, settle
 from iopsim.measures.facts import joined
-from iopsim.scenario import Resolved
+from iopsim.scenario import Origin, Resolved
+from iopsim.scenario.lines import dotted
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.resolved import leaves
 from iopsim.stats.stopping import Target
 
 WARM_UP_REPLICATIONS = 200
@@ -26,6 +28,16 @@ WARM_UP_REPLICATIONS = 200
 def plans_of(arms: Mapping[str, Resolved]) -> tuple[Plan, ...]:
     """Return plans of resolved scenarios, in their order."""
     return tuple(Plan(name, resolved.scenario, partial(_given, resolved)) for name, resolved in arms.items())
+
+
+def plans_of_scenarios(scenarios: Mapping[str, Scenario]) -> tuple[Plan, ...]:
+    """Return plans of scenarios of which nobody knows any more where their values come from."""
+    return tuple(Plan(name, scenario, partial(_made, scenario)) for name, scenario in scenarios.items())
+
+
+def _made(scenario: Scenario) -> Resolved:
+    origins = {dotted(key): Origin("change", "", unit=leaf.unit) for key, leaf, _ in leaves(scenario)}
+    return Resolved(scenario, origins, "", scenario.name)
 
 
 def _given(resolved: Resolved) -> Resolved:

@@ -22,6 +22,7 @@ COMPUTES = (
     "rulebook",
     "rules",
     "scenario",
+    "stats/triangular.py",
     "workforce.py",
 )
 """Modules and packages of iopsim whose text decides what a replication gives."""
