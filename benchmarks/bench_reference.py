@@ -21,8 +21,8 @@ from pathlib import Path
 import textbook
 
 import iopsim
-from iopsim.experiment.point import Point
-from iopsim.experiment.work import Job, part_of
+from iopsim.experiments.point import Point
+from iopsim.experiments.work import Job, part_of
 from iopsim.scenario.model import Scenario
 
 PALMETTO = Path(__file__).parent.parent / "scenarios" / "palmetto.toml"

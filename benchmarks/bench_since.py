@@ -22,8 +22,8 @@ import sys, time
 from iopsim.scenario.load import load
 scenario = load(sys.argv[1])
 try:
-    from iopsim.experiment.point import Point
-    from iopsim.experiment.work import Job, part_of
+    from iopsim.experiments.point import Point
+    from iopsim.experiments.work import Job, part_of
     point = Point(scenario, 0)
     ten = lambda first: part_of(Job(point, first, first + 10))
 except ImportError:

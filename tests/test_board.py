@@ -6,7 +6,7 @@ import numpy as np
 
 from iopsim.api import simulate
 from iopsim.cli.board import bottleneck_sentences
-from iopsim.experiment.result import Result
+from iopsim.experiments.result import Result
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.series import WEEKLY
 from iopsim.scenario.load import load

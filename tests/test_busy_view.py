@@ -5,7 +5,7 @@ import pytest
 
 import iopsim
 from iopsim import rulebook
-from iopsim.experiment.work import view_of
+from iopsim.experiments.work import view_of
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.cohorts import admitted, listed, referred
 from iopsim.measures.presence import census, waiting

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iopsim.experiment.design import (
+from iopsim.experiments.design import (
     MOST_POINTS,
     full_factorial,
     is_power_of_two,
@@ -18,7 +18,7 @@ from iopsim.experiment.design import (
     sobol,
     within,
 )
-from iopsim.experiment.plan import load_experiment
+from iopsim.experiments.plan import load_experiment
 from iopsim.scenario import load
 from plan_file import HEAD, in_folder, told
 

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 import iopsim
 from iopsim.cli.commands import app
 from iopsim.cli.groups import BY_PAYER, against
-from iopsim.experiment.documents import documents
-from iopsim.experiment.equity import COLUMNS, MISTAKEN, Equity, differences
+from iopsim.experiments.documents import documents
+from iopsim.experiments.equity import COLUMNS, MISTAKEN, Equity, differences
 from iopsim.measures import subset
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import partitions, split

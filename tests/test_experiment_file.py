@@ -3,9 +3,9 @@
 import pytest
 
 from iopsim.errors import ScenarioError
-from iopsim.experiment.arms import ABOUT
-from iopsim.experiment.plan import BOARD, load_experiment
-from iopsim.experiment.sheet import MEASURES
+from iopsim.experiments.arms import ABOUT
+from iopsim.experiments.plan import BOARD, load_experiment
+from iopsim.experiments.sheet import MEASURES
 from iopsim.scenario import load
 from iopsim.scenario.shape import shape
 from plan_file import ARM, HEAD, in_folder, told
@@ -351,8 +351,10 @@ def test_a_mature_view_of_an_arm_without_a_steady_state_is_refused_with_the_reas
         + f"warm_up = 60\nbaseline = 'flat'\n[arms.flat]\n{flat}[arms.late]\n{flat}groups.evening.first_week = 80\n"
     )
     assert told(load_experiment, tmp_path, text) == [
-        "seats.toml:3: warm_up: found 60; no steady state can be expected: groups.evening.first_week: found "
-        "a group that opens after 80 weeks; a warm-up of 60 weeks ends before that; wait at least 80 weeks (in late)"
+        (
+            "seats.toml:3: warm_up: found 60; no steady state can be expected: groups.evening.first_week: found "
+            "a group that opens after 80 weeks; a warm-up of 60 weeks ends before that; wait at least 80 weeks (in late)"
+        )
     ]
 
 

@@ -15,17 +15,17 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 # Each third-party package, and the only modules or subpackages that may import it.
 OWNERS = {
-    "SALib": ["iopsim.experiment"],
-    "distributed": ["iopsim.experiment.executors"],
+    "SALib": ["iopsim.experiments"],
+    "distributed": ["iopsim.experiments.executors"],
     "filelock": ["iopsim.store"],
     "holidays": ["iopsim.clock"],
     "matplotlib": ["iopsim.charts"],
     "numpy": ["iopsim"],  # arrays are our common language
-    "pandas": ["iopsim.experiment", "iopsim.store"],
+    "pandas": ["iopsim.experiments", "iopsim.store"],
     "pyarrow": ["iopsim.store"],
     "pydantic": ["iopsim.scenario"],
     "rich": ["iopsim.cli"],
-    "scipy": ["iopsim.experiment", "iopsim.stats"],
+    "scipy": ["iopsim.experiments", "iopsim.stats"],
     "simpy": ["iopsim.engines"],
     "tree_sitter": ["iopsim.scenario"],
     "tree_sitter_toml": ["iopsim.scenario"],

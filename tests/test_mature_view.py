@@ -12,8 +12,8 @@ from iopsim import rulebook
 from iopsim.charts import page as pages
 from iopsim.charts.gallery import draw
 from iopsim.errors import ScenarioError
-from iopsim.experiment.steady import earliest, obstacles
-from iopsim.experiment.warmup import estimate, forbidden, mean
+from iopsim.experiments.steady import earliest, obstacles
+from iopsim.experiments.warmup import estimate, forbidden, mean
 from iopsim.stats.warmup import mser5
 
 PLAIN = "tests/plain.toml"

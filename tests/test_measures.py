@@ -17,7 +17,7 @@ from iopsim import rulebook
 from iopsim.cohort import draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
-from iopsim.experiment.bottleneck import bottlenecks
+from iopsim.experiments.bottleneck import bottlenecks
 from iopsim.measures.assessors import held_back_with_all_there
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.measures.presence import held_back

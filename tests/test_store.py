@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import iopsim
-from iopsim.experiment.documents import default_folder, documents, run_key
+from iopsim.experiments.documents import default_folder, documents, run_key
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.scenario import resolve, resolved_toml
 from iopsim.scenario.resolved import changed

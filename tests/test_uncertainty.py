@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from iopsim.errors import IopsimError
-from iopsim.experiment.uncertainty import TWIN, apart, draw_inputs, value_at
+from iopsim.experiments.uncertainty import TWIN, apart, draw_inputs, value_at
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.scenario import resolve, resolve_text
 from iopsim.scenario.unknowns import unknowns

@@ -16,7 +16,7 @@ from iopsim.charts import page as pages
 from iopsim.charts.headlines import mature_headline, no_steady_state_headline, warm_up_headline
 from iopsim.charts.welch import welch
 from iopsim.cli.commands import app
-from iopsim.experiment.warmup import by_halves, estimate, middle
+from iopsim.experiments.warmup import by_halves, estimate, middle
 from iopsim.stats.warmup import Truncation
 from test_charts import overlapping, texts
 
@@ -198,11 +198,11 @@ def test_where_there_is_no_warm_up_a_quiet_command_says_why_and_draws_all_the_sa
 
 def test_more_replications_are_named_where_few_leave_the_series_unsettled(monkeypatch):
     unsettled = Truncation(35, settled=False, statistics=np.zeros(8))
-    monkeypatch.setattr("iopsim.experiment.warmup.mser5", lambda _: unsettled)
+    monkeypatch.setattr("iopsim.experiments.warmup.mser5", lambda _: unsettled)
     result = iopsim.simulate(scenario(weeks=70), 2)
     (problem,) = estimate(result).problems
     assert problem.allowed.startswith("more replications may settle it, as the mean of 2 is noisy; else a longer run")
-    monkeypatch.setattr("iopsim.experiment.warmup.FEW_REPLICATIONS", 2)
+    monkeypatch.setattr("iopsim.experiments.warmup.FEW_REPLICATIONS", 2)
     assert estimate(result).problems[0].allowed == "a longer run is needed"
 
 

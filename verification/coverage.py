@@ -19,9 +19,9 @@ import numpy as np
 
 import iopsim
 from iopsim import rulebook
-from iopsim.experiment.executors.processes import cores
-from iopsim.experiment.point import Point
-from iopsim.experiment.replicate import replicate
+from iopsim.experiments.executors.processes import cores
+from iopsim.experiments.point import Point
+from iopsim.experiments.replicate import replicate
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.facts import Facts
 from iopsim.rulebook import Rulebook

@@ -18,9 +18,9 @@ import numpy as np
 from coverage import AT_ONCE, NOBODY_LEAVES
 
 import iopsim
-from iopsim.experiment.executors.processes import cores
-from iopsim.experiment.result import Result
-from iopsim.experiment.warmup import mean
+from iopsim.experiments.executors.processes import cores
+from iopsim.experiments.result import Result
+from iopsim.experiments.warmup import mean
 from iopsim.stats.warmup import mser5
 
 HERE = Path(__file__).parent

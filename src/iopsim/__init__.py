@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from iopsim.api import compare, experiment, simulate
     from iopsim.errors import IopsimError, ScenarioError
-    from iopsim.experiment.result import Result
+    from iopsim.experiments.result import Result
     from iopsim.scenario.load import load
     from iopsim.scenario.model import Scenario
 
@@ -20,7 +20,7 @@ __all__ = ["IopsimError", "Result", "Scenario", "ScenarioError", "compare", "exp
 
 _HOME = {
     "IopsimError": "errors",
-    "Result": "experiment.result",
+    "Result": "experiments.result",
     "Scenario": "scenario.model",
     "ScenarioError": "errors",
     "compare": "api",

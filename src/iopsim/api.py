@@ -7,18 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from iopsim.experiment.batch import COLUMN, Batch, Precision, Silent, in_memory
-from iopsim.experiment.batch_folder import Making, run_in
-from iopsim.experiment.executors.executor import Executor, Here
-from iopsim.experiment.executors.processes import Processes
-from iopsim.experiment.making import batch_of, plans_of_scenarios, settled
-from iopsim.experiment.outcome import Outcome
-from iopsim.experiment.plan import BOARD, Experiment, load_experiment
-from iopsim.experiment.point import Point
-from iopsim.experiment.replicate import replicate
-from iopsim.experiment.result import Result
-from iopsim.experiment.runner import Progress, Runner
-from iopsim.experiment.warmup import estimate, forbidden, settle
+from iopsim.experiments.batch import COLUMN, Batch, Precision, Silent, in_memory
+from iopsim.experiments.batch_folder import Making, run_in
+from iopsim.experiments.executors.executor import Executor, Here
+from iopsim.experiments.executors.processes import Processes
+from iopsim.experiments.making import batch_of, plans_of_scenarios, settled
+from iopsim.experiments.outcome import Outcome
+from iopsim.experiments.plan import BOARD, Experiment, load_experiment
+from iopsim.experiments.point import Point
+from iopsim.experiments.replicate import replicate
+from iopsim.experiments.result import Result
+from iopsim.experiments.runner import Progress, Runner
+from iopsim.experiments.warmup import estimate, forbidden, settle
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import partitions
@@ -148,7 +148,7 @@ def compare(
     out : str or Path, optional
         A new or empty folder for the results, or one in which this comparison was begun.
     executor : Executor, optional
-        Where it runs, such as a Dask cluster (`iopsim.experiment.executors.cluster`); `workers` then says nothing.
+        Where it runs, such as a Dask cluster (`iopsim.experiments.executors.cluster`); `workers` then says nothing.
 
     Returns
     -------

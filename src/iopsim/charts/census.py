@@ -15,7 +15,7 @@ from iopsim.charts.headlines import census_headline, last_quarter, mature_headli
 from iopsim.charts.marks import FEW, Label, band_in_words, banded, counted, in_percent, label_right, last_known
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, INK, ORANGE, SMALL, styled
-from iopsim.experiment.result import F64, Result
+from iopsim.experiments.result import F64, Result
 from iopsim.record import I64
 from iopsim.rulebook import write
 from iopsim.rulebook.days import closed_days

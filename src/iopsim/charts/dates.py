@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from iopsim.experiment.result import F64
+from iopsim.experiments.result import F64
 
 MOST = 9
 """Most dates below a chart."""

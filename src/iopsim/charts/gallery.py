@@ -7,7 +7,7 @@ from collections.abc import Callable
 from iopsim.charts.census import census
 from iopsim.charts.retention import retention
 from iopsim.charts.waits import waits
-from iopsim.experiment.result import Result
+from iopsim.experiments.result import Result
 
 CHARTS: dict[str, Callable[[Result], bytes]] = {
     "census.png": census,

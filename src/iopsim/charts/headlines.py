@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from iopsim.experiment.result import F64
+from iopsim.experiments.result import F64
 
 SHORT = 26
 """Weeks; a shorter run is not said to have settled."""

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from iopsim.charts.style import SMALL
-from iopsim.experiment.result import F64
+from iopsim.experiments.result import F64
 
 FEW = 8
 """Up to this many points a line is drawn with a dot on each."""

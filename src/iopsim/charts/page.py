@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from iopsim import __version__
 from iopsim.charts.style import DPI, GREY, INK, PALE, SMALL, TEXT, TITLE, inert
-from iopsim.experiment.result import Result
+from iopsim.experiments.result import Result
 
 WIDTH, HEIGHT = 10.0, 6.5
 """Inches."""

@@ -10,7 +10,7 @@ from iopsim.charts.headlines import retention_headline
 from iopsim.charts.marks import Label, in_percent, label_right
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, INK, ORANGE, SKY, SMALL, VERMILLION, YELLOW, styled
-from iopsim.experiment.result import F64, Result
+from iopsim.experiments.result import F64, Result
 from iopsim.measures.series import WAYS_OUT_NAMES
 
 LAYERS = (

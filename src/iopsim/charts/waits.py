@@ -12,7 +12,7 @@ from iopsim.charts.headlines import waits_headline
 from iopsim.charts.marks import Label, band_in_words, banded, counted, label_right, last_known
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, PALE, SMALL, VERMILLION, styled
-from iopsim.experiment.result import F64, Result
+from iopsim.experiments.result import F64, Result
 from iopsim.measures.measure import FOLLOW_UP_DAYS
 from iopsim.stats.intervals import band
 

@@ -13,8 +13,8 @@ from iopsim.charts.headlines import no_steady_state_headline, warm_up_headline
 from iopsim.charts.marks import Label, counted, in_percent, label_right
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.style import BLUE, GREY, INK, PALE, SMALL, styled
-from iopsim.experiment.result import F64, Result
-from iopsim.experiment.warmup import SERIES, WarmUp
+from iopsim.experiments.result import F64, Result
+from iopsim.experiments.warmup import SERIES, WarmUp
 from iopsim.stats.warmup import welch as smooth
 
 UNITS = {"census": "clients", "waiting": "clients", "seats_attended": "of seats"}

@@ -16,14 +16,14 @@ from iopsim.cli.interrupts import Interrupted
 from iopsim.cli.options import Mistakes
 from iopsim.cli.progress import Bar
 from iopsim.errors import Problem
-from iopsim.experiment.batch import COLUMN, Batch, Precision, in_memory
-from iopsim.experiment.batch_folder import Making, run_in
-from iopsim.experiment.executors.cluster import LOCAL, cluster
-from iopsim.experiment.executors.executor import Executor, Here
-from iopsim.experiment.executors.processes import Processes, cores
-from iopsim.experiment.making import settled
-from iopsim.experiment.outcome import Outcome
-from iopsim.experiment.runner import Runner
+from iopsim.experiments.batch import COLUMN, Batch, Precision, in_memory
+from iopsim.experiments.batch_folder import Making, run_in
+from iopsim.experiments.executors.cluster import LOCAL, cluster
+from iopsim.experiments.executors.executor import Executor, Here
+from iopsim.experiments.executors.processes import Processes, cores
+from iopsim.experiments.making import settled
+from iopsim.experiments.outcome import Outcome
+from iopsim.experiments.runner import Runner
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.scenario.words import nearest, short
@@ -182,8 +182,8 @@ def report(outcome: Outcome, where: Place) -> None:
 
 def document(outcome: Outcome) -> dict[str, object]:
     """Return an outcome as one document; what cannot be told is null."""
-    from iopsim.experiment.batch_folder import description
-    from iopsim.experiment.verdict import narrowed, sentence
+    from iopsim.experiments.batch_folder import description
+    from iopsim.experiments.verdict import narrowed, sentence
 
     compared = {measure.name for measure in outcome.batch.measures}
     return {

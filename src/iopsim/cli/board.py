@@ -12,8 +12,8 @@ from rich.console import Console
 from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.offered import not_offered
 from iopsim.cli.table import FEW, NAME, UNKNOWN, day, is_shown, print_table
-from iopsim.experiment.bottleneck import SLOTS, Bottleneck
-from iopsim.experiment.result import Result
+from iopsim.experiments.bottleneck import SLOTS, Bottleneck
+from iopsim.experiments.result import Result
 from iopsim.measures import costs, outcomes
 from iopsim.measures.catalogue import GROUPS
 from iopsim.measures.measure import FOLLOW_UP_DAYS

@@ -16,9 +16,9 @@ from iopsim.cli.options import Mistakes, placed, with_weeks
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS
 from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.errors import Problem
-from iopsim.experiment.batch import Batch
-from iopsim.experiment.making import obstacles, plans_of
-from iopsim.experiment.plan import BOARD, REPLICATIONS
+from iopsim.experiments.batch import Batch
+from iopsim.experiments.making import obstacles, plans_of
+from iopsim.experiments.plan import BOARD, REPLICATIONS
 from iopsim.scenario import Resolved, resolve
 from iopsim.scenario.differences import differences
 from iopsim.scenario.words import short

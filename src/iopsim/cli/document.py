@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import iopsim
-from iopsim.experiment.documents import mature
-from iopsim.experiment.equity import COLUMNS
-from iopsim.experiment.result import Result
+from iopsim.experiments.documents import mature
+from iopsim.experiments.equity import COLUMNS
+from iopsim.experiments.result import Result
 from iopsim.measures.catalogue import CATALOGUE
 
 

@@ -8,9 +8,9 @@ from iopsim.cli.batches import place, report, simulate
 from iopsim.cli.console import margin, paragraph, plain
 from iopsim.cli.options import Mistakes
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS
-from iopsim.experiment.documents import folder_of
-from iopsim.experiment.making import batch_of
-from iopsim.experiment.plan import load_experiment
+from iopsim.experiments.documents import folder_of
+from iopsim.experiments.making import batch_of
+from iopsim.experiments.plan import load_experiment
 
 
 @dataclass(frozen=True, slots=True)

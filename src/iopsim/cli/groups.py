@@ -11,8 +11,8 @@ from iopsim.cli.board import of_signs
 from iopsim.cli.console import paragraph, shortened
 from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.cli.table import UNKNOWN, decimals, figures, label, whole_places, worth_reading
-from iopsim.experiment.equity import Comparison
-from iopsim.experiment.result import Result, dollars
+from iopsim.experiments.equity import Comparison
+from iopsim.experiments.result import Result, dollars
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import Partition
 from iopsim.stats.intervals import Summary

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iopsim.experiment.result import Result
+from iopsim.experiments.result import Result
 from iopsim.measures.capacity import assessment_slots_booked_share, caseload_used_share
 from iopsim.measures.catalogue import GROUPS
 from iopsim.measures.hours import below_level_hours_share

@@ -12,8 +12,8 @@ from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.groups import ALIKE, NAME, difference_written
 from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.cli.table import figures, label
-from iopsim.experiment.outcome import Outcome
-from iopsim.experiment.verdict import narrowed, sentence
+from iopsim.experiments.outcome import Outcome
+from iopsim.experiments.verdict import narrowed, sentence
 from iopsim.measures.measure import Measure
 from iopsim.stats.contrast import Contrast
 

@@ -13,11 +13,11 @@ from iopsim.cli.interrupts import Interrupted, undisturbed
 from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
 from iopsim.errors import Problem
-from iopsim.experiment.documents import default_folder, documents, run_key
-from iopsim.experiment.executors.processes import cores
-from iopsim.experiment.result import Result
-from iopsim.experiment.runner import SMALLEST_CHUNK
-from iopsim.experiment.warmup import estimate, forbidden
+from iopsim.experiments.documents import default_folder, documents, run_key
+from iopsim.experiments.executors.processes import cores
+from iopsim.experiments.result import Result
+from iopsim.experiments.runner import SMALLEST_CHUNK
+from iopsim.experiments.warmup import estimate, forbidden
 from iopsim.measures.partition import DIMENSIONS
 from iopsim.rulebook import write
 from iopsim.scenario import Resolved, resolve, resolved_toml

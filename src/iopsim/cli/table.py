@@ -10,7 +10,7 @@ from rich.console import Console
 
 from iopsim.cli.offered import left_out, not_offered
 from iopsim.cli.sheet import Line, Sheet, print_sheet
-from iopsim.experiment.result import Result, dollars
+from iopsim.experiments.result import Result, dollars
 from iopsim.measures.catalogue import GROUPS
 from iopsim.measures.measure import Measure
 from iopsim.scenario.model import Scenario

@@ -16,8 +16,8 @@ from iopsim.cli.progress import Bar
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS, MOST_WORKERS, Order, simulated
 from iopsim.cli.table import NAME, day
 from iopsim.errors import IopsimError, Problem
-from iopsim.experiment.documents import default_folder, run_key
-from iopsim.experiment.warmup import FEWEST_REPLICATIONS, SERIES, WarmUp, estimate, forbidden
+from iopsim.experiments.documents import default_folder, run_key
+from iopsim.experiments.warmup import FEWEST_REPLICATIONS, SERIES, WarmUp, estimate, forbidden
 from iopsim.scenario import resolve
 from iopsim.scenario.changes import SWITCHED_OFF
 from iopsim.store.folder import save_picture

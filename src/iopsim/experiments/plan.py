@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from iopsim.errors import Problem, ScenarioError
-from iopsim.experiment import design as designs
-from iopsim.experiment.arms import BASE, Arm, Base, Check, arms, base, check_base, label
-from iopsim.experiment.factors import Factor, Level, factors
-from iopsim.experiment.precision import Precision, precision
-from iopsim.experiment.sheet import Sheet
-from iopsim.experiment.warmup import forbidden
+from iopsim.experiments import design as designs
+from iopsim.experiments.arms import BASE, Arm, Base, Check, arms, base, check_base, label
+from iopsim.experiments.factors import Factor, Level, factors
+from iopsim.experiments.precision import Precision, precision
+from iopsim.experiments.sheet import Sheet
+from iopsim.experiments.warmup import forbidden
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import DIMENSIONS
 from iopsim.scenario import Resolved
@@ -76,7 +76,7 @@ class Experiment:
     factors : tuple of Factor
         Of a design; empty for named arms.
     design : str
-        One of `iopsim.experiment.design.DESIGNS`; empty for named arms.
+        One of `iopsim.experiments.design.DESIGNS`; empty for named arms.
     measures : tuple of Measure
         What is compared.
     replications : int or None

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iopsim.experiment.batch import COLUMN, Batch, Failed, Looked
+from iopsim.experiments.batch import COLUMN, Batch, Failed, Looked
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.record import I64

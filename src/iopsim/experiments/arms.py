@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from iopsim.errors import Problem, ScenarioError
-from iopsim.experiment.sheet import Sheet
+from iopsim.experiments.sheet import Sheet
 from iopsim.scenario import Resolved, resolve_text
 from iopsim.scenario.changes import Change, change_of
 from iopsim.scenario.lines import Key

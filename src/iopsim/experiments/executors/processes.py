@@ -21,8 +21,8 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from iopsim.errors import IopsimError
-from iopsim.experiment.point import Point
-from iopsim.experiment.work import Job
+from iopsim.experiments.point import Point
+from iopsim.experiments.work import Job
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from iopsim.experiment.sheet import Sheet, is_number, unit_of
+from iopsim.experiments.sheet import Sheet, is_number, unit_of
 from iopsim.measures.measure import Measure
 
 STAGES = ("sequential", "two")

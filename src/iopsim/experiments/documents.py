@@ -23,8 +23,8 @@ from pathlib import Path
 import numpy as np
 
 import iopsim
-from iopsim.experiment.equity import COLUMNS
-from iopsim.experiment.result import F64, Result
+from iopsim.experiments.equity import COLUMNS
+from iopsim.experiments.result import F64, Result
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT_NAMES, WEEKLY

@@ -35,11 +35,11 @@ import numpy as np
 
 import iopsim
 from iopsim.errors import IopsimError
-from iopsim.experiment.batch import Batch, Failed, Looked, Silent, Watch, by_plan, reach
-from iopsim.experiment.outcome import Outcome
-from iopsim.experiment.point import Point
-from iopsim.experiment.runner import Runner
-from iopsim.experiment.source import source_hash
+from iopsim.experiments.batch import Batch, Failed, Looked, Silent, Watch, by_plan, reach
+from iopsim.experiments.outcome import Outcome
+from iopsim.experiments.point import Point
+from iopsim.experiments.runner import Runner
+from iopsim.experiments.source import source_hash
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import partitions
 from iopsim.record import I64

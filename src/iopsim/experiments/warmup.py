@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from iopsim.errors import Problem, ScenarioError
-from iopsim.experiment.result import F64, Result
-from iopsim.experiment.steady import earliest, obstacles, too_early
+from iopsim.experiments.result import F64, Result
+from iopsim.experiments.steady import earliest, obstacles, too_early
 from iopsim.scenario.model import Scenario
 from iopsim.stats.warmup import BATCH, FEWEST_BATCHES, Truncation, mser5
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from iopsim.experiment.outcome import Outcome
+from iopsim.experiments.outcome import Outcome
 from iopsim.measures.measure import Measure
 from iopsim.stats.contrast import Contrast
 

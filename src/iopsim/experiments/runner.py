@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from iopsim.errors import IopsimError
-from iopsim.experiment.executors.executor import Executor, Here
-from iopsim.experiment.point import Point
-from iopsim.experiment.source import source_hash
-from iopsim.experiment.work import Job, part_of
+from iopsim.experiments.executors.executor import Executor, Here
+from iopsim.experiments.point import Point
+from iopsim.experiments.source import source_hash
+from iopsim.experiments.work import Job, part_of
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.record import I64
 from iopsim.store.chunks import Chunks, covering, gaps

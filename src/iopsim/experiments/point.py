@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from iopsim.experiment.source import source_hash
+from iopsim.experiments.source import source_hash
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario.model import Scenario
 

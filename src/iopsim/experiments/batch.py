@@ -11,8 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from iopsim.experiment.point import Inputs, Point
-from iopsim.experiment.runner import Runner
+from iopsim.experiments.point import Inputs, Point
+from iopsim.experiments.runner import Runner
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.record import I64
@@ -97,7 +97,7 @@ class Batch:
     by : tuple of str
         By what to tell clients apart.
     keep : tuple of str
-        Of `iopsim.experiment.point.TABLES`.
+        Of `iopsim.experiments.point.TABLES`.
     text : str
         The experiment file; empty if there is none.
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from iopsim.experiment.design import nth, within
-from iopsim.experiment.sheet import Sheet, is_number
+from iopsim.experiments.design import nth, within
+from iopsim.experiments.sheet import Sheet, is_number
 from iopsim.scenario.changes import key_of
 from iopsim.scenario.lines import Key
 from iopsim.scenario.multiples import TIMES

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Literal
 
 from iopsim.errors import ScenarioError
-from iopsim.experiment.arms import Arm, Base, Check, base, check_base
-from iopsim.experiment.design import MOST_POINTS
-from iopsim.experiment.factors import Factor, Level, factors
-from iopsim.experiment.plan import MOST_SEED, in_order, settings
-from iopsim.experiment.sheet import Sheet, is_number, unit_of
+from iopsim.experiments.arms import Arm, Base, Check, base, check_base
+from iopsim.experiments.design import MOST_POINTS
+from iopsim.experiments.factors import Factor, Level, factors
+from iopsim.experiments.plan import MOST_SEED, in_order, settings
+from iopsim.experiments.sheet import Sheet, is_number, unit_of
 from iopsim.measures.measure import Measure
 from iopsim.scenario import Resolved
 from iopsim.scenario.words import short

@@ -12,8 +12,8 @@ from iopsim.cohort import draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.events import Events, events
-from iopsim.experiment.point import Point
-from iopsim.experiment.source import source_hash
+from iopsim.experiments.point import Point
+from iopsim.experiments.source import source_hash
 from iopsim.measures.facts import gathered, reduce
 from iopsim.measures.partition import partitions
 from iopsim.measures.view import View

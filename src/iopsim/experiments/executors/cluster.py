@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from iopsim.errors import IopsimError
-from iopsim.experiment.executors.processes import AHEAD, POINTS, cores
-from iopsim.experiment.point import Point
-from iopsim.experiment.work import Job
+from iopsim.experiments.executors.processes import AHEAD, POINTS, cores
+from iopsim.experiments.point import Point
+from iopsim.experiments.work import Job
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from iopsim.experiment.bottleneck import Bottleneck, bottlenecks
-from iopsim.experiment.equity import Equity
+from iopsim.experiments.bottleneck import Bottleneck, bottlenecks
+from iopsim.experiments.equity import Equity
 from iopsim.measures.capacity import held_back_without_assessors
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.measures.facts import Facts

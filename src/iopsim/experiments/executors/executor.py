@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
-from iopsim.experiment.work import Job
+from iopsim.experiments.work import Job
 
 T = TypeVar("T")
 

@@ -8,12 +8,12 @@ from functools import partial
 from typing import Literal
 
 from iopsim.errors import Problem
-from iopsim.experiment.batch import Batch, Plan, Precision
-from iopsim.experiment.plan import Experiment
-from iopsim.experiment.point import Point
-from iopsim.experiment.result import Result
-from iopsim.experiment.runner import Runner
-from iopsim.experiment.warmup import estimate, forbidden, settle
+from iopsim.experiments.batch import Batch, Plan, Precision
+from iopsim.experiments.plan import Experiment
+from iopsim.experiments.point import Point
+from iopsim.experiments.result import Result
+from iopsim.experiments.runner import Runner
+from iopsim.experiments.warmup import estimate, forbidden, settle
 from iopsim.measures.facts import joined
 from iopsim.scenario import Origin, Resolved
 from iopsim.scenario.lines import dotted

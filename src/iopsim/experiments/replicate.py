@@ -6,10 +6,10 @@ memory grows by those and not by whole records.
 
 from __future__ import annotations
 
-from iopsim.experiment.executors.executor import Executor, Here
-from iopsim.experiment.executors.processes import Processes
-from iopsim.experiment.point import Point
-from iopsim.experiment.runner import Progress, Runner
+from iopsim.experiments.executors.executor import Executor, Here
+from iopsim.experiments.executors.processes import Processes
+from iopsim.experiments.point import Point
+from iopsim.experiments.runner import Progress, Runner
 from iopsim.measures.facts import Facts, joined
 from iopsim.store.part import Part
 
