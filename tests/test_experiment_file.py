@@ -353,7 +353,8 @@ def test_a_mature_view_of_an_arm_without_a_steady_state_is_refused_with_the_reas
     assert told(load_experiment, tmp_path, text) == [
         (
             "seats.toml:3: warm_up: found 60; no steady state can be expected: groups.evening.first_week: found "
-            "a group that opens after 80 weeks; a warm-up of 60 weeks ends before that; wait at least 80 weeks (in late)"
+            "a group that opens after 80 weeks; a warm-up of 60 weeks ends before that; wait at least 80 weeks "
+            "(in late)"
         )
     ]
 

@@ -33,7 +33,7 @@ OWNERS = {
 }
 
 # Slow to import, so imported only inside the function that needs it.
-LAZY = {"pandas"}
+LAZY = {"SALib", "distributed", "pandas"}
 
 # Sources of random numbers, and of identities that differ from run to run.
 BANNED = PYPROJECT["tool"]["ruff"]["lint"]["flake8-tidy-imports"]["banned-api"]
@@ -149,7 +149,12 @@ def test_a_slow_package_is_imported_inside_the_function_that_needs_it():
 
 
 def test_the_runtime_dependencies_are_the_packages_in_the_table_of_owners():
-    required = {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in PYPROJECT["project"]["dependencies"]}
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    lines = [
+        *PYPROJECT["project"]["dependencies"],
+        *(line for name in extras if name != "dev" for line in extras[name]),
+    ]
+    required = {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in lines}
     assert {name.replace("-", "_") for name in required} == set(OWNERS)
 
 
