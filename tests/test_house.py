@@ -33,7 +33,7 @@ OWNERS = {
 }
 
 # Slow to import, so imported only inside the function that needs it.
-LAZY = {"SALib", "distributed", "pandas"}
+LAZY = {"SALib", "distributed", "pandas", "pyarrow"}
 
 # Sources of random numbers, and of identities that differ from run to run.
 BANNED = PYPROJECT["tool"]["ruff"]["lint"]["flake8-tidy-imports"]["banned-api"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 ROWS = 100_000
 """Rows of a row group of a long table."""
@@ -30,6 +32,8 @@ class ParquetFile:
 
     def append(self, table: pa.Table) -> None:
         """Append the rows of a table; every one has the columns of the first."""
+        import pyarrow as pa  # slow to import
+
         self._waiting.append(table)
         self._count += table.num_rows
         if self._count >= self._rows:
@@ -42,12 +46,16 @@ class ParquetFile:
 
     def close(self) -> None:
         """Write what waits, and close the file."""
+        import pyarrow as pa  # slow to import
+
         if self._count or (self._waiting and self._writer is None):
             self._write(pa.concat_tables(self._waiting))
         if self._writer is not None:
             self._writer.close()
 
     def _write(self, table: pa.Table) -> None:
+        import pyarrow.parquet as pq  # slow to import
+
         whole = table.unify_dictionaries().combine_chunks()
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, whole.schema, compression="zstd")
@@ -56,4 +64,6 @@ class ParquetFile:
 
 def read(path: Path, columns: list[str] | None = None) -> pa.Table:
     """Return a Parquet file, or some of its columns."""
+    import pyarrow.parquet as pq  # slow to import
+
     return pq.read_table(path, columns=columns)

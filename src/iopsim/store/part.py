@@ -11,12 +11,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from iopsim.measures.facts import Facts
 from iopsim.record import I64
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FORMAT = b"iopsim chunk 1\n"
 FACTS = "facts"
@@ -79,6 +82,8 @@ def stacked(tables: Sequence[Mapping[str, I64]], numbers: Sequence[int]) -> dict
 
 def encoded(part: Part) -> bytes:
     """Return a part as bytes."""
+    import pyarrow as pa  # slow to import
+
     shapes = {} if part.facts is None else {name: list(rows.shape[1:]) for name, rows in part.facts.columns().items()}
     streams = {FACTS: _stream(_flat(part.facts))} if part.facts is not None else {}
     streams |= {name: _stream(pa.table(dict(table))) for name, table in part.tables.items()}
@@ -98,6 +103,8 @@ def encoded(part: Part) -> bytes:
 
 def decoded(content: bytes) -> Part | None:
     """Return the part that some bytes hold; None if they are truncated, altered, or of another format."""
+    import pyarrow as pa  # slow to import
+
     if not content.startswith(FORMAT):
         return None
     digest, _, body = content[len(FORMAT) :].partition(b"\n")
@@ -124,11 +131,15 @@ def decoded(content: bytes) -> Part | None:
 
 def _flat(facts: Facts) -> pa.Table:
     """Return facts as one column each; the shape of a row is kept apart."""
+    import pyarrow as pa  # slow to import
+
     return pa.table({name: pa.array(_lists(rows)) for name, rows in facts.columns().items()})
 
 
 def _lists(rows: I64) -> pa.Array:
     """Return the rows of an array as lists, all of one length."""
+    import pyarrow as pa  # slow to import
+
     length = int(np.prod(rows.shape[1:]))
     offsets = np.arange(len(rows) + 1, dtype=np.int32) * length
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.ascontiguousarray(rows).reshape(-1)))
@@ -148,6 +159,8 @@ def _columns(table: pa.Table) -> dict[str, I64]:
 
 
 def _stream(table: pa.Table) -> bytes:
+    import pyarrow as pa  # slow to import
+
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
         writer.write_table(table)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from iopsim.events import Activity
@@ -21,6 +21,9 @@ from iopsim.measures.partition import Partition
 from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT_NAMES, WEEKLY
 from iopsim.record import I64, NEVER, Exit
 from iopsim.store.part import Part
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CLIENT_DAYS = {name for name in WEEKLY if not name.startswith(("seats", "nights", "minutes"))}
 """Weekly series that are counted in client-days and told as clients per day."""
@@ -92,6 +95,8 @@ def tables(part: Part, frame: Frame) -> Iterator[tuple[str, pa.Table]]:
 
 def measures(part: Part) -> pa.Table:
     """Return a row for each replication and a column for each measure, in its unit; no value where it is undefined."""
+    import pyarrow as pa  # slow to import
+
     rows = _fractions(part)
     columns = {m.name: pa.array(m.values(rows[:, k]), from_pandas=True) for k, m in enumerate(CATALOGUE)}
     return pa.table({"replication": np.arange(part.first, part.last), **columns})
@@ -99,6 +104,8 @@ def measures(part: Part) -> pa.Table:
 
 def fractions(part: Part) -> pa.Table:
     """Return the same exactly: numerator and denominator of each measure, money in cents; undefined over 0."""
+    import pyarrow as pa  # slow to import
+
     rows, ends = _fractions(part), ("numerator", "denominator")
     columns = {f"{m.name}_{end}": rows[:, k, at] for k, m in enumerate(CATALOGUE) for at, end in enumerate(ends)}
     return pa.table({"replication": np.arange(part.first, part.last), **columns})
@@ -129,6 +136,8 @@ def money(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
 
 def waits(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
     """Return a row for each replication and month of referral: clients, and sums of days over those who came."""
+    import pyarrow as pa  # slow to import
+
     n = facts.monthly.shape[2]
     columns = {name: facts.monthly[:, k, :].reshape(-1) for k, name in enumerate(MONTHLY)}
     months = pa.array(frame.months(n) * len(numbers), pa.date32())
@@ -137,6 +146,8 @@ def waits(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
 
 def retention(facts: Facts, numbers: I64) -> pa.Table:
     """Return a row for each replication and week since admission: clients gone by each way out, and all admitted."""
+    import pyarrow as pa  # slow to import
+
     n = facts.retention.shape[2]
     columns = {name: facts.retention[:, k, :].reshape(-1) for k, name in enumerate((*WAYS_OUT_NAMES, "admitted"))}
     weeks = np.tile(np.arange(n), len(numbers))
@@ -145,6 +156,8 @@ def retention(facts: Facts, numbers: I64) -> pa.Table:
 
 def groups(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
     """Return a row for each replication and group of clients: numerators and denominators, and those of all others."""
+    import pyarrow as pa  # slow to import
+
     told = [(part.name, group) for part in frame.partitions for group in part.groups]
     rows, n = facts.groups, len(numbers)
     columns: dict[str, object] = {
@@ -201,6 +214,8 @@ def _fractions(part: Part) -> I64:
 def _by_week(
     numbers: I64, weeks: range, frame: Frame, columns: Mapping[str, NDArray[np.float64] | NDArray[np.int64]]
 ) -> pa.Table:
+    import pyarrow as pa  # slow to import
+
     dates = pa.array([frame.week_start(week) for week in weeks] * len(numbers), pa.date32())
     called = np.tile(np.arange(weeks.start, weeks.stop) + 1, len(numbers))
     return pa.table({"replication": np.repeat(numbers, len(weeks)), "week": called, "date": dates, **columns})
@@ -208,6 +223,8 @@ def _by_week(
 
 def _kept(name: str, columns: Mapping[str, I64], frame: Frame) -> pa.Table:
     """Return a table of the Record with names for numbers, dates for days, and no value for what did not happen."""
+    import pyarrow as pa  # slow to import
+
     told: dict[str, pa.Array] = {"replication": pa.array(columns["replication"])}
     if name == "clients":
         told["client"] = pa.array(_counted(columns["replication"]))
@@ -218,6 +235,8 @@ def _kept(name: str, columns: Mapping[str, I64], frame: Frame) -> pa.Table:
 
 
 def _told(column: str, values: I64, frame: Frame) -> pa.Array:
+    import pyarrow as pa  # slow to import
+
     if column in NAMED:
         return _words(values, frame.names[NAMED[column]])
     if column == "exit":
@@ -232,6 +251,8 @@ def _told(column: str, values: I64, frame: Frame) -> pa.Array:
 
 def _words(numbers: I64, names: Sequence[str]) -> pa.Array:
     """Return names for numbers; none for -1, nor where there are no names."""
+    import pyarrow as pa  # slow to import
+
     known = (numbers >= 0) & (numbers < len(names))
     index = pa.array(np.where(known, numbers, 0).astype(np.int32), mask=~known)
     return pa.DictionaryArray.from_arrays(index, pa.array(list(names), pa.string()))
