@@ -24,12 +24,13 @@ from iopsim.errors import IopsimError
 from iopsim.eventlog import export as exporting
 from iopsim.eventlog.cases import cases
 from iopsim.eventlog.export import Draft, export
-from iopsim.eventlog.table import COLUMNS, inert
+from iopsim.eventlog.table import COLUMNS
 from iopsim.eventlog.words import TELLINGS, Clinic
 from iopsim.events import Activity, events
 from iopsim.hands import Hands
 from iopsim.record import NEVER, Attendance, Exit
 from iopsim.scenario.load import load
+from iopsim.store.sheets import inert
 from iopsim.trace import client_name, trace
 from iopsim.trace.dossier import Dossier
 from iopsim.trace.journey import tell

@@ -147,3 +147,24 @@ def experiment(
         from iopsim.cli.experiment import experiment as start
 
         start(Order(file, replications, seed, out, workers, cluster, json, quiet))
+
+
+@app.command(short_help="Write the tables of a results folder as CSV.")
+def export(
+    results: Annotated[
+        str, typer.Argument(metavar="RESULTS", help="A folder of iopsim experiment, or of iopsim compare --out.")
+    ],
+    out: Annotated[str, typer.Option("--out", "-o", metavar="DIR", help="A new or empty folder for the CSV files.")],
+    table: Annotated[
+        list[str] | None,
+        typer.Option("--table", metavar="NAME", help="Only this table: measures, weekly, ...; repeatable."),
+    ] = None,
+) -> None:
+    """Write the tables of every arm as CSV: measures, weekly series, money, waits, retention, clients, events.
+
+    Nothing is overwritten; texts that a spreadsheet would take for a formula are made harmless.
+    """
+    with door():
+        from iopsim.cli.export_results import export as start
+
+        start(results, out, table or [])

@@ -7,13 +7,11 @@ import io
 from collections.abc import Iterator
 
 from iopsim.eventlog.cases import Case
+from iopsim.store.sheets import inert
 
 COLUMNS = ("case", "activity", "time", "resource", "replication", "detail", "source", "traits", "ending", "episode")
 """The header; source, traits and ending say the same on every row of a case. Columns may be added at the end, never
 moved."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Signs with which a spreadsheet takes a text for something to carry out."""
 
 
 def heading() -> Iterator[str]:
@@ -26,11 +24,6 @@ def lines(case: Case) -> Iterator[str]:
     for entry in case.entries:
         cells = (case.name, entry.activity, entry.time, entry.resource, str(case.replication), entry.detail)
         yield _line((*cells, case.source, case.traits, case.ending, str(entry.episode)))
-
-
-def inert(text: str) -> str:
-    """Return a text that no spreadsheet carries out: an apostrophe goes before what would begin a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _line(cells: tuple[str, ...]) -> str:
