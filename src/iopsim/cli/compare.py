@@ -99,9 +99,10 @@ def compare(order: Order) -> None:
         confidence,
         None if warm_up == "auto" else warm_up,
     )
+    outcome = simulate(batch, where, mature=warm_up == "auto")
     if not order.quiet and not order.json:
         show_differences(screen(), found)
-    report(simulate(batch, where, mature=warm_up == "auto"), where)
+    report(outcome, where)
 
 
 def arms(mistakes: Mistakes, files: Sequence[str], changes: Sequence[str], weeks: str | None) -> dict[str, Resolved]:
@@ -122,15 +123,14 @@ def arms(mistakes: Mistakes, files: Sequence[str], changes: Sequence[str], weeks
         resolved = mistakes.attempt(partial(resolve, file, shared))
         if resolved is not None:
             found[name] = resolved
-    if names[0] in found:
-        for name, more in own.items():
-            if name in names:
-                said = "a set of changes needs a name that no file has"
-                mistakes.problems.append(Problem("--set", None, "", name, said))
-                continue
-            resolved = mistakes.attempt(partial(resolve, files[0], [*shared, *more]))
-            if resolved is not None:
-                found[name] = resolved
+    for name, more in own.items():
+        if name in names:
+            said = "a set of changes needs a name that no file has"
+            mistakes.problems.append(Problem("--set", None, "", name, said))
+            continue
+        resolved = mistakes.attempt(partial(resolve, files[0], [*shared, *more]))
+        if resolved is not None:
+            found[name] = resolved
     if len(files) + len(own) < 2:
         said = 'give two files or more, or one and changes with a name: --set "bigger: groups.evening.seats=16"'
         mistakes.problems.append(Problem("compare", None, "", "one plan", said))

@@ -11,7 +11,7 @@ from iopsim.cli.board import of_signs
 from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.groups import ALIKE, NAME, difference_written
 from iopsim.cli.sheet import Line, Sheet, print_sheet
-from iopsim.cli.table import figures, label
+from iopsim.cli.table import FEW, figures, label
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.verdict import narrowed, sentence
 from iopsim.measures.measure import Measure
@@ -108,7 +108,7 @@ def notes(outcome: Outcome) -> list[str]:
             "Shares, waits and costs per client are means over replications of each one's own ratio; the ratio of all "
             "totals stands beside them in summary.csv."
         )
-    lines += of_signs(outcome.replications, summaries)
+    lines += of_signs(outcome.replications, [*summaries, *outcome.contrasts.values()])
     lines += _of_pairs(outcome)
     return [*lines, *failures(outcome)]
 
@@ -185,7 +185,9 @@ def _called(outcome: Outcome, place: int) -> str:
 
 
 def _against(measure: Measure, gap: Contrast) -> str:
-    return SAME if gap.same_in_every_pair and gap.mean == 0.0 else difference_written(measure, gap, gap.told_apart)
+    if gap.same_in_every_pair and gap.mean == 0.0:
+        return SAME
+    return f"{FEW if gap.made_by_few else ''}{difference_written(measure, gap, gap.told_apart)}"
 
 
 def _narrowing(gap: Contrast | None) -> str:

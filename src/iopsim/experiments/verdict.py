@@ -126,7 +126,8 @@ def _told(measure: Measure, gap: Contrast) -> str:
     said = (more if gap.mean > 0.0 else less).format(amount(measure, gap.mean, places))
     if gap.same_in_every_pair:
         return f"{said} in every replication"
-    return f"{said} [{_bare(measure, low, places)}, {_bare(measure, high, places)}]"
+    few = "~" if gap.made_by_few else ""
+    return f"{said} [{few}{_bare(measure, low, places)}, {_bare(measure, high, places)}]"
 
 
 def _bare(measure: Measure, value: float, places: int) -> str:
