@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from iopsim.errors import ScenarioError
-from iopsim.experiment.arms import Arm, Base, Check, base, check_base
+from iopsim.experiment.arms import SET, Arm, Base, Check, base, check_base
 from iopsim.experiment.design import MOST_POINTS
 from iopsim.experiment.factors import Factor, Level, factors
 from iopsim.experiment.plan import MOST_SEED, in_order, settings
@@ -19,7 +19,19 @@ from iopsim.measures.measure import Measure
 from iopsim.scenario import Resolved
 from iopsim.scenario.words import short
 
-KEYS = ("question", "base", "weeks", "choices", "targets", "objective", "confidence", "seed", "most", "first_stage")
+KEYS = (
+    "question",
+    "base",
+    "weeks",
+    SET,
+    "choices",
+    "targets",
+    "objective",
+    "confidence",
+    "seed",
+    "most",
+    "first_stage",
+)
 """What a sizing file may say at its top."""
 
 TARGET_KEYS = ("measure", "month", "at_least", "at_most", "as", "chance", "tolerance")
@@ -197,6 +209,7 @@ def load_sizing(path: str | Path) -> Sizing:
     sheet = Sheet(path, "sizing")
     sheet.known(KEYS)
     question = sheet.words("question", needed="How many seats and counselors?")
+    sheet.table(SET)
     start = base(sheet)
     choices = factors(sheet, "choices", ranges=False)
     if sheet.value("choices") is None:
