@@ -247,7 +247,7 @@ def load_sizing(path: str | Path) -> Sizing:
 
 
 def _target(sheet: Sheet, name: str) -> Target | None:
-    before, inside = len(sheet.problems), ("targets", name)
+    before, inside = sheet.refused, ("targets", name)
     sheet.known(TARGET_KEYS, *inside)
     if not sheet.table(*inside):
         return None
@@ -269,7 +269,7 @@ def _target(sheet: Sheet, name: str) -> Target | None:
     elif sheet.value(*inside, "chance") is not None:
         sheet.refuse('a chance goes with as = "chance"', *inside, "chance")
     tolerance = _tolerance(sheet, name, measure, kind)
-    if measure is None or len(sheet.problems) > before:
+    if measure is None or sheet.refused > before:
         return None
     told: Literal["expectation", "chance"] = "chance" if kind == "chance" else "expectation"
     at_least = bounds == ["at_least"]
