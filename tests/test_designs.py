@@ -279,6 +279,17 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct")
             "seats.toml:8: factors.run.level: found level; [factors.run] may have paths, levels (did you mean levels?)",
         ),
         (
+            FULL + "[factors.run]\npaths = ['weeks']\nlevels = \n",
+            "seats.toml:7: factors.run.levels: found levels =; the value is missing after =",
+        ),
+        (
+            FULL + "[factors.run]\npaths = ['weeks']\nlevels = [[]]\n",
+            (
+                "seats.toml:7: factors.run.levels: found []; "
+                "each of the levels has a value for each of the paths, in their order, such as [1]"
+            ),
+        ),
+        (
             FULL + "seed = 3\nweeks = [52]\n",
             "seats.toml:5: factors.seed: found 3; seed stands at the top of the file, above the first header",
         ),

@@ -88,6 +88,13 @@ def test_a_change_may_be_written_with_points_headers_or_quotes(tmp_path, written
     assert values(loaded(tmp_path, HEAD + written), "a") == load(tmp_path / "plain.toml", ["groups.evening.seats=18"])
 
 
+def test_what_is_set_holds_in_every_arm_and_an_arm_may_change_it_further(tmp_path):
+    text = "[set]\ngroups.evening.seats = 16\nweeks = 60\n[arms.a]\nweeks = 52\n[arms.b]\n"
+    experiment = loaded(tmp_path, HEAD + text + "groups.evening.seats.times = 0.5\n")
+    found = [values(experiment, name) for name in ("base", "a", "b")]
+    assert [(one.weeks, one.groups["evening"].seats) for one in found] == [(60, 16), (52, 16), (60, 8)]
+
+
 def test_an_arm_multiplies_and_adds_an_entry(tmp_path):
     text = '[arms.a]\nreferrals."*".per_week = { times = 0.7 }\nreferrals.street = { per_week = 1.0 }\n'
     plain, found = load(in_folder(tmp_path, "").parent / "plain.toml"), values(loaded(tmp_path, HEAD + text), "a")
@@ -131,7 +138,7 @@ def test_the_board_names_measures():
 
 
 TOP = (
-    "the top of the file may have question, base, weeks, arms, factors, design, points, baseline, measures, "
+    "the top of the file may have question, base, weeks, set, arms, factors, design, points, baseline, measures, "
     "replications, precision, confidence, seed, warm_up, by, keep"
 )
 MEASURE = "a measure is named as `iopsim measures` lists it"
@@ -219,6 +226,17 @@ EITHER = "an experiment has either arms, [arms.NAME], or [factors] with a design
         (
             HEAD + "warm_up = 0\n" + ARM,
             'seats.toml:3: warm_up: found 0; warm_up is a whole number of weeks, at least 1, or "auto"',
+        ),
+        (
+            HEAD + "[set]\ngroups.evening.seats = 0\n" + ARM,
+            "seats.toml:4: groups.evening.seats: found 0; seats must be between 1 and 500 seats",
+        ),
+        (
+            HEAD + "[set]\nreplications = 9\n" + ARM,
+            (
+                "seats.toml:4: set.replications: found 9; "
+                "replications stands at the top of the file, above the first header"
+            ),
         ),
         (HEAD + "weeks = 0\n" + ARM, "seats.toml:3: weeks: found 0; weeks must be between 1 and 1040 weeks"),
         (
@@ -353,8 +371,8 @@ def test_a_mature_view_of_an_arm_without_a_steady_state_is_refused_with_the_reas
     assert told(load_experiment, tmp_path, text) == [
         (
             "seats.toml:3: warm_up: found 60; no steady state can be expected: groups.evening.first_week: found "
-            "a group that opens after 80 weeks; a warm-up of 60 weeks ends before that; wait at least 80 weeks "
-            "(in late)"
+            "a group that opens after 80 weeks; a warm-up of 60 weeks ends before that; wait at least "
+            "80 weeks (in late)"
         )
     ]
 

@@ -101,8 +101,10 @@ MEASURE = "a measure is named as `iopsim measures` lists it"
         ),
         (
             GOOD.replace("started_in_time_share", "cost_per_client"),
-            f'seats.toml:7: targets.soon.measure: found "cost_per_client"; {MEASURE} '
-            "(did you mean cost_per_client_week_usd?)",
+            (
+                f'seats.toml:7: targets.soon.measure: found "cost_per_client"; {MEASURE} '
+                "(did you mean cost_per_client_week_usd?)"
+            ),
         ),
         (
             GOOD.replace("at_least = 0.8\n", ""),

@@ -22,6 +22,12 @@ ABOUT = "about"
 """What describes an arm; no table or setting of a scenario has this name."""
 
 
+SET = "set"
+"""The table of what is changed in the base, and so in all arms."""
+
+Setting = tuple[str, object, int | None]
+"""A path, its value and the line of the file."""
+
 MOST_ALIKE = 3
 """Values of which one and the same fault is told."""
 
@@ -87,7 +93,7 @@ class Arm:
 
 
 def base(sheet: Sheet) -> Base | None:
-    """Return the base of a file, with the weeks that the file gives to all arms; None, and a problem, without one."""
+    """Return the base of a file, with what the file changes in all arms; None, and a problem, without one."""
     given = sheet.words("base", needed="../scenarios/palmetto.toml")
     if not given:
         return None
@@ -101,7 +107,7 @@ def base(sheet: Sheet) -> Base | None:
         sheet.refuse(said, "base", found=f"{path}: {problem.found}", hint=near)
         return None
     weeks = [("weeks", sheet.value("weeks"), sheet.line("weeks"))] if sheet.value("weeks") is not None else []
-    return Base(path, text, tuple(_changes(sheet, weeks)))
+    return Base(path, text, tuple(_changes(sheet, [*weeks, *_settings(sheet, (SET,))])))
 
 
 def arms(sheet: Sheet) -> tuple[Arm, ...]:
@@ -119,31 +125,32 @@ def arms(sheet: Sheet) -> tuple[Arm, ...]:
 
 def _arm(sheet: Sheet, name: str) -> Arm:
     table = sheet.table("arms", name)
-    for key in table:
-        sheet.misplaced("arms", name, key)
-    settings = [
-        (path, value, sheet.line(*key))
-        for key, path, value in _settings(sheet, ("arms", name))
-        if path != ABOUT and not sheet.is_misplaced(path)
-    ]
+    settings = [setting for setting in _settings(sheet, ("arms", name)) if setting[0] != ABOUT]
     if table and not settings and not sheet.is_broken("arms", name):
         sheet.refuse("an arm changes something, such as groups.evening.seats = 15", "arms", name, found="no change")
     about = sheet.words("arms", name, ABOUT) if ABOUT in table else ""
     return Arm(name, about, tuple(_changes(sheet, settings, f"arms.{name}.")), line=sheet.line("arms", name))
 
 
-def _settings(sheet: Sheet, key: Key) -> Iterator[tuple[Key, str, object]]:
-    """List address, path and value of all that an arm sets; headers and points lead down, ``{ ... }`` is a value."""
+def _settings(sheet: Sheet, table: Key) -> Iterator[Setting]:
+    """List all that a table sets; headers and points lead down, ``{ ... }`` is a value."""
+    for key in _addresses(sheet, table):
+        names = [str(part) for part in key]
+        if not (len(key) == len(table) + 1 and sheet.misplaced(*names)):
+            yield ".".join(names[len(table) :]), sheet.value(*key), sheet.line(*key)
+
+
+def _addresses(sheet: Sheet, key: Key) -> Iterator[Key]:
     table = sheet.value(*key)
     for name, value in table.items() if isinstance(table, Mapping) else ():
         inner = (*key, name)
         if isinstance(value, Mapping) and not sheet.is_inline(*inner) and set(value) != {TIMES}:
-            yield from _settings(sheet, inner)
+            yield from _addresses(sheet, inner)
         else:
-            yield inner, ".".join(str(part) for part in inner[2:]), value
+            yield inner
 
 
-def _changes(sheet: Sheet, settings: Iterable[tuple[str, object, int | None]], inside: str = "") -> Iterator[Change]:
+def _changes(sheet: Sheet, settings: Iterable[Setting], inside: str = "") -> Iterator[Change]:
     for path, value, line in settings:
         change = change_of(label(sheet, line), path, value)
         if isinstance(change, Problem):

@@ -155,7 +155,7 @@ def _of_range(sheet: Sheet, key: Key, name: str, line: int | None, *, times: boo
 def _together(sheet: Sheet, key: Key, name: str, line: int | None) -> Factor | None:
     """Read a factor that moves several paths: each level has a value for each of them."""
     parts = [str(part) for part in key]
-    before = len(sheet.problems)
+    before = sheet.refused
     sheet.known(TOGETHER, *parts)
     paths, levels = sheet.value(*key, "paths"), sheet.value(*key, "levels")
     if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
@@ -171,7 +171,7 @@ def _together(sheet: Sheet, key: Key, name: str, line: int | None) -> Factor | N
     for place, values in named.items():
         if not isinstance(values, list) or len(values) != len(paths):
             sheet.refuse(said, *key, "levels", place)
-    if len(sheet.problems) > before:
+    if sheet.refused > before:
         return None
     found = tuple(
         Level(place if isinstance(place, str) else ", ".join(map(_said, values)), tuple(values))

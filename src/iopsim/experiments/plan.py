@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from iopsim.errors import Problem, ScenarioError
-from iopsim.experiments import design as designs
-from iopsim.experiments.arms import BASE, Arm, Base, Check, arms, base, check_base, label
+from iopsim.experiment import design as designs
+from iopsim.experiments.arms import BASE, SET, Arm, Base, Check, arms, base, check_base, label
 from iopsim.experiments.factors import Factor, Level, factors
 from iopsim.experiments.precision import Precision, precision
 from iopsim.experiments.sheet import Sheet
@@ -34,6 +34,7 @@ KEYS = (
     "question",
     "base",
     "weeks",
+    "set",
     "arms",
     "factors",
     "design",
@@ -145,6 +146,7 @@ def load_experiment(path: str | Path) -> Experiment:
     sheet = Sheet(path, "experiment")
     sheet.known(KEYS)
     question = sheet.words("question", needed="Two evening groups, or one larger?")
+    sheet.table(SET)
     start = base(sheet)
     named, moved, design = arms(sheet), factors(sheet, "factors", ranges=True), _design(sheet)
     seed = sheet.whole("seed", least=0, most=MOST_SEED, default=1)

@@ -40,6 +40,8 @@ class Sheet:
         Its text.
     problems : list of Problem
         What is wrong with it, as far as it is read.
+    refused : int
+        How often something was refused; more than there are problems, as of a broken line only that is told.
 
     Raises
     ------
@@ -54,6 +56,7 @@ class Sheet:
             raise ScenarioError(parsed.problems)
         self.given = Given(self.name, parsed.tree, places(parsed.text))
         self.problems: list[Problem] = list(parsed.problems)
+        self.refused = 0
         self._holes = parsed.holes
         self._top: tuple[str, ...] = ()
 
@@ -71,6 +74,7 @@ class Sheet:
         hint : str
             Nearest known name, or empty.
         """
+        self.refused += 1
         if not any(key[:end] in self._holes for end in range(1, len(key) + 1)):  # a broken line is told already
             self.problems.append(self.given.problem(said, key, found=found, hint=hint))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from iopsim.errors import ScenarioError
-from iopsim.experiments.arms import Arm, Base, Check, base, check_base
+from iopsim.experiments.arms import SET, Arm, Base, Check, base, check_base
 from iopsim.experiments.design import MOST_POINTS
 from iopsim.experiments.factors import Factor, Level, factors
 from iopsim.experiments.plan import MOST_SEED, in_order, settings
@@ -19,7 +19,19 @@ from iopsim.measures.measure import Measure
 from iopsim.scenario import Resolved
 from iopsim.scenario.words import short
 
-KEYS = ("question", "base", "weeks", "choices", "targets", "objective", "confidence", "seed", "most", "first_stage")
+KEYS = (
+    "question",
+    "base",
+    "weeks",
+    SET,
+    "choices",
+    "targets",
+    "objective",
+    "confidence",
+    "seed",
+    "most",
+    "first_stage",
+)
 """What a sizing file may say at its top."""
 
 TARGET_KEYS = ("measure", "month", "at_least", "at_most", "as", "chance", "tolerance")
@@ -197,6 +209,7 @@ def load_sizing(path: str | Path) -> Sizing:
     sheet = Sheet(path, "sizing")
     sheet.known(KEYS)
     question = sheet.words("question", needed="How many seats and counselors?")
+    sheet.table(SET)
     start = base(sheet)
     choices = factors(sheet, "choices", ranges=False)
     if sheet.value("choices") is None:
@@ -234,7 +247,7 @@ def load_sizing(path: str | Path) -> Sizing:
 
 
 def _target(sheet: Sheet, name: str) -> Target | None:
-    before, inside = len(sheet.problems), ("targets", name)
+    before, inside = sheet.refused, ("targets", name)
     sheet.known(TARGET_KEYS, *inside)
     if not sheet.table(*inside):
         return None
@@ -256,7 +269,7 @@ def _target(sheet: Sheet, name: str) -> Target | None:
     elif sheet.value(*inside, "chance") is not None:
         sheet.refuse('a chance goes with as = "chance"', *inside, "chance")
     tolerance = _tolerance(sheet, name, measure, kind)
-    if measure is None or len(sheet.problems) > before:
+    if measure is None or sheet.refused > before:
         return None
     told: Literal["expectation", "chance"] = "chance" if kind == "chance" else "expectation"
     at_least = bounds == ["at_least"]

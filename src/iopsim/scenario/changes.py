@@ -10,11 +10,14 @@ import datetime
 import numbers
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from iopsim.errors import Problem
+from iopsim.scenario.defaults import defaults
 from iopsim.scenario.lines import Key, dotted
+from iopsim.scenario.merge import template_key
 from iopsim.scenario.multiples import TIMES, has_multiples, is_multiple, multiplied
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, at, shape
 from iopsim.scenario.synonyms import meant, sharing_a_word
@@ -86,17 +89,15 @@ class Changed:
     labels: tuple[str, ...]
 
 
-def apply(
-    tree: Mapping[str, object], over: Callable[[Mapping[str, object]], Mapping[str, object]], changes: Changes | None
-) -> Changed:
+def apply(tree: Mapping[str, object], merged: Mapping[str, object], changes: Changes | None) -> Changed:
     """Lay changes into the planner's layer.
 
     Parameters
     ----------
     tree : mapping
         The planner's layer; stays as it is.
-    over : callable
-        Lays such a layer over the defaults: what a change may name or multiply.
+    merged : mapping
+        The same over the defaults: what a change may name.
     changes : mapping or sequence of str, optional
         A table as value changes the keys that it names, or makes a new entry.
 
@@ -105,19 +106,18 @@ def apply(
     Changed
         The layer with all changes that could be made; a later change of the same value wins, or multiplies it.
     """
-    merged = over(tree)
     result: dict[str, object] = copy.deepcopy(dict(tree))
     origins: dict[Key, str] = {}
     problems: list[Problem] = []
     labels = []
     for change in _changes(changes or {}):
         labels.append(change.file if isinstance(change, Problem) else change.label)
-        for one in [change] if isinstance(change, Problem) else _spread(change, result, over):
+        for one in [change] if isinstance(change, Problem) else _spread(change, result):
             problem = one if isinstance(one, Problem) else _unknown(one, result, merged)
             if problem is None:
                 assert isinstance(one, Change)
                 if has_multiples(one.value):
-                    one, refused = _worked_out(one, over(result))
+                    one, refused = _worked_out(one, result)
                     problems += refused
                 _lay(shape(), result, (), one.key, one, origins)
             else:
@@ -154,15 +154,21 @@ def change_of(label: str, path: str, value: object) -> Change | Problem:
         return Problem(label, None, path, short(written(value)), said)
 
 
-def _worked_out(change: Change, merged: Mapping[str, object]) -> tuple[Change, list[Problem]]:
+def _worked_out(change: Change, tree: Mapping[str, object]) -> tuple[Change, list[Problem]]:
     """Return a change with the products in place of its multiples, and what could not be multiplied."""
     problems: list[Problem] = []
 
     def report(key: Key, found: str, said: str) -> None:
         problems.append(Problem(change.label, None, dotted(key), found, said))
 
-    value = multiplied(at(change.key), change.value, _found(merged, change.key), change.key, report)
+    value = multiplied(at(change.key), change.value, change.key, partial(_standing, tree), report)
     return replace(change, value=value), problems
+
+
+def _standing(tree: Mapping[str, object], key: Key) -> object:
+    """Return what stands at an address: what the planner's layer says, or else the default."""
+    said = _found(tree, key)
+    return _found(defaults(), template_key(key)) if said is None else said
 
 
 def _found(tree: Mapping[str, object], key: Key) -> object:
@@ -172,9 +178,7 @@ def _found(tree: Mapping[str, object], key: Key) -> object:
     return here
 
 
-def _spread(
-    change: Change, tree: Mapping[str, object], over: Callable[[Mapping[str, object]], Mapping[str, object]]
-) -> list[Change] | list[Problem]:
+def _spread(change: Change, tree: Mapping[str, object]) -> list[Change] | list[Problem]:
     """Return a change for each entry that a ``*`` stands for; the change itself if its path has none."""
     if EACH not in change.key:
         return [change]
@@ -182,8 +186,7 @@ def _spread(
     for part in change.key:
         keys = [(*key, name) for key in keys for name in (_entries(key, tree) if part == EACH else [part])]
     if is_multiple(change.value):  # no limit stays no limit, and what is not there is not there
-        merged = over(tree)
-        keys = [key for key in keys if _found(merged, key) not in (None, "none")] or keys
+        keys = [key for key in keys if _standing(tree, key) not in (None, "none")] or keys
     if keys:
         return [replace(change, path=dotted(key), key=key) for key in keys]
     said = "a * stands for every entry of a table of names, such as referrals.*.months.*, and there is none here"

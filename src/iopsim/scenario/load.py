@@ -124,7 +124,7 @@ def resolve_text(text: str, name: str, changes: Changes | None = None) -> Resolv
     if not parsed.tree:
         said = f"a scenario needs at least a name, an opening date, referrals, phases and groups; {START_HINT}"
         raise ScenarioError([Problem(name, None, "", "an empty file", said)])
-    changed = apply(parsed.tree, _merged, changes)
+    changed = apply(parsed.tree, _merged(parsed.tree), changes)
     tree, rows = with_present_rows(changed.tree, name)
     given = Given(name, tree, places(parsed.text), changed.origins, rows.places)
     parts = split(_merged(tree), given)

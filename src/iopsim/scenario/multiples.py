@@ -17,6 +17,9 @@ TIMES = "times"
 MOST = 1_000_000
 """Largest factor."""
 
+Look = Callable[[Key], object]
+"""Returns what stands at an address so far, the defaults included; None for nothing."""
+
 Report = Callable[[Key, str, str], None]
 """Called for what cannot be multiplied: address, what was found, what is allowed."""
 
@@ -37,7 +40,7 @@ def has_multiples(value: object) -> bool:
     return is_multiple(value) or (isinstance(value, Mapping) and any(has_multiples(item) for item in value.values()))
 
 
-def multiplied(node: Node | None, value: object, here: object, key: Key, report: Report) -> object:
+def multiplied(node: Node | None, value: object, key: Key, look: Look, report: Report) -> object:
     """Return the value of a change with every multiple in it worked out.
 
     Parameters
@@ -46,10 +49,10 @@ def multiplied(node: Node | None, value: object, here: object, key: Key, report:
         What may stand there.
     value : object
         What the change says.
-    here : object
-        What stands there so far, the defaults included; None for nothing.
     key : tuple of str or int
         The address.
+    look : callable
+        Returns what stands at an address.
     report : callable
         Called for each multiple that cannot be worked out; what stands there then stays.
 
@@ -62,12 +65,8 @@ def multiplied(node: Node | None, value: object, here: object, key: Key, report:
     if not isinstance(value, Mapping):
         return value
     if is_multiple(value):
-        return _product(node, value[TIMES], here, key, report)
-    inside = here if isinstance(here, Mapping) else {}
-    return {
-        name: multiplied(_child(node, name), item, inside.get(name), (*key, name), report)
-        for name, item in value.items()
-    }
+        return _product(node, value[TIMES], look(key), key, report)
+    return {name: multiplied(_child(node, name), item, (*key, name), look, report) for name, item in value.items()}
 
 
 def _child(node: Node | None, name: str) -> Node | None:
