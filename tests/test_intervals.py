@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from iopsim.stats.intervals import band, summarize
+from iopsim.stats.intervals import band, summarize, unseen
 
 
 def test_a_summary_is_students_t_interval_and_the_quantiles():
@@ -82,3 +82,9 @@ def test_the_mark_comes_off_with_replications_enough() -> None:
 
 def test_a_few_replications_are_no_evidence_of_skewness() -> None:
     assert not summarize(np.array([0.0, 0.0, 0.0, 0.0, 0.0, 1.0])).made_by_few
+
+
+@pytest.mark.parametrize(("n", "confidence"), [(1, 0.95), (30, 0.95), (200, 0.9)])
+def test_what_none_of_n_replications_has_is_rarer_than_what_they_would_most_likely_have(n, confidence) -> None:
+    assert (1 - unseen(n, confidence)) ** n == pytest.approx(1 - confidence)
+    assert unseen(200) == pytest.approx(3 / 200, rel=0.01)

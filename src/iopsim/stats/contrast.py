@@ -83,7 +83,8 @@ class Contrast(Summary):
         """Whether the difference is the same in all pairs, two or more, so that its interval has no width.
 
         It is then known exactly if it cannot be otherwise, as with two plans that are the same, or a fixed cost. Plans
-        that differ in one replication of a hundred are likely to look the same in thirty.
+        that differ in one replication of a hundred are likely to look the same in thirty: the probability of another
+        difference in a pair is only known to be below `iopsim.stats.intervals.unseen`.
         """
         return self.n > 1 and self.low == self.high
 

@@ -97,6 +97,24 @@ def summarize(values: F64, confidence: float = 0.95, span: tuple[float, float] =
     return Summary(mean, low, high, p10, p90, n, len(values) - n, _skewness(known))
 
 
+def unseen(n: int, confidence: float = 0.95) -> float:
+    """Return the probability in a replication that something must lie below if none of n replications has it.
+
+    Parameters
+    ----------
+    n : int
+        Replications, 1 or more.
+    confidence : float
+        Between 0 and 1.
+
+    Notes
+    -----
+    1 - (1 - confidence)^(1 / n); with 95 % about 3 / n, the "rule of three". Assumes independent replications. Source:
+    Hanley JA, Lippman-Hand A, JAMA 1983;249:1743-1745.
+    """
+    return float(1.0 - (1.0 - confidence) ** (1.0 / n))
+
+
 def _skewness(values: F64) -> float:
     around = values - values.mean()
     spread = float((around**2).mean()) ** 1.5

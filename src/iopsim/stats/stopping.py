@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from iopsim.stats.intervals import ANYTHING, Summary, summarize
+from iopsim.stats.intervals import ANYTHING, Summary, summarize, unseen
 
 F64 = NDArray[np.float64]
 
@@ -170,14 +170,14 @@ def decide(
     -----
     A target is met if the half-width of Student's t interval is no more than asked for, 50 replications or more telling
     the measure. Of a measure that is the same in all n of them, the probability of anything else is below
-    p = 1 - (1 - confidence)^(1 / n) (with 95 %, the "rule of three", 3 / n); if it has a finite span, its half-width
-    is p times the way to the farther end. Otherwise nothing bounds what a rare event would do, and the target is met
-    once p is below 0.01; `unvaried` says so. A first stage without any spread makes no interval by itself.
+    p = 1 - (1 - confidence)^(1 / n); if it has a finite span, its half-width is p times the way to the farther end.
+    Otherwise nothing bounds what a rare event would do, and the target is met once p is below 0.01; `unvaried` says
+    so. A first stage without any spread makes no interval by itself.
 
     Stopping at the first look at which the interval is narrow enough favours samples whose spread came out small, and
     costs coverage; ``verification/stopping.log`` shows how much. Source: Law AM, Simulation Modeling and Analysis, 5th
     ed. (2015), section 9.4.1; Chow YS, Robbins H, Annals of Mathematical Statistics 1965;36:457-462 (right as the
-    half-width goes to 0); Hanley JA, Lippman-Hand A, JAMA 1983;249:1743-1745 (rule of three).
+    half-width goes to 0); `iopsim.stats.intervals.unseen` for p.
     """
     if absent := [name for name in targets if name not in values]:
         raise ValueError(f"no values of {', '.join(absent)}")
@@ -289,18 +289,13 @@ def _precision(values: F64, target: Target, confidence: float, stein: int | None
         summary = replace(summary, low=max(summary.mean - half, low), high=min(summary.mean + half, high))
     enough = summary.n >= FIRST and half <= goal
     if unvaried and half == 0.0:
-        enough = enough and _unseen(summary.n, confidence) <= SELDOM
+        enough = enough and unseen(summary.n, confidence) <= SELDOM
     return Precision(target, summary, half, goal, unvaried, enough, needed)
 
 
 def _alike(values: F64) -> bool:
     known = values[~np.isnan(values)]
     return bool((known == known[:1]).all())
-
-
-def _unseen(n: int, confidence: float) -> float:
-    """Probability below which something must lie that has not occurred in n replications."""
-    return float(1.0 - (1.0 - confidence) ** (1.0 / n))
 
 
 def _times(probability: float, confidence: float) -> int | None:
@@ -316,7 +311,7 @@ def _of_unvaried(value: float, n: int, target: Target, goal: float, confidence: 
     """Half-width, and telling replications needed, of a measure that has always been the same."""
     reach = max(value - target.span[0], target.span[1] - value)
     if math.isfinite(reach) and reach > 0.0:
-        return _unseen(n, confidence) * reach, _times(goal / reach, confidence)
+        return unseen(n, confidence) * reach, _times(goal / reach, confidence)
     return 0.0, _times(SELDOM, confidence)
 
 
