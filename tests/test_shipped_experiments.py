@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from iopsim.experiment import plan, sizing
 
+from iopsim.experiments import plan, sizing
 from iopsim.experiments.plan import load_experiment
 from iopsim.experiments.sizing import load_sizing
 from iopsim.scenario import resolve

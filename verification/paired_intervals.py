@@ -25,7 +25,7 @@ from scipy.stats import binomtest
 
 import iopsim
 from iopsim import rulebook
-from iopsim.experiment.replicate import Facts, cores, replicate
+from iopsim.experiments.replicate import Facts, cores, replicate
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.stats.contrast import contrast, each
 from iopsim.stats.ratios import contrast_of_totals

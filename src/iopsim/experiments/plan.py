@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from iopsim.errors import Problem, ScenarioError
-from iopsim.experiment import design as designs
+from iopsim.experiments import design as designs
 from iopsim.experiments.arms import BASE, SET, Arm, Base, Check, arms, base, check_base, label
 from iopsim.experiments.factors import Factor, Level, factors
 from iopsim.experiments.precision import Precision, precision

@@ -1,0 +1,309 @@
+"""Which unknowns matter: one at a time from low to high, and by Morris or Sobol' all together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iopsim.errors import ScenarioError
+from iopsim.experiments.sampling import morris_design, sobol_design
+from iopsim.experiments.space import Space
+from iopsim.measures.measure import Measure
+from iopsim.record import I64
+from iopsim.stats.intervals import Summary, summarize
+from iopsim.stats.morris import Effects, describe_effects, elementary_effects
+from iopsim.stats.sobol import Indices, sobol_indices
+
+F64 = NDArray[np.float64]
+Plan = TypeVar("Plan")
+
+Evaluate = Callable[[Sequence[Plan], int, int], I64]
+"""Plans, first replication, last replication + 1 -> numerators and denominators, shape (plans, replications, measures,
+2), the same replications meeting the same people and luck in all plans."""
+
+GROUPS = 32
+"""Groups of base samples of a Sobol' design, each with replications of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A setting that there cannot be, and why."""
+
+    factor: str
+    setting: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What one setting of one factor makes of a measure, all else being as it is.
+
+    `difference` is that to the plan as it is, paired by replication, and `mean` that of the replications themselves.
+    """
+
+    measure: Measure
+    factor: str
+    setting: str
+    mean: float
+    difference: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """How far a factor moves a measure: from its lowest to its highest setting, paired by replication."""
+
+    measure: Measure
+    factor: str
+    lowest: str
+    highest: str
+    difference: Summary
+    bars: tuple[Bar, ...]
+
+    @property
+    def size(self) -> float:
+        """Mean difference, never negative; 0 where it cannot be told."""
+        return 0.0 if math.isnan(self.difference.mean) else abs(self.difference.mean)
+
+
+@dataclass(frozen=True, slots=True)
+class Tornado:
+    """Every factor one at a time.
+
+    Parameters
+    ----------
+    base : tuple of Summary
+        Each measure in the plan as it is.
+    swings : tuple of tuple of Swing
+        For each measure, its factors, the largest swing first.
+    refused : tuple of Refusal
+        Settings that there cannot be.
+    comparisons : int
+        Pairs of settings of a factor, the plan as it is among them, over which the intervals of one measure hold
+        together.
+    """
+
+    base: tuple[Summary, ...]
+    swings: tuple[tuple[Swing, ...], ...]
+    refused: tuple[Refusal, ...]
+    comparisons: int
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """Elementary effects of one factor on one measure."""
+
+    measure: Measure
+    factor: str
+    effects: Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Sobol' indices of all factors for one measure."""
+
+    measure: Measure
+    factors: tuple[str, ...]
+    indices: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Morris: for each measure its factors, the largest mean size of an effect first."""
+
+    effects: tuple[tuple[Screened, ...], ...]
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """Sobol': for each measure the indices of all factors."""
+
+    shares: tuple[Shared, ...]
+    refused: tuple[Refusal, ...]
+
+
+def one_at_a_time(
+    space: Space[Plan],
+    evaluate: Evaluate[Plan],
+    measures: Sequence[Measure],
+    replications: int,
+    confidence: float = 0.95,
+) -> Tornado:
+    """Move every factor to each end of its range, or to each of its levels, the others staying where they are.
+
+    Parameters
+    ----------
+    space : Space
+        Plans by the places of their factors.
+    evaluate : callable
+        As `Evaluate`.
+    measures : sequence of Measure
+        Of the third axis of what `evaluate` returns.
+    replications : int
+        2 at least.
+    confidence : float
+        With which all intervals of one measure hold together (Bonferroni over all pairs of settings of all factors),
+        but not those of several measures.
+    """
+    plans, refused = [space.at({})], []
+    settings: list[list[tuple[str, int]]] = []
+    for at, name in enumerate(space.names):
+        settings.append([])
+        for place in space.ends(at):
+            told = space.told(at, place)
+            try:
+                plans.append(space.at({at: place}))
+            except ScenarioError as error:
+                refused.append(Refusal(name, told, str(error)))
+            else:
+                settings[at].append((told, len(plans) - 1))
+    comparisons = sum(math.comb(len(one) + 1, 2) for one in settings)
+    level = 1.0 - (1.0 - confidence) / max(comparisons, 1)
+    fractions = evaluate(plans, 0, replications)
+    base, swings = [], []
+    for number, measure in enumerate(measures):
+        values = measure.values(fractions[:, :, number])
+        base.append(summarize(values[0], confidence, measure.span))
+        told_of = zip(space.names, settings, strict=True)
+        found = [_swing(measure, name, values, where, level) for name, where in told_of if where]
+        swings.append(tuple(sorted(found, key=lambda one: -one.size)))
+    return Tornado(tuple(base), tuple(swings), tuple(refused), comparisons)
+
+
+def _swing(measure: Measure, factor: str, values: F64, where: Sequence[tuple[str, int]], level: float) -> Swing:
+    """Compare the settings of one factor with the plan as it is, row 0 of the values, and with each other."""
+    bars = tuple(
+        Bar(measure, factor, told, _mean(values[row]), summarize(values[row] - values[0], level)) for told, row in where
+    )
+    rows = [("as it is", 0), *where]
+    pairs = [(low, high, summarize(values[high[1]] - values[low[1]], level)) for low, high in combinations(rows, 2)]
+    low, high, difference = max(pairs, key=lambda one: -1.0 if math.isnan(one[2].mean) else abs(one[2].mean))
+    if difference.mean < 0.0:
+        low, high, difference = high, low, summarize(values[low[1]] - values[high[1]], level)
+    return Swing(measure, factor, low[0], high[0], difference, bars)
+
+
+def _mean(values: F64) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else math.nan
+
+
+def screen(
+    space: Space[Plan],
+    evaluate: Evaluate[Plan],
+    measures: Sequence[Measure],
+    trajectories: int = 20,
+    replications: int = 4,
+    seed: int = 1,
+    confidence: float = 0.95,
+) -> Screening:
+    """Find which factors matter at all, by Morris' elementary effects.
+
+    Parameters
+    ----------
+    space, evaluate, measures
+        As for `one_at_a_time`.
+    trajectories : int
+        2 at least. Each has replications of its own.
+    replications : int
+        Of each run, 2 at least.
+    seed : int
+        Of the design.
+    confidence : float
+        Of each interval; each holds by itself.
+
+    Raises
+    ------
+    IopsimError
+        If SALib is not installed.
+    """
+    places = morris_design(len(space.names), trajectories, seed)
+    fractions, kept, refused = _evaluated(space, evaluate, places, np.arange(trajectories), replications, len(measures))
+    found = []
+    for number, measure in enumerate(measures):
+        effects = elementary_effects(_defined(measure.values(fractions[..., number, :]), kept), places)
+        rows = [
+            Screened(measure, name, describe_effects(effects[:, at], confidence)) for at, name in enumerate(space.names)
+        ]
+        found.append(tuple(sorted(rows, key=lambda row: -np.nan_to_num(row.effects.mu_star))))
+    return Screening(tuple(found), refused)
+
+
+def share_out(
+    space: Space[Plan],
+    evaluate: Evaluate[Plan],
+    measures: Sequence[Measure],
+    samples: int = 256,
+    replications: int = 2,
+    seed: int = 1,
+    confidence: float = 0.95,
+) -> Decomposition:
+    """Share out the variance of each measure among the factors, by Sobol' indices.
+
+    Parameters
+    ----------
+    space, evaluate, measures
+        As for `one_at_a_time`.
+    samples : int
+        Base samples, a power of 2; (factors + 2) x samples plans are run. They make `GROUPS` groups, or as many as
+        there are samples, each with replications of its own.
+    replications : int
+        Of each run, 2 at least.
+    seed : int
+        Of the design.
+    confidence : float
+        Of each interval; each holds by itself.
+
+    Raises
+    ------
+    IopsimError
+        If SALib is not installed, or `samples` is no power of 2.
+    """
+    places = sobol_design(len(space.names), samples, seed)
+    groups = np.arange(samples) * min(GROUPS, samples) // samples
+    fractions, kept, refused = _evaluated(space, evaluate, places, groups, replications, len(measures))
+    shares = []
+    for number, measure in enumerate(measures):
+        values = _defined(measure.values(fractions[..., number, :]), kept)
+        shares.append(Shared(measure, tuple(space.names), sobol_indices(values, groups, confidence)))
+    return Decomposition(tuple(shares), refused)
+
+
+def _evaluated(
+    space: Space[Plan], evaluate: Evaluate[Plan], places: F64, groups: I64, replications: int, n_measures: int
+) -> tuple[I64, NDArray[np.bool_], tuple[Refusal, ...]]:
+    """Run a design, each group of its blocks in replications of its own.
+
+    Returns
+    -------
+    tuple
+        Fractions, shape (blocks, runs, replications, measures, 2); which blocks were run; and why the others cannot be:
+        a block in which any run cannot be is left out.
+    """
+    n, runs, _ = places.shape
+    fractions = np.zeros((n, runs, replications, n_measures, 2), dtype=np.int64)
+    kept, refused = np.zeros(n, dtype=np.bool_), []
+    for group in range(int(groups.max()) + 1):
+        blocks, plans = [], []
+        for block in np.flatnonzero(groups == group):
+            try:
+                plans += [space.at(dict(enumerate(map(float, place)))) for place in places[block]]
+            except ScenarioError as error:
+                refused.append(Refusal("", f"block {block}", str(error)))
+            else:
+                blocks.append(block)
+        if blocks:
+            told = evaluate(plans, group * replications, (group + 1) * replications)
+            fractions[blocks] = told.reshape(len(blocks), runs, replications, n_measures, 2)
+            kept[blocks] = True
+    return fractions, kept, tuple(refused)
+
+
+def _defined(values: F64, kept: NDArray[np.bool_]) -> F64:
+    return np.where(kept[:, None, None], values, math.nan)
