@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from iopsim.errors import IopsimError
 from iopsim.experiments.point import Inputs, Point
 from iopsim.experiments.runner import Runner
 from iopsim.measures.catalogue import CATALOGUE
@@ -25,6 +28,9 @@ from iopsim.store.part import Failure
 
 COLUMN = {measure.name: column for column, measure in enumerate(CATALOGUE)}
 """The place of each measure in fractions."""
+
+
+_FOLDER = re.compile(r"\w(?:[\w .+=-]{0,98}[\w+=-])?")
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,11 @@ class Batch:
         Of `iopsim.experiments.point.TABLES`.
     text : str
         The experiment file; empty if there is none.
+
+    Raises
+    ------
+    IopsimError
+        If a name cannot be that of a folder, or two are the same there.
     """
 
     name: str
@@ -114,6 +125,18 @@ class Batch:
     by: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     text: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        alike: dict[str, str] = {}
+        for plan in self.plans:
+            if not _FOLDER.fullmatch(plan.name):
+                raise IopsimError(
+                    f"arm {plan.name!r}: found a name that cannot be that of a folder; letters, digits, spaces and "
+                    "._+=- are allowed, a letter or digit first, and no more than 100"
+                )
+            other = alike.setdefault(unicodedata.normalize("NFKC", plan.name).casefold(), plan.name)
+            if other != plan.name or sum(one.name == other for one in self.plans) > 1:
+                raise IopsimError(f"arm {plan.name!r}: found another arm {other!r}; each needs a folder of its own")
 
     @cached_property
     def points(self) -> tuple[Point, ...]:

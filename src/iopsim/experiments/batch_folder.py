@@ -15,19 +15,16 @@ The same batch gives the same bytes, made.json aside, with however many workers 
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
-import io
 import json
-import math
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -35,22 +32,19 @@ import numpy as np
 
 import iopsim
 from iopsim.errors import IopsimError
-from iopsim.experiments.batch import Batch, Failed, Looked, Silent, Watch, by_plan, reach
+from iopsim.experiments.batch import Batch, Failed, Looked, Plan, Silent, Watch, by_plan, reach
+from iopsim.experiments.batch_tables import csv_text, write_tables
 from iopsim.experiments.outcome import Outcome
-from iopsim.experiments.point import Point
 from iopsim.experiments.runner import Runner
 from iopsim.experiments.source import source_hash
 from iopsim.measures.catalogue import CATALOGUE
-from iopsim.measures.partition import partitions
 from iopsim.record import I64
-from iopsim.rulebook import Rulebook
 from iopsim.scenario import resolved_toml
-from iopsim.store.chunks import Chunks, covering, gaps
-from iopsim.store.claim import alone, claim
-from iopsim.store.folder import MANIFEST, MENDING, held, unwritable
-from iopsim.store.parquet import ParquetFile, read
-from iopsim.store.part import Failure, Part
-from iopsim.store.tables import Frame, tables
+from iopsim.store.chunks import Chunks
+from iopsim.store.claim import alone, claim, sweep
+from iopsim.store.folder import MANIFEST, MENDING, held, stopped
+from iopsim.store.parquet import read
+from iopsim.store.part import Failure
 
 MADE = "made.json"
 CHUNKS = "chunks"
@@ -59,10 +53,6 @@ DRAFT = ".draft"
 
 PACKAGES = ("holidays", "numpy", "pyarrow", "scipy", "simpy")
 """Packages whose version may matter to the bytes of a result."""
-
-WIDE = ("measures", "fractions")
-WIDE_ROWS = 10_000
-"""Rows of a row group of a table that has a column for each measure."""
 
 READ_WHOLE = 20_000
 """Replications up to which the fractions of an arm are read at once, and not measure by measure."""
@@ -114,23 +104,40 @@ def run_in(folder: Path, batch: Batch, making: Making) -> Outcome:
     """
     begun = datetime.datetime.now(datetime.UTC)
     claim(folder, batch.identity)
-    with alone(folder, making.waiting):
-        _sweep(folder)
-        chunks = Chunks(folder / CHUNKS)
-        runner = replace(making.runner, chunks=chunks)
+    with alone(folder, making.waiting) as locked:
+        if locked:
+            _sweep(folder)
         if batch.replications is not None:
             _refuse_fewer(folder, batch.replications)
+            outcome = _outcome(folder, batch, batch.replications)
+            if _vouched(folder, outcome):
+                _tell_all(outcome, making)
+                return outcome
+        chunks = Chunks(folder / CHUNKS)
+        runner = replace(making.runner, chunks=chunks)
         replications, failures, looked = _simulated(batch, runner, making.watch)
         _refuse_fewer(folder, replications)
-        outcome = Outcome(batch, replications, reader(folder, batch, replications), failures, looked, folder)
-        said = description(outcome)
-        if not _vouched(folder, said):
+        outcome = _outcome(folder, batch, replications, failures, looked)
+        if not _vouched(folder, outcome):
             try:
-                _assemble(folder, chunks, outcome, said)
-                _write_made(folder, making, begun)
+                _assemble(folder, chunks, outcome, _made(making, begun))
             except OSError as error:
-                raise unwritable(folder, error) from None
+                raise stopped(folder, error) from None
     return outcome
+
+
+def _outcome(
+    folder: Path, batch: Batch, replications: int, failures: Failed | None = None, looked: Looked | None = None
+) -> Outcome:
+    return Outcome(batch, replications, reader(folder, batch, replications), failures or [], looked, folder)
+
+
+def _tell_all(outcome: Outcome, making: Making) -> None:
+    """Tell who watches that all is there."""
+    replications = outcome.replications * len(outcome.batch.unique_points)
+    making.watch.expects(replications)
+    if making.runner.progress:
+        making.runner.progress(replications)
 
 
 def description(outcome: Outcome) -> dict[str, object]:
@@ -176,14 +183,16 @@ def reader(folder: Path, batch: Batch, replications: int) -> Callable[[int, int]
     @lru_cache(maxsize=2)
     def whole(plan: int) -> I64:
         table = read(paths[plan]).drop_columns(["replication"])
-        return np.stack([column.to_numpy() for column in table.columns], axis=1).reshape(-1, len(CATALOGUE), 2)
+        return np.stack([column.to_numpy() for column in table.columns], axis=1).reshape(-1, len(CATALOGUE), 2)[
+            :replications
+        ]
 
     def fractions(plan: int, column: int) -> I64:
         if replications <= READ_WHOLE:
             return whole(plan)[:, column]
         name = CATALOGUE[column].name
         table = read(paths[plan], [f"{name}_numerator", f"{name}_denominator"])
-        return np.stack([one.to_numpy() for one in table.columns], axis=1)
+        return np.stack([one.to_numpy() for one in table.columns], axis=1)[:replications]
 
     return fractions
 
@@ -211,88 +220,73 @@ def _simulated(batch: Batch, runner: Runner, watch: Watch) -> tuple[int, Failed,
     return replications, by_plan(failures, [places[point.key] for point in batch.points]), looked
 
 
-def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, said: Mapping[str, object]) -> None:
+def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, made: Mapping[str, object]) -> None:
     """Make every file from the chunks beside its place, then let all take their places, the manifest last."""
-    batch, draft = outcome.batch, folder / f"{DRAFT}-{os.getpid()}"
+    batch, draft = outcome.batch, folder / f"{DRAFT}-{platform.node()}-{os.getpid()}"
     try:
         for plan, point in zip(batch.plans, batch.points, strict=True):
             arm = draft / ARMS / plan.name
             arm.mkdir(parents=True)
             (arm / "scenario.toml").write_text(resolved_toml(plan.resolve()), encoding="utf-8")
-            _write_tables(arm, chunks, point, outcome.replications)
+            write_tables(arm, chunks, point, outcome.replications)
         if batch.text:
             (draft / "experiment.toml").write_text(batch.text, encoding="utf-8")
-        for place, failure in outcome.failures:
-            _write_failure(draft, batch, place, failure)
+        _write_failures(draft, outcome)
         drafted = replace(outcome, fractions=reader(draft, batch, outcome.replications))
         compared = {measure.name for measure in batch.measures}
         names = compared if len(batch.plans) > MANY_ARMS else None
-        (draft / "summary.csv").write_text(_csv(drafted.rows(names)), encoding="utf-8")
+        (draft / "summary.csv").write_text(csv_text(drafted.rows(names)), encoding="utf-8")
         if len(batch.plans) > 1:
-            (draft / "differences.csv").write_text(_csv(drafted.difference_rows()), encoding="utf-8")
+            (draft / "differences.csv").write_text(csv_text(drafted.difference_rows()), encoding="utf-8")
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
         digests = {name: _digest(draft / name) for name in files}
-        manifest = json.dumps({**said, "sha256": digests}, indent=2, default=str) + "\n"
+        manifest = json.dumps({**description(outcome), "sha256": digests}, indent=2, default=str) + "\n"
         (draft / MANIFEST).write_text(manifest, encoding="utf-8")
-        shutil.rmtree(folder / "failures", ignore_errors=True)
-        for name in (*files, MANIFEST):
+        (draft / MADE).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
+        _remove_others(folder, files)
+        for name in (*files, MADE, MANIFEST):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (draft / name).replace(folder / name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _write_tables(arm: Path, chunks: Chunks, point: Point, replications: int) -> None:
-    """Write the Parquet files of an arm, part by part, so that memory does not grow with replications."""
-    frame, files = frame_of(point), dict[str, ParquetFile]()
-    for part in _parts(chunks, point, replications):
-        for name, table in tables(part, frame):
-            if name not in files:
-                path = arm / f"{name}.parquet"
-                files[name] = ParquetFile(path, WIDE_ROWS) if name in WIDE else ParquetFile(path)
-            files[name].append(table)
-    for file in files.values():
-        file.close()
+def _write_failures(draft: Path, outcome: Outcome) -> None:
+    """Write what is known of each replication that failed: where, the traceback, and the scenario."""
+    batch = outcome.batch
+    text = cache(lambda place: resolved_toml(batch.plans[place].resolve()))
+    for place, failure in outcome.failures:
+        plan = batch.plans[place]
+        scenario = text(place) if plan.inputs is None else _drawn_toml(plan, failure.replication)
+        path = draft / "failures" / f"{plan.name}-{failure.replication:07d}.txt"
+        path.parent.mkdir(exist_ok=True)
+        head = f"arm {plan.name}, replication {failure.replication}, seed {batch.seed}, scenario {plan.scenario.hash}"
+        path.write_text(f"{head}\n\n{failure.traceback}\n{scenario}", encoding="utf-8")
 
 
-def _parts(chunks: Chunks, point: Point, replications: int) -> Iterator[Part]:
-    """Hand out the parts of a point in the order of their replications."""
-    ranges = covering(chunks.ranges(point.key), 0, replications)
-    for first, last in (*ranges, *gaps(ranges, 0, replications)):
-        part = chunks.get(point.key, first, last, with_failures=True)
-        if part is None:
-            raise IopsimError(f"{chunks.folder}: found a chunk that has changed meanwhile; run the same again to go on")
-        yield part
+def _drawn_toml(plan: Plan, replication: int) -> str:
+    """Return the scenario of a replication of drawn inputs; that of the plan, if drawing is what failed."""
+    assert plan.inputs is not None
+    try:
+        return resolved_toml(replace(plan.resolve(), scenario=plan.inputs.scenario(replication)))
+    except Exception as error:
+        return f"# its inputs could not be drawn ({error}); this is the plan\n{resolved_toml(plan.resolve())}"
 
 
-def frame_of(point: Point) -> Frame:
-    """Return the calendar and the names of a point."""
-    scenario, book = point.scenario, point.book
-    parts = partitions(book, point.by)
-    return Frame(scenario.opening, point.since, scenario.weeks, bool(scenario.payers), parts, _names(book))
+def _remove_others(folder: Path, files: Collection[str]) -> None:
+    """Remove what an earlier assembling of this batch has made and this one has not."""
+    failures = (path.relative_to(folder).as_posix() for path in (folder / "failures").glob("*.txt"))
+    tables = (path.relative_to(folder).as_posix() for path in (folder / ARMS).glob("*/*.parquet"))
+    for name in {*failures, *tables, "experiment.toml"} - set(files):
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        (folder / "failures").rmdir()
 
 
-def _names(book: Rulebook) -> dict[str, tuple[str, ...]]:
-    return {
-        "sources": book.demand.source_names,
-        "payers": book.demand.payer_names,
-        "groups": book.schedule.group_names,
-    }
-
-
-def _write_failure(draft: Path, batch: Batch, place: int, failure: Failure) -> None:
-    """Write what is known of a replication that failed: where, the traceback, and the scenario."""
-    plan = batch.plans[place]
-    path = draft / "failures" / f"{plan.name}-{failure.replication:07d}.txt"
-    path.parent.mkdir(exist_ok=True)
-    head = f"arm {plan.name}, replication {failure.replication}, seed {batch.seed}, scenario {plan.scenario.hash}"
-    text = f"{head}\n\n{failure.traceback}\n{resolved_toml(plan.resolve())}"
-    path.write_text(text, encoding="utf-8")
-
-
-def _write_made(folder: Path, making: Making, begun: datetime.datetime) -> None:
+def _made(making: Making, begun: datetime.datetime) -> dict[str, object]:
+    """Return what tells of time and machine."""
     now = datetime.datetime.now(datetime.UTC)
-    made = {
+    return {
         "made": now.isoformat(timespec="seconds"),
         "seconds": round((now - begun).total_seconds(), 1),
         "machine": platform.platform(),
@@ -303,7 +297,6 @@ def _write_made(folder: Path, making: Making, begun: datetime.datetime) -> None:
         "executor": type(making.runner.executor).__name__,
         "command": list(making.command),
     }
-    (folder / MADE).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
 
 
 def _precision(batch: Batch, looked: Looked | None) -> dict[str, object] | None:
@@ -330,11 +323,14 @@ def _refuse_fewer(folder: Path, replications: int) -> None:
         )
 
 
-def _vouched(folder: Path, said: Mapping[str, object]) -> bool:
+def _vouched(folder: Path, outcome: Outcome) -> bool:
     """Whether the manifest says just this, and every file is as it says."""
     found = dict(held(folder / MANIFEST))
     digests = found.pop("sha256", None)
-    if not isinstance(digests, dict) or found != json.loads(json.dumps(said, default=str)):
+    if not isinstance(digests, dict) or found != json.loads(json.dumps(description(outcome), default=str)):
+        return False
+    text = outcome.batch.text
+    if digests.get("experiment.toml") != (hashlib.sha256(text.encode()).hexdigest() if text else None):
         return False
     return all((folder / name).is_file() and _digest(folder / name) == digest for name, digest in digests.items())
 
@@ -346,20 +342,9 @@ def _digest(path: Path) -> str:
 
 def _sweep(folder: Path) -> None:
     """Remove what a batch that was killed has left beside its files."""
+    sweep(folder)
     for draft in folder.glob(f"{DRAFT}-*"):
         shutil.rmtree(draft, ignore_errors=True)
     for draft in (folder / CHUNKS).glob("*/.*"):
         with suppress(OSError):
             draft.unlink()
-
-
-def _csv(rows: Iterable[Mapping[str, object]]) -> str:
-    text, writer = io.StringIO(), None
-    for row in rows:
-        if writer is None:
-            writer = csv.DictWriter(text, list(row), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow(
-            {name: "" if isinstance(cell, float) and math.isnan(cell) else cell for name, cell in row.items()}
-        )
-    return text.getvalue()

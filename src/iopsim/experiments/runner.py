@@ -14,7 +14,7 @@ from iopsim.experiments.source import source_hash
 from iopsim.experiments.work import Job, part_of
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.record import I64
-from iopsim.store.chunks import Chunks, covering, gaps
+from iopsim.store.chunks import Chunks, gaps
 from iopsim.store.part import Failure, Part, decoded, encoded
 
 SMALLEST_CHUNK = 10
@@ -26,7 +26,8 @@ Progress = Callable[[int], None]
 """Called with the number of replications done since the last call."""
 
 OTHER_SOURCE = (
-    "a worker of the cluster has another version of iopsim, of numpy, simpy or holidays; install the same there"
+    "a worker has another version of iopsim, of numpy, simpy or holidays than this process: the source was changed "
+    "meanwhile (run the same again), or the cluster has another (install the same there)"
 )
 
 
@@ -84,10 +85,14 @@ class Runner:
 
         Raises
         ------
+        ValueError
+            If two points are the same.
         IopsimError
             If workers are lost, or a part cannot be kept; those handed out before are kept.
         """
         places = {point.key: place for place, point in enumerate(points)}
+        if len(places) < len(points):
+            raise ValueError("each point is to be another")
         missing: list[Job] = []
         for point in points:
             for start, end, part in self._found(point, first, last):
@@ -102,8 +107,9 @@ class Runner:
         for job, content in self.executor.map(chunk_of, missing):
             part = decoded(content)
             assert part is not None
+            _same_source(part)
             self.chunks.put(part.key, part.first, part.last, content)
-            yield places[job.point.key], self._told(_same_source(part))
+            yield places[job.point.key], self._told(part)
 
     def fractions(self, points: Sequence[Point], first: int, last: int) -> tuple[I64, list[tuple[int, Failure]]]:
         """Return the measures of points by replication, and what failed.
@@ -129,13 +135,9 @@ class Runner:
         """Return the ranges of a point, each with its part if that is kept."""
         kept: list[tuple[int, int]] = []
         if self.chunks is not None:
-            for start, end in covering(self.chunks.ranges(point.key), first, last):
-                part = self.chunks.get(point.key, start, end)
-                if part is None:
-                    self.chunks.drop(point.key, start, end)
-                else:
-                    kept.append((start, end))
-                    yield start, end, part
+            for part in self.chunks.parts(point.key, first, last, dropping=True):
+                kept.append((part.first, part.last))
+                yield part.first, part.last, part
         for start, end in gaps(kept, first, last):
             yield start, end, None
 

@@ -38,7 +38,7 @@ def morris_design(factors: int, trajectories: int, seed: int) -> F64:
         If SALib is not installed.
     """
     try:
-        from SALib.sample.morris import sample  # type: ignore[import-untyped]
+        from SALib.sample.morris import sample
     except ImportError as error:
         raise IopsimError(MISSING) from error
     places = sample(_problem(factors), trajectories, num_levels=LEVELS, seed=seed)
@@ -70,7 +70,7 @@ def sobol_design(factors: int, samples: int, seed: int) -> F64:
     if samples < 2 or samples & (samples - 1):
         raise IopsimError(f"base samples of a Sobol' design are a power of 2, such as 256, and not {samples}")
     try:
-        from SALib.sample.sobol import sample  # type: ignore[import-untyped]
+        from SALib.sample.sobol import sample
     except ImportError as error:
         raise IopsimError(MISSING) from error
     places = sample(_problem(factors), samples, calc_second_order=False, seed=seed)

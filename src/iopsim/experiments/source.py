@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,6 +12,7 @@ COMPUTES = (
     "cohort.py",
     "deck.py",
     "engines",
+    "events.py",
     "experiments/point.py",
     "experiments/uncertainty.py",
     "experiments/work.py",
@@ -23,6 +23,7 @@ COMPUTES = (
     "rules",
     "scenario",
     "stats/triangular.py",
+    "store/part.py",
     "workforce.py",
 )
 """Modules and packages of iopsim whose text decides what a replication gives."""
@@ -31,9 +32,12 @@ PACKAGES = ("holidays", "numpy", "simpy")
 """Packages whose version may decide it."""
 
 
-@cache
 def source_hash() -> str:
-    """Return the hash of the text of what computes, 64 hexadecimal digits."""
+    """Return the hash of the text of what computes, 64 hexadecimal digits; as it was when this was imported."""
+    return _HASH
+
+
+def _hash() -> str:
     digest = hashlib.sha256()
     for package in PACKAGES:
         digest.update(f"{package} {version(package)}\n".encode())
@@ -52,3 +56,7 @@ def _texts(entry: Traversable, name: str) -> list[tuple[str, bytes]]:
         return []
     inside = sorted(entry.iterdir(), key=lambda one: one.name)
     return [text for one in inside if one.name != "__pycache__" for text in _texts(one, f"{name}/{one.name}")]
+
+
+_HASH = _hash()
+"""Computed early: a text that is changed later is not that of what has been imported."""

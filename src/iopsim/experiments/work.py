@@ -14,7 +14,7 @@ from iopsim.engines.reference import simulate
 from iopsim.events import Events, events
 from iopsim.experiments.point import Point
 from iopsim.experiments.source import source_hash
-from iopsim.measures.facts import gathered, reduce
+from iopsim.measures.facts import fitted, gathered, reduce
 from iopsim.measures.partition import partitions
 from iopsim.measures.view import View
 from iopsim.money import settle
@@ -58,6 +58,8 @@ def part_of(job: Job) -> Part:
                 book = point.book_of(replication)
                 view = view_of(book, point.seed, replication, point.since)
                 row = reduce(view, partitions(book, point.by))
+                if point.inputs is not None:
+                    row = fitted(row, point.book, point.since)
                 kept = _tables(point, view)
             except Exception:
                 failures.append(Failure(replication, traceback.format_exc()))

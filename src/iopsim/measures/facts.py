@@ -8,10 +8,15 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.cohorts import full_course
 from iopsim.measures.partition import Partition, split
 from iopsim.measures.series import money, monthly, retention, weekly
 from iopsim.measures.view import View
 from iopsim.record import I64
+from iopsim.rulebook import Rulebook
+
+EARLIEST_WEEKS = 104
+"""Weeks before the opening in which money may be spent, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,38 @@ def reduce(view: View, parts: Sequence[Partition] = ()) -> tuple[I64, ...]:
     fractions = np.array([measure.compute(view) for measure in CATALOGUE], dtype=np.int64)
     series = (weekly(view), monthly(view), retention(view), money(view))
     return (fractions[:, 0], fractions[:, 1], *series, split(view, parts))
+
+
+def fitted(row: tuple[I64, ...], book: Rulebook, since: int) -> tuple[I64, ...]:
+    """Return the facts of a replication of other inputs in the shape that all those of a plan have.
+
+    Money begins 104 weeks before the opening, which is as early as any can be spent, with nothing; of retention there
+    are the weeks of the plan, and nobody is counted in those for which the replication's clients are not followed.
+
+    Parameters
+    ----------
+    row : tuple of int array
+        From `reduce`.
+    book : Rulebook
+        Of the plan itself.
+    since : int
+        First day that counts.
+
+    Raises
+    ------
+    ValueError
+        If the replication has other weeks or months than the plan.
+    """
+    above, below, by_week, by_month, left, cash, groups = row
+    weeks = book.weeks - since // 7
+    months = int(book.month[-1]) - int(book.month[since]) + 1
+    if (by_week.shape[1], by_month.shape[1]) != (weeks, months):
+        raise ValueError("inputs may not change the opening or the weeks of the run")
+    if since == 0:
+        cash = np.pad(cash, ((0, 0), (EARLIEST_WEEKS + weeks - cash.shape[1], 0)))
+    asked = full_course(book) // 7 + 1
+    left = np.pad(left[:, :asked], ((0, 0), (0, max(0, asked - left.shape[1]))))
+    return above, below, by_week, by_month, left, cash, groups
 
 
 def gathered(replications: Sequence[tuple[I64, ...]]) -> Facts:

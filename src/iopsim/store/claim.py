@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -38,15 +39,15 @@ def claim(folder: Path, content: Mapping[str, object]) -> None:
         If the folder holds anything else, or cannot be written to.
     """
     text = json.dumps(content, indent=2, sort_keys=True) + "\n"
-    path = folder / CLAIM
+    path, draft = folder / CLAIM, folder / f".{CLAIM}.{platform.node()}.{os.getpid()}"
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         if folder.exists() and not folder.is_dir():
             raise IopsimError(f"{folder}: found a file; {MENDING}")
-        others = [one.name for one in folder.iterdir() if one.name != LOCK] if folder.exists() else []
-        if others and CLAIM not in others and not all(name.startswith(f".{CLAIM}") for name in others):
+        others = [one.name for one in folder.iterdir() if not _is_ours(one.name)] if folder.exists() else []
+        if others and not path.exists():
             raise IopsimError(f"{folder}: found a folder with other files in it; {MENDING}")
         folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f".{CLAIM}.{os.getpid()}"
         draft.write_text(text, encoding="utf-8")
         try:
             os.link(draft, path)  # unlike a rename, it fails where somebody was faster
@@ -57,15 +58,25 @@ def claim(folder: Path, content: Mapping[str, object]) -> None:
                 _refuse_other(folder, text)
             else:
                 draft.replace(path)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
     except OSError as error:
+        for one in (draft, *made):
+            with suppress(OSError):
+                one.unlink() if one == draft else one.rmdir()
         raise unwritable(folder, error) from None
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a claim that was killed has left beside its file; for whom is alone there."""
+    for draft in folder.glob(f".{CLAIM}.*"):
+        with suppress(OSError):
+            draft.unlink()
 
 
 @contextmanager
-def alone(folder: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+def alone(folder: Path, waiting: Callable[[], None] | None = None) -> Iterator[bool]:
     """Work in a folder alone; wait while another process does.
 
     Parameters
@@ -74,6 +85,11 @@ def alone(folder: Path, waiting: Callable[[], None] | None = None) -> Iterator[N
         As `claim` left it.
     waiting : callable, optional
         Called once if there is somebody to wait for.
+
+    Yields
+    ------
+    bool
+        Whether nobody else is there for sure; not where the file system has no locks.
     """
     lock = FileLock(folder / LOCK)
     try:
@@ -85,9 +101,14 @@ def alone(folder: Path, waiting: Callable[[], None] | None = None) -> Iterator[N
     except (OSError, NotImplementedError):
         pass
     try:
-        yield
+        yield lock.is_locked
     finally:
         lock.release(force=True)
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a file is there for the claim itself."""
+    return name == LOCK or name.startswith(f".{CLAIM}.")
 
 
 def _refuse_other(folder: Path, text: str) -> None:
@@ -98,8 +119,9 @@ def _refuse_other(folder: Path, text: str) -> None:
     if held == text:
         return
     what = "another batch"
-    with suppress(ValueError):
-        mine, other = json.loads(text), json.loads(held)
-        differs = [name for name in mine if mine[name] != other.get(name)]
+    mine = json.loads(text)
+    with suppress(ValueError, TypeError, KeyError, AttributeError):  # it may be no claim at all
+        other = json.loads(held)
+        differs = [name for name in mine if mine[name] != other.get(name) and name != "key"]
         what += f" ({other['name']}), which has another {' and '.join(differs)}"
     raise IopsimError(f"{folder}: found a folder with the results of {what}; {MENDING}")

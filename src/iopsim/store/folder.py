@@ -149,6 +149,15 @@ def unwritable(folder: Path, error: Exception) -> IopsimError:
     return IopsimError(f"{folder}: found that it cannot be written ({reason}); nothing was written there")
 
 
+def stopped(folder: Path, error: Exception) -> IopsimError:
+    """Return what is said of a folder in which the machine would not write on."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return IopsimError(
+        f"{folder}: found that it cannot be written ({reason}); what was finished before is kept: make room, or see to "
+        "it that you may write there, and run the same again to go on"
+    )
+
+
 def _clear(shell: Path | None) -> None:
     if shell is not None:
         shutil.rmtree(shell, ignore_errors=True)

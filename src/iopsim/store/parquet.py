@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,13 @@ class ParquetFile:
             self._write(pa.concat_tables(self._waiting))
         if self._writer is not None:
             self._writer.close()
+
+    def abandon(self) -> None:
+        """Let go of a file that could not be written to its end."""
+        if self._writer is not None:
+            with suppress(OSError):
+                self._writer.close()
+            self._writer.is_open = False  # else it tries again when it is forgotten
 
     def _write(self, table: pa.Table) -> None:
         import pyarrow.parquet as pq  # slow to import

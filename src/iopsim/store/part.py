@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -124,7 +125,7 @@ def decoded(content: bytes) -> Part | None:
         head["last"],
         facts,
         tuple(head["numbers"]),
-        tuple(Failure(number, text) for number, text in head["failures"]),
+        tuple(Failure(number, sys.intern(text)) for number, text in head["failures"]),
         {name: _columns(table) for name, table in tables.items()},
     )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from iopsim.errors import IopsimError
 from iopsim.experiments.executors.processes import AHEAD, POINTS, cores
@@ -13,7 +17,7 @@ from iopsim.experiments.point import Point
 from iopsim.experiments.work import Job
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
 T = TypeVar("T")
 
@@ -21,7 +25,16 @@ LOCAL = "local"
 """The address that stands for a cluster of processes on this machine."""
 
 LOSSES = 5
-"""Times that a job may lose its worker."""
+"""Times that a job is handed out again after Dask has given it up: several workers that had it, be it only in line,
+were lost."""
+
+LOST_SAID = (
+    f"workers of the cluster were lost over the same replications again and again ({LOSSES + 1} times as often as Dask "
+    "bears with), perhaps for want of memory"
+)
+
+COUNT_EVERY_SECONDS = 2.0
+"""How often workers are counted."""
 
 PATIENCE_SECONDS = 15
 """For how long the scheduler is looked for."""
@@ -53,38 +66,72 @@ class Cluster:
             If a job has lost its worker again and again.
         """
         from distributed import as_completed
-        from distributed.scheduler import KilledWorker
 
         queue = iter(jobs)
-        running: dict[str, Job] = {}
-        first = [job for _, job in zip(range(AHEAD * self.workers), queue, strict=False)]
+        running: dict[str, tuple[Job, int]] = {}
         done = as_completed()
+        known = _Counted(self)
 
-        def hand_out(job: Job) -> None:
-            future = self.client.submit(_known, task, job.point.key, job, pure=False, retries=LOSSES)
-            running[future.key] = job
+        def hand_out(job: Job, losses: int = 0) -> None:
+            future = self.client.submit(_known, task, job.point.key, job, pure=False)
+            running[future.key] = (job, losses)
             done.add(future)
 
-        for job in first:
-            hand_out(job)
+        def fill() -> None:
+            for job in islice(queue, max(0, AHEAD * known.workers() - len(running))):
+                hand_out(job)
+
+        fill()
         try:
             for future in done:
-                try:
-                    result = future.result()
-                except KilledWorker:
-                    raise IopsimError(
-                        f"a worker of the cluster was lost {LOSSES} times over the same replications, perhaps for want "
-                        "of memory"
-                    ) from None
-                job = running.pop(future.key)
+                job, losses = running.pop(future.key)
+                result, was_lost = _taken(future)
                 future.release()
-                following = next(queue, None)
-                if following is not None:
-                    hand_out(following)
-                yield job, result
+                if was_lost:
+                    if losses == LOSSES:
+                        raise IopsimError(LOST_SAID) from None
+                    hand_out(job, losses + 1)
+                    continue
+                fill()
+                yield job, cast(T, result)
         finally:
             for future in list(done.futures):
                 future.cancel()
+
+
+@dataclass
+class _Counted:
+    """The workers of a cluster, counted now and then: they may come later, and go."""
+
+    cluster: Cluster
+    found: int = 0
+    at: float = -math.inf
+
+    def workers(self) -> int:
+        """Return how many there are, or were a moment ago."""
+        if time.monotonic() - self.at > COUNT_EVERY_SECONDS:
+            self.found, self.at = self.cluster.workers, time.monotonic()
+        return self.found
+
+
+def _taken(future: Future) -> tuple[object, bool]:
+    """Return what a future gives, and whether its workers were lost too often for Dask.
+
+    Raises
+    ------
+    IopsimError
+        If the scheduler was lost.
+    """
+    from distributed.scheduler import KilledWorker
+
+    try:
+        return future.result(), False
+    except KilledWorker:
+        return None, True
+    except (CancelledError, OSError, TimeoutError) as error:
+        if future.status == "error":
+            raise
+        raise IopsimError(f"the scheduler of the cluster was lost ({error}); run the same again to go on") from None
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -17,8 +18,8 @@ from functools import lru_cache
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TypeVar
+from tempfile import TemporaryDirectory, gettempdir
+from typing import TypeVar, cast
 
 from iopsim.errors import IopsimError
 from iopsim.experiments.point import Point
@@ -70,7 +71,11 @@ class _Queue:
 
 @dataclass(frozen=True)
 class _Files:
-    """Points as files: what goes by the pool's pipe must never fill it, else a stopped run may hang."""
+    """Points and results as files, so that nothing long goes by the pool's pipes.
+
+    A pipe that is full may hang a run that is stopped; and of a worker that is killed while it writes a long message,
+    half a message stays, for whose other half the pool would wait for ever. A short one is written in one step.
+    """
 
     folder: Path
     names: dict[int, tuple[Point, str]] = field(default_factory=dict)
@@ -79,9 +84,39 @@ class _Files:
         """Return the file of a point."""
         if id(point) not in self.names:
             path = self.folder / str(len(self.names))
-            path.write_bytes(pickle.dumps(point))
+            with _writing(self.folder):
+                path.write_bytes(pickle.dumps(point))
             self.names[id(point)] = (point, str(path))
         return self.names[id(point)][1]
+
+    def taken(self, future: Future[str]) -> object:
+        """Return what a job gave, and remove its file; raise what it raised."""
+        with _writing(self.folder):
+            path = self.folder / future.result()
+            went_well, result = pickle.loads(path.read_bytes())
+            path.unlink()
+        if not went_well:
+            raise result
+        return result
+
+
+@contextmanager
+def _temporary() -> Iterator[Path]:
+    with _writing(Path(gettempdir())):
+        folder = TemporaryDirectory(prefix="iopsim-", ignore_cleanup_errors=True)
+    with folder as path:
+        yield Path(path)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise IopsimError(
+            f"{folder}: found that it cannot be written ({error.strerror or error}); make room there, or set TMPDIR to "
+            "a folder that has room"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +141,8 @@ class Processes:
         """
         _refuse_in_a_script_read_by_a_worker()
         queue, losses = _Queue(iter(jobs)), 0
-        with TemporaryDirectory() as folder:
-            files = _Files(Path(folder))
+        with _temporary() as folder:
+            files = _Files(folder)
             while True:
                 try:
                     for done in self._pooled(task, queue, files):
@@ -124,14 +159,19 @@ class Processes:
         """Do jobs until there is no more, or a worker is lost; what was not done is then put back."""
         others = set(multiprocessing.active_children())
         started: set[BaseProcess] = set()
-        pending: dict[Future[T], Job] = {}
+        pending: dict[Future[str], Job] = {}
         context = multiprocessing.get_context("spawn")
 
         def hand_out(pool: ProcessPoolExecutor) -> bool:
             job = queue.next()
-            if job is not None:
+            if job is None:
+                return False
+            try:
                 pending[pool.submit(_filed, task, files.path(job.point), job.first, job.last)] = job
-            return job is not None
+            except BrokenProcessPool:
+                queue.lost.append(job)
+                raise
+            return True
 
         with ProcessPoolExecutor(self.workers, context, initializer=_prepare) as pool:
             try:
@@ -141,10 +181,9 @@ class Processes:
                             started |= set(multiprocessing.active_children()) - others
                 while pending:
                     for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                        result = future.result()
-                        job = pending.pop(future)
+                        result = cast(T, files.taken(future))
+                        yield pending.pop(future), result
                         hand_out(pool)
-                        yield job, result
             except BaseException as error:
                 _end(started | set(multiprocessing.active_children()) - others)
                 if isinstance(error, BrokenProcessPool):
@@ -227,5 +266,14 @@ def _point(path: str) -> Point:
     return point
 
 
-def _filed(task: Callable[[Job], T], path: str, first: int, last: int) -> T:
-    return task(Job(_point(path), first, last))
+def _filed(task: Callable[[Job], T], path: str, first: int, last: int) -> str:
+    """Do a task and leave what it gives, or raises, in a file beside that of the point; return the name of the file."""
+    try:
+        found: tuple[bool, object] = (True, task(Job(_point(path), first, last)))
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        found = (False, error)
+    point = Path(path)
+    result = point.with_name(f"{point.name}-{first}-{last}-{os.getpid()}")
+    result.write_bytes(pickle.dumps(found))
+    return result.name
