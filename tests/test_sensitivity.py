@@ -12,11 +12,12 @@ from SALib.analyze import sobol as salib_sobol
 from scipy import stats
 
 from iopsim.errors import IopsimError, Problem, ScenarioError
-from iopsim.experiments.replicate import reduce, view_of
 from iopsim.experiments.sampling import morris_design, sobol_design
 from iopsim.experiments.sensitivity import one_at_a_time, screen, share_out
 from iopsim.experiments.space import Choice, Factors, factors_of, level_at, without_effect
+from iopsim.experiments.work import view_of
 from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.facts import reduce
 from iopsim.rulebook import write
 from iopsim.scenario import resolve, resolve_text
 from iopsim.stats.lucks import cross
