@@ -85,8 +85,8 @@ class Selection:
     first : int
         Observations of the first stage, 2 or more; with fewer than ten many more are needed later.
     batch : int
-        Replications averaged into one observation, 1 or more: ten or more for a skewed measure, so that observations
-        are nearly normal.
+        Replications averaged into one observation, 1 or more. For a skewed measure ten, with a first stage of fifty,
+        so that observations are nearly normal.
     largest : bool
         Whether the best has the largest mean.
 
@@ -113,8 +113,9 @@ class Selection:
     eta is that for a mistake in (1 - confidence) / (systems - 1) of all cases, for each pair with the best
     (Bonferroni), so that nothing is assumed of how systems depend on each other: common random numbers only make S^2
     small. The observations needed are bounded by h^2 S^2 / zone^2, `most_needed`. Assumes observations that are
-    normal, and independent from one to the next; with skewed ones it may keep half of what it promises, and batches
-    mend most of that (``verification/selection.log``).
+    normal, and independent from one to the next; with skewed ones, one by one, the best was found in 59 % of
+    experiments in place of 95 %, and in 95 % with a first stage of fifty batches of ten
+    (``verification/selection.log``).
 
     Differences are taken in replications in which both systems tell; a pair has its own count r, n0 and h^2. A pair of
     which fewer than two observations of the first stage tell is never decided. Where more than one system could be
