@@ -43,7 +43,7 @@ def eta(first: int, mistaken: float) -> float:
 
     Notes
     -----
-    Source: Kim S-H, Nelson BL, ACM Transactions on Modeling and Computer Simulation 2001;11:251-273, eqs. 2 and 3 with
+    Source: Kim S-H, Nelson BL, ACM Transactions on Modeling and Computer Simulation 2001;11:251-273, g(eta) with
     c = 1, after Fabian V, Annals of Statistics 1974;2:170-176.
     """
     if first < 2 or not 0.0 < mistaken < 0.5:
@@ -71,8 +71,7 @@ class Selection:
     """Select the system with the smallest mean (or the largest) with a promised probability.
 
     With probability `confidence` or more the best system is the one that is left, if it is better than every other by
-    `zone` at least. If others come within `zone` of it, one of them may be left instead; that one nearly as good is
-    then left as often as promised is seen, but not proved.
+    `zone` at least. If others come within `zone` of it, one of them may be left instead, and nothing is promised.
 
     Parameters
     ----------
@@ -122,8 +121,7 @@ class Selection:
     dropped at the same observation, the one farthest beyond its boundary goes first and the others are looked at again,
     so that one always remains. What is decided does not depend on how many replications are told at a time.
 
-    Source: Kim and Nelson 2001 (`eta`), section 3 with c = 1; on batching, section 4. On the selection of one nearly as
-    good, Eckman DJ, Henderson SG, Proc. Winter Simulation Conference 2018:365-376.
+    Source: Kim and Nelson 2001 (`eta`), their procedure KN with c = 1.
     """
 
     def __init__(
