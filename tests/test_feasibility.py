@@ -18,7 +18,7 @@ def normal(seed, n, mean=0.0):
 
 
 def naive_mean(values, limit, tolerance, mistaken, first):
-    """The procedure of Andradottir and Kim for a mean that is to be at least a limit, in plain Python."""
+    """The procedure of Batur and Kim for a mean that is to be at least a limit, in plain Python."""
     spread = float(np.var(values[:first], ddof=1))
     h2 = 2 * eta(first, mistaken) * (first - 1)
     for r in range(first, len(values) + 1):

@@ -145,8 +145,9 @@ class Feasibility:
     *Expectation*: the sum of r excesses over the limit is compared with R(r) = max(0, (tolerance / 2)
     (h^2 S^2 / tolerance^2 - r)), from the first stage on; at or beyond +R the limit is exceeded, at or below -R it is
     not, and a sum of exactly 0 at R = 0 meets it. Assumes observations that are normal, and independent from one
-    replication to the next. Source: procedure F_B of Andradottir S, Kim S-H, Naval Research Logistics
-    2010;57:403-421, with c = 1; Batur D, Kim S-H, ACM Transactions on Modeling and Computer Simulation 2010;20(3):13.
+    replication to the next. Source: Batur D, Kim S-H, ACM Transactions on Modeling and Computer Simulation
+    2010;20(3):13 (procedure F_B, with c = 1); for one constraint Andradottir S, Kim S-H, Naval Research Logistics
+    2010;57:403-421.
 
     *Chance*: the likelihood ratio of probability + tolerance against probability - tolerance; feasible once it is
     1 / beta or more, infeasible once it is beta or less, beta being the mistake above. At either edge of the tolerance

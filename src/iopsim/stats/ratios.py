@@ -91,7 +91,7 @@ def ratio_of_totals(
     interval lies around the mean of the pseudo-values, which differs from R by that bias. Assumes independent
     replications and totals of many of them. Source: Miller RG, The jackknife - a review, Biometrika 1974;61:1-15; for
     ratios in simulation Iglehart DL, Naval Research Logistics Quarterly 1975;22:553-565; Law AM, Simulation Modeling
-    and Analysis, 5th ed. (2015), section 9.5.2.
+    and Analysis, 5th ed. (2015), section 9.5.3.
     """
     above = np.where(below != 0, above, 0)
     pseudo = _pseudo_values(above, below)
