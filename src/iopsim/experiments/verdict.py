@@ -18,10 +18,10 @@ SAID = {
     "weeks_until_hired": ("hires {} later", "hires {} sooner"),
     "cost_usd": ("costs {} more", "costs {} less"),
     "revenue_usd": ("earns {} more", "earns {} less"),
-    "referrals": ("is sent {} more", "is sent {} fewer"),
+    "referrals": ("gets {bare} more referrals", "gets {bare} fewer referrals"),
     "length_of_stay_days": ("keeps people {} longer", "keeps people {} less long"),
 }
-"""What an arm does, if the difference is above 0, and below."""
+"""What an arm does, if the difference is above 0, and below; ``{bare}`` is the amount without its unit."""
 
 COUNTED = {"days": "day", "weeks": "week", "clients": "client", "sessions": "session", "hours": "hour"}
 
@@ -123,7 +123,9 @@ def _told(measure: Measure, gap: Contrast) -> str:
     low, high = sorted(abs(end) for end in (gap.low, gap.high))
     label = f"{measure.label[0].lower()}{measure.label[1:]}"
     more, less = SAID.get(measure.name, (f"{label} is {{}} higher", f"{label} is {{}} lower"))
-    said = (more if gap.mean > 0.0 else less).format(amount(measure, gap.mean, places))
+    said = (more if gap.mean > 0.0 else less).format(
+        amount(measure, gap.mean, places), bare=_bare(measure, abs(gap.mean), places)
+    )
     if gap.same_in_every_pair:
         return f"{said} in every replication"
     few = "~" if gap.made_by_few else ""
