@@ -170,7 +170,6 @@ def test_the_intervals_of_indices_hold_them_with_luck_in_the_runs():
         told = share_out(Cube(4), elsewhere(evaluate, 1000 * seed), [DAYS], 128, 2, seed).shares[0]
         held += [abs(told.indices.first - first) < told.indices.first_half]
         held += [abs(told.indices.total - total) < told.indices.total_half]
-    print(np.mean(held))
     assert np.mean(held) > 0.9
 
 
