@@ -220,6 +220,19 @@ def test_a_straight_line_has_its_slopes_as_effects_and_nothing_else():
         assert one.mu_half == pytest.approx(0.0, abs=1e-6)
 
 
+def test_the_leading_factors_are_those_that_matter_most_to_some_measure():
+    def two(plans, first, last):
+        one, other = (simulated(lambda x, s=slopes: float(x @ s))(plans, first, last) for slopes in SLOPES)
+        return np.concatenate([one, other], axis=2)
+
+    found = screen(Cube(4), two, [DAYS, DAYS], 8)
+    assert set(found.leading(2)) == {"x0", "x2"}
+    assert found.leading(9)[2:] == ("x1",)
+
+
+SLOPES = np.array([[5.0, 2.0, 1.0, 0.0], [4.9, 0.0, 5.1, 0.0]])
+
+
 def test_without_luck_the_effects_are_those_of_salib():
     places = morris_design(3, 12, 5)
     y = np.array([[ishigami(x) for x in run] for run in places])

@@ -119,6 +119,20 @@ class Screening:
     effects: tuple[tuple[Screened, ...], ...]
     refused: tuple[Refusal, ...]
 
+    def leading(self, n: int) -> tuple[str, ...]:
+        """Return the n factors that come nearest to the largest mean size of an effect, each in its best measure.
+
+        Sizes are those in which luck is not counted (`Effects.least`); a factor without any is not among them.
+        """
+        best: dict[str, float] = {}
+        for rows in self.effects:
+            sizes = {row.factor: float(np.nan_to_num(row.effects.least)) for row in rows}
+            largest = max(sizes.values(), default=0.0)
+            for factor, size in sizes.items():
+                if size > 0.0:
+                    best[factor] = max(best.get(factor, 0.0), size / largest)
+        return tuple(sorted(best, key=lambda factor: -best[factor])[:n])
+
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
