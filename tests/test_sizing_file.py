@@ -2,7 +2,8 @@
 
 import pytest
 
-from iopsim.experiment.sizing import load_sizing, weeks_of_month
+from iopsim.experiment.sizing import load_sizing
+from iopsim.experiment.targets import weeks_of_month
 from iopsim.scenario import load
 from plan_file import HEAD, in_folder, told
 
