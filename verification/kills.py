@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -119,25 +120,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=60, help="of each kind")
     options = parser.parse_args()
+    told: dict[str, list[str]] = {kind: [] for kind in KINDS}
+
+    def tell(kind: str, lines: list[str]) -> None:
+        told[kind] = lines
+        text = f"seed {SEED}; {REPLICATIONS} replications of each of 2 arms of the plain clinic, 26 weeks, with all tables"
+        text = "\n".join([text, *(line for of_kind in told.values() for line in of_kind)]) + "\n"
+        (HERE / "kills.log").write_text(text, encoding="utf-8")
+
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor() as pool:
         whole = Path(scratch) / "whole"
         undisturbed(whole, "1")
-        found = list(pool.map(lambda kind: many(Path(scratch), kind, options.kills, everything(whole)), KINDS))
-    wrong = sum(one for one, _ in found)
-    lines = [
-        f"seed {SEED}; {REPLICATIONS} replications of each of 2 arms of the plain clinic, 26 weeks, with all tables"
-    ]
-    lines += [line for _, told in found for line in told]
-    lines.append("all runs ended in the same bytes" if not wrong else f"{wrong} RUNS ENDED IN OTHER BYTES")
-    (HERE / "kills.log").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
+        found = pool.map(lambda kind: many(Path(scratch), kind, options.kills, everything(whole), tell), KINDS)
+        wrong = sum(found)
+    sys.stdout.write((HERE / "kills.log").read_text(encoding="utf-8"))
     sys.exit(bool(wrong))
 
 
-def many(scratch: Path, kind: str, kills: int, whole: dict[str, bytes]) -> tuple[int, list[str]]:
-    """Kill one kind of process so many times; return how many runs ended in other bytes, and what is to be told."""
-    draw, wrong, lines = random.Random(f"{SEED} {kind}"), 0, list[str]()
-    lives = [undisturbed(scratch / f"{kind} {again} undisturbed", KINDS[kind]) for again in range(3)]
+def many(scratch: Path, kind: str, kills: int, whole: dict[str, bytes], tell: Callable[[str, list[str]], None]) -> int:
+    """Kill one kind of process so many times, and tell of it; return how many runs ended in other bytes."""
+    draw, wrong = random.Random(f"{SEED} {kind}"), list[str]()
+    lives = [undisturbed(scratch / f"{kind} {again} undisturbed", KINDS[kind]) for again in range(2)]
     life = min(lives, key=lambda one: one["whole"])
     stages, runs = Counter[str](), 0
     while stages.total() < kills:
@@ -145,14 +148,15 @@ def many(scratch: Path, kind: str, kills: int, whole: dict[str, bytes]) -> tuple
         stages.update(disturbed(folder, kind, life, draw))
         found, runs = everything(folder), runs + 1
         if found != whole:
-            wrong += 1
             names = sorted(name for name in {*found, *whole} if found.get(name) != whole.get(name))
-            lines.append(f"{kind}, run {runs}: DIFFERS in {', '.join(names)}")
+            wrong.append(f"{kind}, run {runs}: DIFFERS in {', '.join(names)}")
         shutil.rmtree(folder)
-        print(f"{kind}: {stages.total()} kills in {runs} runs", flush=True)
-    told = ", ".join(f"{count} {name}" for name, count in sorted(stages.items()))
-    lines.append(f"{kind}: {stages.total()} kills in {runs} runs ({told}); {wrong} ended in other bytes")
-    return wrong, lines
+        at = ", ".join(f"{count} {name}" for name, count in sorted(stages.items()))
+        tell(
+            kind,
+            [f"{kind}: {stages.total()} kills in {runs} runs ({at}); {len(wrong)} runs ended in other bytes", *wrong],
+        )
+    return len(wrong)
 
 
 if __name__ == "__main__":
