@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 from iopsim.errors import IopsimError
-from iopsim.experiment.batch import Batch, Plan, Precision
-from iopsim.experiment.batch_folder import Making, run_in
-from iopsim.experiment.executors.cluster import cluster
-from iopsim.experiment.executors.executor import Here
-from iopsim.experiment.executors.processes import Processes
-from iopsim.experiment.runner import Runner
+from iopsim.experiments.batch import Batch, Plan, Precision
+from iopsim.experiments.batch_folder import Making, run_in
+from iopsim.experiments.executors.cluster import cluster
+from iopsim.experiments.executors.executor import Here
+from iopsim.experiments.executors.processes import Processes
+from iopsim.experiments.runner import Runner
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.scenario import resolve
 from iopsim.stats.stopping import Target

@@ -12,15 +12,15 @@ import pytest
 import iopsim
 from batches import FULL, PRECISE, batch, everything, plan, run
 from iopsim.errors import IopsimError
-from iopsim.experiment import runner as running
-from iopsim.experiment import source
-from iopsim.experiment.batch_folder import Making, run_in
-from iopsim.experiment.executors.cluster import cluster
-from iopsim.experiment.executors.executor import Here
-from iopsim.experiment.executors.processes import Processes
-from iopsim.experiment.point import Point
-from iopsim.experiment.runner import Runner, pieces
-from iopsim.experiment.work import Job, part_of
+from iopsim.experiments import runner as running
+from iopsim.experiments import source
+from iopsim.experiments.batch_folder import Making, run_in
+from iopsim.experiments.executors.cluster import cluster
+from iopsim.experiments.executors.executor import Here
+from iopsim.experiments.executors.processes import Processes
+from iopsim.experiments.point import Point
+from iopsim.experiments.runner import Runner, pieces
+from iopsim.experiments.work import Job, part_of
 from iopsim.store.chunks import Chunks
 from iopsim.store.part import encoded
 
@@ -288,7 +288,7 @@ def test_the_same_point_twice_is_refused_by_a_runner():
 
 
 def test_the_hash_of_the_source_covers_all_that_decides_a_replication():
-    code = "import sys, iopsim.experiment.work; print(*(m for m in sys.modules if m.startswith('iopsim.')))"
+    code = "import sys, iopsim.experiments.work; print(*(m for m in sys.modules if m.startswith('iopsim.')))"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment())
     packages = {"experiment", "stats", "store"}  # themselves empty
     decides_nothing = {"errors", "evidence", "experiment.source", "standards", "stats.intervals"}

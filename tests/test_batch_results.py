@@ -14,12 +14,12 @@ import pytest
 import iopsim
 from batches import COMPARED, FULL, batch, plan, run
 from iopsim.events import Activity, events
-from iopsim.experiment.batch import Plan, in_memory
-from iopsim.experiment.batch_tables import frame_of
-from iopsim.experiment.outcome import Outcome
-from iopsim.experiment.point import Point
-from iopsim.experiment.runner import Runner
-from iopsim.experiment.work import Job, part_of, view_of
+from iopsim.experiments.batch import Plan, in_memory
+from iopsim.experiments.batch_tables import frame_of
+from iopsim.experiments.outcome import Outcome
+from iopsim.experiments.point import Point
+from iopsim.experiments.runner import Runner
+from iopsim.experiments.work import Job, part_of, view_of
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.record import NEVER, Exit
 from iopsim.rulebook import write

@@ -22,13 +22,13 @@ import pytest
 import iopsim
 from batches import FULL, NoLock, batch, everything, plan, run
 from iopsim.errors import IopsimError
-from iopsim.experiment import work
-from iopsim.experiment.executors import processes
-from iopsim.experiment.executors.cluster import cluster
-from iopsim.experiment.executors.executor import Here
-from iopsim.experiment.executors.processes import Processes
-from iopsim.experiment.point import Point
-from iopsim.experiment.work import Job
+from iopsim.experiments import work
+from iopsim.experiments.executors import processes
+from iopsim.experiments.executors.cluster import cluster
+from iopsim.experiments.executors.executor import Here
+from iopsim.experiments.executors.processes import Processes
+from iopsim.experiments.point import Point
+from iopsim.experiments.work import Job
 from iopsim.scenario import resolve
 from iopsim.store import claim
 
@@ -139,7 +139,7 @@ def test_workers_that_come_later_get_jobs_too(monkeypatch):
     """A cluster of one worker that becomes two."""
     from distributed import Client, LocalCluster
 
-    from iopsim.experiment.executors import cluster as clusters
+    from iopsim.experiments.executors import cluster as clusters
 
     monkeypatch.setattr(clusters, "COUNT_EVERY_SECONDS", 0.0)
     point = Point(plan("base").scenario, 1)
@@ -167,7 +167,7 @@ def test_a_scheduler_that_is_lost_is_a_clear_error():
 
 
 def test_no_scheduler_is_a_clear_error(monkeypatch):
-    monkeypatch.setattr("iopsim.experiment.executors.cluster.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("iopsim.experiments.executors.cluster.PATIENCE_SECONDS", 0.2)
     with pytest.raises(IopsimError, match="found no Dask scheduler there"), cluster("tcp://127.0.0.1:1"):
         pass
 
@@ -316,7 +316,7 @@ class Varied:
 def test_series_whose_length_depends_on_the_inputs_do_not_depend_on_the_chunks(tmp_path, monkeypatch):
     of = batch(7, plans=(plan("varied", inputs=Varied()),))
     assert run(tmp_path / "ten", of).failures == []
-    monkeypatch.setattr("iopsim.experiment.runner.chunk_size", lambda replications: 2)
+    monkeypatch.setattr("iopsim.experiments.runner.chunk_size", lambda replications: 2)
     run(tmp_path / "two", of)
     assert everything(tmp_path / "two", chunks=False) == everything(tmp_path / "ten", chunks=False)
     money = pq.read_table(tmp_path / "two" / "arms" / "varied" / "money.parquet").to_pandas()
