@@ -3,6 +3,7 @@
 import datetime
 import math
 from dataclasses import fields
+from itertools import pairwise
 
 import duckdb
 import numpy as np
