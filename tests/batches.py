@@ -89,7 +89,7 @@ def main(folder, replications, workers, *words):
         try:
             run(Path(folder), of, executor)
         except IopsimError as error:
-            print(error)
+            sys.stdout.write(f"{error}\n")
             return 2
     return 0
 

@@ -3,6 +3,7 @@
 import datetime
 import math
 from dataclasses import fields
+from itertools import pairwise
 
 import duckdb
 import numpy as np
@@ -210,7 +211,7 @@ def test_row_groups_do_not_depend_on_how_rows_come(tmp_path, cuts):
     whole = pa.table({"n": list(range(25)), "name": names, "x": [None, 0.5, 1.5, None, 2.0] * 5})
     for path, parts in (("once", [0, 25]), ("parts", cuts)):
         file = ParquetFile(tmp_path / path, rows=10)
-        for start, end in zip(parts[:-1], parts[1:], strict=True):
+        for start, end in pairwise(parts):
             file.append(whole.slice(start, end - start))
         file.close()
     assert (tmp_path / "parts").read_bytes() == (tmp_path / "once").read_bytes()

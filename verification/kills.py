@@ -124,7 +124,9 @@ def main() -> None:
 
     def tell(kind: str, lines: list[str]) -> None:
         told[kind] = lines
-        text = f"seed {SEED}; {REPLICATIONS} replications of each of 2 arms of the plain clinic, 26 weeks, with all tables"
+        text = (
+            f"seed {SEED}; {REPLICATIONS} replications of each of 2 arms of the plain clinic, 26 weeks, with all tables"
+        )
         text = "\n".join([text, *(line for of_kind in told.values() for line in of_kind)]) + "\n"
         (HERE / "kills.log").write_text(text, encoding="utf-8")
 
