@@ -159,11 +159,14 @@ def sleeping(job):
 
 
 def test_a_scheduler_that_is_lost_is_a_clear_error():
+    """What is handed out is then cancelled."""
+    from distributed import Future
+
     point = Point(plan("base").scenario, 1)
     with cluster("local", 1) as executor:
         results = executor.map(first_of, [Job(point, n, n + 1) for n in range(50)])
         next(results)
-        executor.client.cancel(list(executor.client.futures), force=True)
+        executor.client.cancel([Future(key, executor.client) for key in executor.client.futures], force=True)
         with pytest.raises(IopsimError, match="scheduler of the cluster was lost"):
             list(results)
 
