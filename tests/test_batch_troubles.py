@@ -81,11 +81,12 @@ def test_a_batch_that_is_killed_goes_on_and_ends_in_the_same_bytes(whole, tmp_pa
     assert everything(folder) == whole
 
 
-@pytest.mark.parametrize("kind", ["2", "dask"])
-def test_a_worker_that_is_killed_loses_nothing(whole, tmp_path, kind):
+@pytest.mark.parametrize(("kind", "sign"), [("2", "chunks/*/*.chunk"), ("dask", "chunks/*/*.chunk"), ("dask", None)])
+def test_a_worker_that_is_killed_loses_nothing(whole, tmp_path, kind, sign):
+    """Also one that is killed before it is there."""
     folder = tmp_path / "batch"
     process = start(folder, "12", kind, "full")
-    until(lambda: any(folder.glob("chunks/*/*.chunk")), process)
+    until(lambda: any(folder.glob(sign)) if sign else workers_of(process), process)
     victims = workers_of(process)
     victims[0].send_signal(signal.SIGKILL)
     said, _ = process.communicate(timeout=120)
