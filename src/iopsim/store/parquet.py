@@ -14,6 +14,10 @@ ROWS = 100_000
 """Rows of a row group of a long table."""
 
 
+WAITING = 32
+"""Tables that wait apart: a small one takes far more memory than its rows do."""
+
+
 class ParquetFile:
     """A Parquet file to which tables are appended.
 
@@ -37,6 +41,8 @@ class ParquetFile:
 
         self._waiting.append(table)
         self._count += table.num_rows
+        if len(self._waiting) > WAITING:
+            self._waiting = [_one(self._waiting)]
         if self._count >= self._rows:
             whole = pa.concat_tables(self._waiting)
             full = self._count - self._count % self._rows
@@ -64,10 +70,17 @@ class ParquetFile:
     def _write(self, table: pa.Table) -> None:
         import pyarrow.parquet as pq  # slow to import
 
-        whole = table.unify_dictionaries().combine_chunks()
+        whole = _one([table])
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, whole.schema, compression="zstd")
         self._writer.write_table(whole, row_group_size=self._rows)
+
+
+def _one(tables: list[pa.Table]) -> pa.Table:
+    """Return tables as one whose columns are not in pieces."""
+    import pyarrow as pa  # slow to import
+
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
 
 
 def read(path: Path, columns: list[str] | None = None) -> pa.Table:

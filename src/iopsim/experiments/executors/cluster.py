@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -17,7 +17,7 @@ from iopsim.experiments.point import Point
 from iopsim.experiments.work import Job
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client, Future, LocalCluster
 
 T = TypeVar("T")
 
@@ -32,6 +32,9 @@ LOST_SAID = (
     f"workers of the cluster were lost over the same replications again and again ({LOSSES + 1} times as often as Dask "
     "bears with), perhaps for want of memory"
 )
+
+STARTS = 3
+"""Times that a cluster on this machine may be started."""
 
 COUNT_EVERY_SECONDS = 2.0
 """How often workers are counted."""
@@ -155,12 +158,7 @@ def cluster(address: str, workers: int | None = None) -> Iterator[Cluster]:
     except ImportError:
         raise IopsimError("--cluster needs Dask: pip install 'iopsim[cluster]'") from None
     if address == LOCAL:
-        with (
-            distributed.LocalCluster(
-                n_workers=workers or cores(), threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
-            ) as local,
-            distributed.Client(local) as client,
-        ):
+        with _started(workers or cores()) as local, distributed.Client(local) as client:
             yield Cluster(client)
         return
     try:
@@ -169,6 +167,18 @@ def cluster(address: str, workers: int | None = None) -> Iterator[Cluster]:
         raise IopsimError(f"{address}: found no Dask scheduler there ({error})") from None
     with client:
         yield Cluster(client)
+
+
+def _started(workers: int) -> LocalCluster:
+    """Start a cluster on this machine; again, if somebody ends a worker before it is there."""
+    import distributed
+
+    for _ in range(STARTS):
+        with suppress(RuntimeError):
+            return distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
+            )
+    raise IopsimError(f"the workers of a local cluster were ended {STARTS} times before they were there; run it again")
 
 
 _points: dict[str, Point] = {}
