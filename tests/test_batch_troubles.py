@@ -1,5 +1,6 @@
 """A batch in trouble: processes that are killed, two at once, replications that fail, disks that are full."""
 
+import concurrent.futures.process as process_pool
 import errno
 import json
 import multiprocessing
@@ -110,6 +111,28 @@ def test_a_worker_that_is_killed_while_it_hands_over_a_long_result_does_not_hang
             multiprocessing.active_children()[0].kill()
             kills += 1
     assert (sorted(found), kills) == (list(range(40)), 2)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_pool_that_fails_to_tell_of_a_lost_worker_is_not_waited_for(monkeypatch):
+    """As it does when a job is handed out while it goes through those that are lost."""
+    told = process_pool._ExecutorManagerThread.terminate_broken
+    failures = iter([RuntimeError("dictionary changed size during iteration")])
+
+    def fail_once(self, cause):
+        for failure in failures:
+            raise failure
+        told(self, cause)
+
+    monkeypatch.setattr(process_pool._ExecutorManagerThread, "terminate_broken", fail_once)
+    point = Point(plan("base").scenario, 1)
+    found = []
+    for _, first in Processes(2).map(first_of, [Job(point, n, n + 1) for n in range(30)]):
+        found.append(first)
+        if len(found) == 3:
+            multiprocessing.active_children()[0].kill()
+    assert sorted(found) == list(range(30))
+    assert next(failures, None) is None
 
 
 def first_of(job):

@@ -30,6 +30,9 @@ T = TypeVar("T")
 AHEAD = 3
 """Jobs handed out for each worker, so that none waits for its next."""
 
+PATIENCE_SECONDS = 2.0
+"""For how long nothing need come from the workers before it is looked whether one is lost."""
+
 RESTARTS = 5
 """Times in a row that workers may be lost without a single job done."""
 
@@ -180,7 +183,7 @@ class Processes:
                         if len(started) < self.workers:
                             started |= set(multiprocessing.active_children()) - others
                 while pending:
-                    for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                    for future in _done(pending, started):
                         result = cast(T, files.taken(future))
                         yield pending.pop(future), result
                         hand_out(pool)
@@ -190,6 +193,20 @@ class Processes:
                     _refuse_unguarded(started)
                     queue.lost.extend(pending.values())
                 raise
+
+
+def _done(pending: Iterable[Future[str]], workers: set[BaseProcess]) -> set[Future[str]]:
+    """Wait until some futures are done, and return them.
+
+    The pool itself tells of a worker that is lost, but for a gap: a job handed out in the very moment in which the pool
+    notices may stop the thread that should tell, and then nobody would.
+    """
+    while True:
+        done = wait(pending, PATIENCE_SECONDS, FIRST_COMPLETED).done
+        if done:
+            return done
+        if not all(worker.is_alive() for worker in workers):
+            raise BrokenProcessPool("a worker is lost, and the pool has not noticed")
 
 
 def _end(workers: set[BaseProcess]) -> None:
