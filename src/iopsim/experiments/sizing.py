@@ -15,6 +15,7 @@ from iopsim.experiments.design import MOST_POINTS
 from iopsim.experiments.factors import Factor, Level, factors
 from iopsim.experiments.plan import MOST_SEED, in_order, settings
 from iopsim.experiments.sheet import Sheet, is_number, unit_of
+from iopsim.experiments.target import Target
 from iopsim.measures.measure import Measure
 from iopsim.scenario import Resolved
 from iopsim.scenario.words import short
@@ -42,55 +43,16 @@ SIZE = "size"
 OF_A_MONTH = "margin_usd"
 """The measure that may be told of one month."""
 
-MONTHS = 12
-WEEKS = 52
-"""In a year of months."""
-
 MOST = 20_000
 """Replications at which a sizing stops, if nothing else is said."""
 
 FIRST_STAGE = 50
 
+BATCH = 10
+"""Replications that are one observation when plans are compared by a measure, so that it is nearly normal."""
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Something that a plan must meet.
-
-    Parameters
-    ----------
-    name : str
-    measure : Measure
-    month : int or None
-        Month since the opening, from 1, of which the margin is told; None for the measure of the whole run.
-    bound : float
-        In the unit of the measure; a share is between 0 and 1.
-    at_least : bool
-        Whether the bound is the least that will do, or the most.
-    kind : {"expectation", "chance"}
-        Whether the mean over replications meets the bound, or a replication does with a given chance.
-    chance : float or None
-        That chance, between 0 and 1; None for an expectation.
-    tolerance : float
-        Indifference zone: a plan that misses by less than this may pass, and one that does better by less may fail. In
-        the unit of the measure for an expectation, as a share of replications for a chance.
-    line : int or None
-        Line of the file.
-    """
-
-    name: str
-    measure: Measure
-    month: int | None
-    bound: float
-    at_least: bool
-    kind: Literal["expectation", "chance"]
-    chance: float | None
-    tolerance: float
-    line: int | None
-
-    @property
-    def weeks(self) -> range | None:
-        """Weeks of the run that the month has, counted from 0; None for the whole run."""
-        return None if self.month is None else weeks_of_month(self.month)
+MOST_COMPARED = 500
+"""Plans of which every one may be compared with every other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +111,9 @@ class Sizing:
         Of the whole answer, between 0.5 and 1.
     seed : int
     first_stage : int
-        Replications of every candidate before any is judged.
+        Replications of a candidate before it is judged; and batches of ten before any is dropped as worse than another.
     most : int
-        Replications of a candidate at which to stop in any case.
+        Replications of a candidate at which to stop in any case, for the targets and again for the comparison.
     """
 
     name: str
@@ -171,22 +133,6 @@ class Sizing:
     def resolve(self, candidate: Candidate) -> Resolved:
         """Return the scenario of a candidate, with the origin of every value."""
         return self.base.resolve(candidate.arm.changes)
-
-
-def weeks_of_month(month: int) -> range:
-    """Return the weeks of a month since the opening: four, four and five, again and again.
-
-    Parameters
-    ----------
-    month : int
-        From 1.
-
-    Returns
-    -------
-    range
-        Weeks of the run, counted from 0; twelve months are 52 weeks.
-    """
-    return range((month - 1) * WEEKS // MONTHS, month * WEEKS // MONTHS)
 
 
 def load_sizing(path: str | Path) -> Sizing:
@@ -225,6 +171,8 @@ def load_sizing(path: str | Path) -> Sizing:
     most = sheet.whole("most", least=10, most=10_000_000, default=MOST)
     if most < first:
         sheet.refuse(f"most is at least the first stage, {first}", "most")
+    elif objective is not None and objective.measure is not None:
+        _comparable(sheet, len(candidates), first, most)
     if start is not None and check_base(sheet, start):
         candidates = _checked(sheet, start, candidates, targets)
     if sheet.problems or start is None or objective is None:
@@ -244,6 +192,16 @@ def load_sizing(path: str | Path) -> Sizing:
         first_stage=first,
         most=most,
     )
+
+
+def _comparable(sheet: Sheet, plans: int, first: int, most: int) -> None:
+    """Refuse what leaves nothing to compare plans by, or compares too many."""
+    if most < BATCH * first:
+        said = f"where a measure is minimized, most is at least {BATCH} times the first stage, {BATCH * first:,}"
+        sheet.refuse(said, "most", found=f"{most:,}")
+    if plans > MOST_COMPARED:
+        said = f"at most {MOST_COMPARED} plans are compared by a measure; a size may be minimized of more"
+        sheet.refuse(said, "choices", found=f"{plans:,} plans")
 
 
 def _target(sheet: Sheet, name: str) -> Target | None:
@@ -269,6 +227,8 @@ def _target(sheet: Sheet, name: str) -> Target | None:
     elif sheet.value(*inside, "chance") is not None:
         sheet.refuse('a chance goes with as = "chance"', *inside, "chance")
     tolerance = _tolerance(sheet, name, measure, kind)
+    if chance is not None and not tolerance < chance < 1.0 - tolerance:
+        sheet.refuse("a tolerance leaves room between the chance and 0, and between it and 1", *inside, "tolerance")
     if measure is None or sheet.refused > before:
         return None
     told: Literal["expectation", "chance"] = "chance" if kind == "chance" else "expectation"
