@@ -172,7 +172,7 @@ def load_sizing(path: str | Path) -> Sizing:
     if most < first:
         sheet.refuse(f"most is at least the first stage, {first}", "most")
     elif objective is not None and objective.measure is not None:
-        _comparable(sheet, len(candidates), first, most)
+        candidates = _comparable(sheet, candidates, first, most)
     if start is not None and check_base(sheet, start):
         candidates = _checked(sheet, start, candidates, targets)
     if sheet.problems or start is None or objective is None:
@@ -194,14 +194,16 @@ def load_sizing(path: str | Path) -> Sizing:
     )
 
 
-def _comparable(sheet: Sheet, plans: int, first: int, most: int) -> None:
-    """Refuse what leaves nothing to compare plans by, or compares too many."""
+def _comparable(sheet: Sheet, plans: tuple[Candidate, ...], first: int, most: int) -> tuple[Candidate, ...]:
+    """Return the plans, unless there are too many to be compared; refuse that, and too few replications for it."""
     if most < BATCH * first:
         said = f"where a measure is minimized, most is at least {BATCH} times the first stage, {BATCH * first:,}"
         sheet.refuse(said, "most", found=f"{most:,}")
-    if plans > MOST_COMPARED:
+    if len(plans) > MOST_COMPARED:
         said = f"at most {MOST_COMPARED} plans are compared by a measure; a size may be minimized of more"
-        sheet.refuse(said, "choices", found=f"{plans:,} plans")
+        sheet.refuse(said, "choices", found=f"{len(plans):,} plans")
+        return ()
+    return plans
 
 
 def _target(sheet: Sheet, name: str) -> Target | None:
@@ -227,7 +229,7 @@ def _target(sheet: Sheet, name: str) -> Target | None:
     elif sheet.value(*inside, "chance") is not None:
         sheet.refuse('a chance goes with as = "chance"', *inside, "chance")
     tolerance = _tolerance(sheet, name, measure, kind)
-    if chance is not None and not tolerance < chance < 1.0 - tolerance:
+    if chance is not None and (chance <= tolerance or chance >= 1.0 - tolerance):
         sheet.refuse("a tolerance leaves room between the chance and 0, and between it and 1", *inside, "tolerance")
     if measure is None or sheet.refused > before:
         return None
