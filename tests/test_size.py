@@ -1,6 +1,7 @@
 """Sizing by a stand-in for the simulation: what is chosen, in which order it is asked, and what is left open."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from iopsim.experiments.arms import Arm, Base
 from iopsim.experiments.size import AT_ONCE, prefixes, size
-from iopsim.experiments.size_words import promise, rows, sentences, verdict
+from iopsim.experiments.size_words import meaning, promise, rows, sentences, verdict
 from iopsim.experiments.sizing import BATCH, Candidate, Objective, Sizing
 from iopsim.experiments.target import Target
 from iopsim.measures.catalogue import CATALOGUE
@@ -130,9 +131,9 @@ def test_the_cheapest_of_those_that_meet_the_targets_is_chosen_on_fresh_replicat
     assert found.standings[1].compared == BATCH * 50
     assert {found.standings[place].dropped.by for place in (0, 3)} <= {1, 3}
     assert found.standings[2].compared == 0
-    assert sentences(found) == [
-        "evening seats 0 has the lowest cost of the 3 plans that meet both targets, with 95 % confidence."
-    ]
+    (said,) = sentences(found)
+    assert said.startswith("evening seats 0 has the lowest cost of the 3 plans that meet both targets, with 95 % conf")
+    assert said.endswith("; differences of less than $1,000 are not told apart.")
 
 
 def test_each_stage_has_the_root_of_the_confidence():
@@ -219,6 +220,14 @@ def test_rows_tell_the_same_of_every_plan(objective):
     assert told[1]["soon_mean"] == pytest.approx(8.0, abs=0.1)
     assert (told[1]["often_mean"], told[1]["often_high"]) == (1.0, 1.0)
     assert 0.8 < told[1]["often_low"] < 1.0
+
+
+def test_a_target_is_told_with_its_tolerance():
+    assert meaning(OFTEN) == "started treatment at least 30 % in 80 of 100 possible futures (give or take 5)"
+    one = replace(SOON, bound=1.0, tolerance=1.0)
+    assert meaning(one) == "referral to first session at most 1 day on average (give or take 1 day)"
+    margin = replace(SOON, measure=MEASURES["margin_usd"], month=12, bound=-20000.0, at_least=True, tolerance=500.0)
+    assert meaning(margin) == "margin of month 12 at least -$20,000 on average (give or take $500)"
 
 
 def test_the_promise_says_what_it_rests_on():

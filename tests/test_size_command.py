@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ from iopsim.cli.studies import app
 from iopsim.experiments import work
 from iopsim.experiments.point import Point
 from iopsim.experiments.runner import Runner
-from iopsim.experiments.size_stage import margin_of
+from iopsim.experiments.size_stage import Simulation, margin_of
+from iopsim.experiments.sizing import load_sizing
 from iopsim.measures.catalogue import CATALOGUE
 
 HERE = Path(__file__).parent
@@ -47,7 +49,7 @@ tolerance = 0.2
 """
 COMMAND = "from iopsim.cli.app import main; main()"
 SMALLEST = '[objective]\nminimize = "size"\nsize = { groups.evening.seats = 1 }\n'
-FEWEST = '[objective]\nminimize = "census_mean"\nindifference = 1.0\n'
+FEWEST = '[objective]\nminimize = "census_mean"\nindifference = 3.0\n'
 
 
 @pytest.fixture(autouse=True)
@@ -196,6 +198,18 @@ def test_replications_that_fail_are_told_kept_and_never_pass(monkeypatch):
     assert "evening seats 10, replication 4: ArithmeticError: a plan that breaks" in said
     kept = Path("broken/failures/plan_2-0000004.txt").read_text()
     assert "Traceback" in kept and "seats = 10" in kept
+
+
+def test_plans_that_are_the_same_scenario_are_simulated_once():
+    Path("seats.toml").write_text(FILE + SMALLEST, encoding="utf-8")
+    sizing = load_sizing("seats.toml")
+    done = []
+    twice = replace(sizing, candidates=(sizing.candidates[1], sizing.candidates[0], sizing.candidates[1]))
+    values, failed = Simulation(twice, Runner(progress=done.append))([0, 1, 2], 3, 8)
+    assert sum(done) == 10
+    assert values.shape == (3, 5, 3) and not failed.any()
+    assert np.array_equal(values[0], values[2], equal_nan=True)
+    assert not np.array_equal(values[0], values[1], equal_nan=True)
 
 
 def test_the_margin_of_all_weeks_is_the_margin_of_the_run():

@@ -64,7 +64,7 @@ def notes(found: Sized) -> list[str]:
         "Each interval has 95 % by itself, and is of all replications of its plan; the verdicts do not rest on it."
     )
     if any(one.dropped for one in standings):
-        lines.append("Dropped: another plan that meets the targets was found to be better.")
+        lines.append("Dropped: the comparison has left another plan that meets the targets.")
     if any(verdict(found, place) == NOT_NEEDED for place in range(len(standings))):
         lines.append(f"{NOT_NEEDED.capitalize()}: larger than a plan that meets all targets.")
     estimates = [finding.estimate for one in standings for finding in one.findings if finding.target.kind != "chance"]

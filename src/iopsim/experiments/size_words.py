@@ -9,7 +9,7 @@ from iopsim.experiments.result import dollars
 from iopsim.experiments.size import Finding, Sized
 from iopsim.experiments.sizing import Candidate, Sizing
 from iopsim.experiments.target import Target
-from iopsim.experiments.verdict import amount
+from iopsim.experiments.verdict import COUNTED, amount
 from iopsim.measures.measure import Measure
 from iopsim.stats.intervals import Summary
 
@@ -56,7 +56,8 @@ def _of_chosen(found: Sized) -> str:
     if meeting == 1:
         return f"{plan} is the only plan {_found(found)} {_targets(sizing)}{sure}."
     of = f"the {meeting:,} plans {_found(found)} {_targets(sizing)}"
-    return f"{plan} has the lowest {_lower(measure)} of {of}{sure}."
+    apart = f"differences of less than {_give(measure, sizing.objective.indifference)} are not told apart"
+    return f"{plan} has the lowest {_lower(measure)} of {of}{sure}; {apart}."
 
 
 def _found(found: Sized) -> str:
@@ -149,11 +150,15 @@ def level(measure: Measure, value: float) -> str:
     """Return a value of a measure with its unit, as a person wrote it."""
     if measure.unit == "usd":
         return dollars(value)
-    return f"{100 * value:g} %" if measure.unit == "share" else f"{value:,g} {measure.unit}"
+    if measure.unit == "share":
+        return f"{100 * value:g} %"
+    return f"{value:,g} {COUNTED.get(measure.unit, measure.unit.removesuffix('s')) if value == 1 else measure.unit}"
 
 
 def _give(measure: Measure, value: float) -> str:
-    return f"{100 * value:g} percentage points" if measure.unit == "share" else level(measure, value)
+    if measure.unit == "share":
+        return f"{100 * value:g} percentage point{'' if math.isclose(100 * value, 1.0) else 's'}"
+    return level(measure, value)
 
 
 def promise(sizing: Sizing) -> str:
