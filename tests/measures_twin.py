@@ -250,6 +250,7 @@ class Naive:
             "days_to_first_session": self.wait("first_session_day"),
             "started_share": self.within("first_session_day", 90),
             "started_in_time_share": self.within("first_session_day", 14),
+            "prompt_start_share": (self.within("first_session_day", 14)[0], self.within("first_session_day", 90)[0]),
             "reneged_share": (
                 sum(c["exit"] == "RENEGED" and c["exit_day"] - c["joined_day"] <= 90 for c in self.listed()),
                 len(self.listed()),

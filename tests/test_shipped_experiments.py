@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from iopsim.experiments import plan, sizing
+from iopsim.experiments import plan, sizing, targets
 from iopsim.experiments.plan import load_experiment
 from iopsim.experiments.sizing import load_sizing
 from iopsim.scenario import resolve
@@ -155,7 +155,7 @@ def test_an_example_of_the_page_loads(tmp_path, example):
 
 
 def test_the_page_names_every_key_and_no_other():
-    keys = set(plan.KEYS) | set(sizing.KEYS) | set(sizing.TARGET_KEYS) | set(sizing.OBJECTIVE_KEYS)
+    keys = set(plan.KEYS) | set(sizing.KEYS) | set(targets.TARGET_KEYS) | set(sizing.OBJECTIVE_KEYS)
     assert {key for key in keys if not re.search(rf"[`\[]{key}[`\]. ]", PAGE)} == set()
     rows = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
     assert set(rows) == set(plan.KEYS) - {"set", "arms", "factors", "points", "precision"}

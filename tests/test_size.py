@@ -11,7 +11,7 @@ from iopsim.experiments.arms import Arm, Base
 from iopsim.experiments.size import AT_ONCE, prefixes, size
 from iopsim.experiments.size_words import meaning, promise, rows, sentences, verdict
 from iopsim.experiments.sizing import BATCH, Candidate, Objective, Sizing
-from iopsim.experiments.target import Target
+from iopsim.experiments.targets import Target
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.store.part import Failure
 

@@ -3,7 +3,7 @@
 import pytest
 
 from iopsim.experiments.sizing import load_sizing
-from iopsim.experiments.target import weeks_of_month
+from iopsim.experiments.targets import weeks_of_month
 from iopsim.scenario import load
 from plan_file import HEAD, in_folder, told
 

@@ -29,7 +29,7 @@ from iopsim.experiments.point import Point
 from iopsim.experiments.runner import Runner
 from iopsim.experiments.size import Sized, size
 from iopsim.experiments.sizing import Candidate, Objective, Sizing
-from iopsim.experiments.target import Target
+from iopsim.experiments.targets import Target
 from iopsim.measures.catalogue import CATALOGUE
 
 HERE = Path(__file__).parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.groups import ALIKE, NAME, difference_written
 from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.cli.table import FEW, figures, label
+from iopsim.experiments.batch import Plan
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.verdict import narrowed, sentence
 from iopsim.measures.measure import Measure
@@ -24,6 +26,8 @@ ENDS = 3
 """Of many arms, how many are shown from either end."""
 
 SAME = "the same"
+
+LONG_DECIMAL = re.compile(r"\d+\.\d{3,}")
 
 RARE_FAILURES = 5
 """Failures that are told one by one."""
@@ -50,6 +54,11 @@ def show(console: Console, outcome: Outcome) -> None:
         console.print()
     print_sheet(console, _sheet(outcome))
     console.print()
+    explained = legend(outcome)
+    for line in explained:
+        paragraph(console, line, indent="    ")
+    if explained:
+        console.print()
     for line in notes(outcome):
         paragraph(console, line, indent="  ")
 
@@ -180,8 +189,27 @@ def _shown(outcome: Outcome, measure: str) -> list[int | None]:
 def _called(outcome: Outcome, place: int) -> str:
     """Return what an arm is called: its name, or of a point of a design its levels."""
     plan = outcome.batch.plans[place]
-    levels = ", ".join(f"{name.rpartition('.')[2]} {level}" for name, level in plan.levels.items())
-    return shortened(levels or plan.name, NAME)
+    levels = levels_of(plan)
+    return shortened(levels if levels and len(levels) <= NAME else plan.name, NAME)
+
+
+def levels_of(plan: Plan) -> str:
+    """Return the levels of a point of a design in a line."""
+    return ", ".join(f"{name.rpartition('.')[2]} {level}" for name, level in plan.levels.items())
+
+
+def legend(outcome: Outcome) -> list[str]:
+    """Return what the points are that are shown by their names, because their levels are too long."""
+    if len(outcome.arms) < MANY:
+        return []
+    shown = {place for measure in outcome.batch.measures for place in _shown(outcome, measure.name)}
+    plans = [outcome.batch.plans[place] for place in sorted(place for place in shown if place is not None)]
+    return [f"{plan.name}: {plainly(levels_of(plan))}" for plan in plans if len(levels_of(plan)) > NAME]
+
+
+def plainly(text: str) -> str:
+    """Return a text with its long decimals cut to three digits."""
+    return LONG_DECIMAL.sub(lambda found: f"{float(found[0]):.3g}", text)
 
 
 def _against(measure: Measure, gap: Contrast) -> str:

@@ -186,6 +186,7 @@ def label(measure: Measure, scenario: Scenario) -> str:
     targets = {
         "assessed_in_time_share": ("Assessed", scenario.targets.assessment_days),
         "started_in_time_share": ("Started", scenario.targets.start_days),
+        "prompt_start_share": ("Of those who start,", scenario.targets.start_days),
     }
     if measure.name not in targets:
         return measure.label

@@ -39,7 +39,7 @@ class Base:
     Parameters
     ----------
     path : str
-        The file; as text and path are kept, a file that changes later changes nothing.
+        The file. What it says is kept, but a table of present clients beside it is read anew each time.
     text : str
         Its text.
     changes : tuple of Change

@@ -36,7 +36,7 @@ from iopsim.experiments.batch import Batch, Failed, Looked, Plan, Silent, Watch,
 from iopsim.experiments.batch_tables import csv_text, write_tables
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.runner import Runner
-from iopsim.experiments.source import source_hash
+from iopsim.experiments.source import source_hash, tables_hash
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.record import I64
 from iopsim.scenario import resolved_toml
@@ -177,6 +177,7 @@ def versions() -> dict[str, object]:
     return {
         "engine": "reference",
         "source": source_hash(),
+        "tables_source": tables_hash(),
         "iopsim": iopsim.__version__,
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},

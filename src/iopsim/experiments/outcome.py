@@ -119,7 +119,10 @@ class Outcome:
         return contrast_of_totals(first, second, self.each_confidence, what.span)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return the measures of every arm as a tidy table: one row for each arm and measure of the catalogue."""
+        """Return the measures of every arm as a tidy table: one row for each arm and measure of the catalogue.
+
+        Of a design, with a column for the level of each factor.
+        """
         import pandas as pd
 
         return pd.DataFrame(list(self.rows()))
@@ -143,12 +146,13 @@ class Outcome:
 
     def rows(self, names: Collection[str] | None = None) -> Iterator[dict[str, object]]:
         """Return the rows of `to_pandas`, of all or some measures; what cannot be told is NaN."""
-        for arm in self.arms:
+        for arm, levels in zip(self.arms, self._levels(), strict=True):
             for measure in (one for one in CATALOGUE if names is None or one.name in names):
                 one = self.summary(arm, measure.name)
                 totals = self.of_totals(arm, measure.name) if one.estimator == "mean of ratios" else None
                 yield {
                     "arm": arm,
+                    **levels,
                     **_of(measure),
                     "estimator": one.estimator,
                     **_told(one),
@@ -186,6 +190,11 @@ class Outcome:
                 "ratio_of_totals_low": totals.low if totals else math.nan,
                 "ratio_of_totals_high": totals.high if totals else math.nan,
             }
+
+    def _levels(self) -> list[dict[str, str]]:
+        """Return for each arm the level of every factor of the design; empty where it leaves one as it is."""
+        factors = dict.fromkeys(name for plan in self.batch.plans for name in plan.levels)
+        return [{name: plan.levels.get(name, "") for name in factors} for plan in self.batch.plans]
 
     def _fractions(self, arm: str, measure: str) -> I64:
         return self.fractions(self.arms.index(arm), COLUMN[measure])

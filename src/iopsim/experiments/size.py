@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.experiments.sizing import BATCH, Candidate, Sizing
-from iopsim.experiments.target import Target
+from iopsim.experiments.targets import Target
 from iopsim.stats.feasibility import Answer, Feasibility, Verdict
 from iopsim.stats.intervals import F64, Summary, proportion, summarize
 from iopsim.stats.selection import Elimination, Selection

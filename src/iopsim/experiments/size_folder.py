@@ -29,7 +29,7 @@ from iopsim.experiments.size import Sized, size
 from iopsim.experiments.size_stage import Simulation
 from iopsim.experiments.size_words import promise, rows, sentences
 from iopsim.experiments.sizing import Sizing
-from iopsim.experiments.target import Target
+from iopsim.experiments.targets import Target
 from iopsim.scenario import resolved_toml
 from iopsim.store.chunks import Chunks
 from iopsim.store.claim import alone, claim
@@ -113,7 +113,7 @@ def description(found: Sized) -> dict[str, object]:
         "not_told_apart": named(found.remaining),
         "nearest": None if found.nearest is None else sizing.candidates[found.nearest].arm.name,
         "replications": found.replications,
-        "compared_from_replication": found.from_replication,
+        "compared_from_replication": found.from_replication if any(one.compared for one in found.standings) else None,
         **versions(),
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from iopsim.experiments.result import dollars
 from iopsim.experiments.size import Finding, Sized
 from iopsim.experiments.sizing import Candidate, Sizing
-from iopsim.experiments.target import Target
+from iopsim.experiments.targets import Target
 from iopsim.experiments.verdict import COUNTED, amount
 from iopsim.measures.measure import Measure
 from iopsim.stats.intervals import Summary

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Literal
 
 from iopsim.errors import ScenarioError
 from iopsim.experiments.arms import SET, Arm, Base, Check, base, check_base
@@ -15,7 +14,7 @@ from iopsim.experiments.design import MOST_POINTS
 from iopsim.experiments.factors import Factor, Level, factors
 from iopsim.experiments.plan import MOST_SEED, in_order, settings
 from iopsim.experiments.sheet import Sheet, is_number, unit_of
-from iopsim.experiments.target import Target
+from iopsim.experiments.targets import Target, target, untellable
 from iopsim.measures.measure import Measure
 from iopsim.scenario import Resolved
 from iopsim.scenario.words import short
@@ -35,13 +34,9 @@ KEYS = (
 )
 """What a sizing file may say at its top."""
 
-TARGET_KEYS = ("measure", "month", "at_least", "at_most", "as", "chance", "tolerance")
 OBJECTIVE_KEYS = ("minimize", "indifference", "size")
 SIZE = "size"
 """What is minimized when the choices themselves are weighed."""
-
-OF_A_MONTH = "margin_usd"
-"""The measure that may be told of one month."""
 
 MOST = 20_000
 """Replications at which a sizing stops, if nothing else is said."""
@@ -160,7 +155,7 @@ def load_sizing(path: str | Path) -> Sizing:
     choices = factors(sheet, "choices", ranges=False)
     if sheet.value("choices") is None:
         sheet.refuse('choices are needed, such as "groups.evening.seats" = [10, 12, 14] below [choices]', "choices")
-    targets = tuple(target for name in sheet.table("targets") if (target := _target(sheet, name)))
+    targets = tuple(one for name in sheet.table("targets") if (one := target(sheet, name)))
     if not sheet.table("targets"):
         sheet.refuse("a plan has at least one target, [targets.NAME]", "targets", found="none")
     objective = _objective(sheet, choices)
@@ -204,63 +199,6 @@ def _comparable(sheet: Sheet, plans: tuple[Candidate, ...], first: int, most: in
         sheet.refuse(said, "choices", found=f"{len(plans):,} plans")
         return ()
     return plans
-
-
-def _target(sheet: Sheet, name: str) -> Target | None:
-    before, inside = sheet.refused, ("targets", name)
-    sheet.known(TARGET_KEYS, *inside)
-    if not sheet.table(*inside):
-        return None
-    measure = sheet.measure(*inside, "measure")
-    month = _month(sheet, name, measure)
-    bounds = [key for key in ("at_least", "at_most") if sheet.value(*inside, key) is not None]
-    bound = math.nan
-    if len(bounds) == 1:
-        example = f"{bounds[0]} = 0.8"
-        bound = sheet.number(*inside, bounds[0], above=-math.inf, below=math.inf, default=None, example=example)
-        _fits(sheet, measure, bound, *inside, bounds[0])
-    else:
-        found = "both" if bounds else "neither"
-        sheet.refuse("a target has either at_least or at_most", *inside, found=found)
-    kind = sheet.choice(*inside, "as", choices=("expectation", "chance"))
-    chance = None
-    if kind == "chance":
-        chance = sheet.number(*inside, "chance", above=0.0, below=1.0, default=None, example="chance = 0.8")
-    elif sheet.value(*inside, "chance") is not None:
-        sheet.refuse('a chance goes with as = "chance"', *inside, "chance")
-    tolerance = _tolerance(sheet, name, measure, kind)
-    if chance is not None and (chance <= tolerance or chance >= 1.0 - tolerance):
-        sheet.refuse("a tolerance leaves room between the chance and 0, and between it and 1", *inside, "tolerance")
-    if measure is None or sheet.refused > before:
-        return None
-    told: Literal["expectation", "chance"] = "chance" if kind == "chance" else "expectation"
-    at_least = bounds == ["at_least"]
-    return Target(name, measure, month, bound, at_least, told, chance, tolerance, sheet.line(*inside))
-
-
-def _month(sheet: Sheet, name: str, measure: Measure | None) -> int | None:
-    if sheet.value("targets", name, "month") is None:
-        return None
-    month = sheet.whole("targets", name, "month", least=1, most=240, default=1)
-    if measure is not None and measure.name != OF_A_MONTH:
-        sheet.refuse(f"only {OF_A_MONTH} is told of one month", "targets", name, "month")
-    return month
-
-
-def _fits(sheet: Sheet, measure: Measure | None, bound: float, *key: str) -> None:
-    """Refuse a bound that the measure meets always or never."""
-    if measure is not None and not math.isnan(bound) and not measure.span[0] <= bound <= measure.span[1]:
-        low, high = measure.span
-        said = f"{measure.name} lies between {low:g} and {high:g}" if math.isfinite(high) else "it is never less than 0"
-        said += "; 80 percent is written 0.8" if measure.unit == "share" else ""
-        sheet.refuse(said, *key)
-
-
-def _tolerance(sheet: Sheet, name: str, measure: Measure | None, kind: str) -> float:
-    unit = "as a share of replications" if kind == "chance" else f"in {unit_of(measure) if measure else 'its unit'}"
-    example = f"tolerance = 0.05: by how much a plan may miss and still pass, {unit}"
-    below = 1.0 if kind == "chance" else math.inf
-    return sheet.number("targets", name, "tolerance", above=0.0, below=below, default=None, example=example)
 
 
 def _objective(sheet: Sheet, choices: Sequence[Factor]) -> Objective | None:
@@ -347,19 +285,10 @@ def _checked(
     for candidate in candidates:
         arm, resolved = check.arm(candidate.arm)
         found.append(Candidate(arm, candidate.size))
-        for target in targets if resolved else ():
+        for one in targets if resolved else ():
             assert resolved is not None
-            said = _untellable(target, resolved)
-            if said and target.name not in told:
-                told.add(target.name)
-                sheet.refuse(said, "targets", target.name, "month" if "month" in said else "measure")
+            said = untellable(one, resolved.scenario)
+            if said and one.name not in told:
+                told.add(one.name)
+                sheet.refuse(said, "targets", one.name, "month" if "month" in said else "measure")
     return tuple(found)
-
-
-def _untellable(target: Target, resolved: Resolved) -> str:
-    scenario = resolved.scenario
-    if target.weeks is not None and target.weeks.stop > scenario.weeks:
-        return f"month {target.month} ends after {target.weeks.stop} weeks, and the run has {scenario.weeks}"
-    if target.measure.name == OF_A_MONTH and not scenario.payers:
-        return "without payers nothing is billed, and there is no margin"
-    return ""

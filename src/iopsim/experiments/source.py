@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -28,6 +29,9 @@ COMPUTES = (
 )
 """Modules and packages of iopsim whose text decides what a replication gives."""
 
+TELLS = ("experiments", "measures", "stats", "store")
+"""What makes tables of what was computed; their text decides no chunk."""
+
 PACKAGES = ("holidays", "numpy", "simpy")
 """Packages whose version may decide it."""
 
@@ -37,12 +41,17 @@ def source_hash() -> str:
     return _HASH
 
 
-def _hash() -> str:
+def tables_hash() -> str:
+    """Return the hash of the text of what makes tables of it, 64 hexadecimal digits."""
+    return _TABLES_HASH
+
+
+def _hash(names: Sequence[str]) -> str:
     digest = hashlib.sha256()
     for package in PACKAGES:
         digest.update(f"{package} {version(package)}\n".encode())
     root = files("iopsim")
-    for name in COMPUTES:
+    for name in names:
         for path, text in _texts(root.joinpath(name), name):
             digest.update(f"{path} {len(text)}\n".encode() + text)
     return digest.hexdigest()
@@ -58,5 +67,5 @@ def _texts(entry: Traversable, name: str) -> list[tuple[str, bytes]]:
     return [text for one in inside if one.name != "__pycache__" for text in _texts(one, f"{name}/{one.name}")]
 
 
-_HASH = _hash()
+_HASH, _TABLES_HASH = _hash(COMPUTES), _hash(TELLS)
 """Computed early: a text that is changed later is not that of what has been imported."""

@@ -67,6 +67,23 @@ def started_in_time_share(view: View) -> Fraction:
     return _share_within(view, view.record.clients.first_session_day, view.book.target_start_days)
 
 
+@measure(
+    "Of those who start, within the target",
+    "share",
+    "first session within the target",
+    "clients who came within 90 days",
+    REFERRED,
+)
+def prompt_start_share(view: View) -> Fraction:
+    """Share of the clients who come to a first session within 90 days who do so within the scenario's target.
+
+    Unlike the share of all referred, it can be 1: who never starts is not in it, and so it says nothing of them.
+    """
+    first = view.record.clients.first_session_day
+    prompt = _share_within(view, first, view.book.target_start_days)[0]
+    return prompt, _share_within(view, first, FOLLOW_UP_DAYS)[0]
+
+
 @measure("Lost before assessment", "share", "gave up after missed assessments", "clients referred", REFERRED)
 def lost_before_assessment_share(view: View) -> Fraction:
     """Share of referred clients lost because they missed assessments, within 90 days."""
@@ -120,6 +137,7 @@ MEASURES = (
     days_to_first_session,
     started_share,
     started_in_time_share,
+    prompt_start_share,
     reneged_share,
     balked_share,
     waitlist_mean,

@@ -113,7 +113,7 @@ def _is_ours(name: str) -> bool:
 
 def _refuse_other(folder: Path, text: str) -> None:
     try:
-        held = (folder / CLAIM).read_text(encoding="utf-8")
+        held = (folder / CLAIM).read_text(encoding="utf-8", errors="replace")
     except OSError:
         held = ""
     if held == text:

@@ -32,6 +32,10 @@ NAMED = {"source": "sources", "payer": "payers", "group": "groups"}
 """Columns of numbers that stand for names of the scenario."""
 
 
+LAST_DATE = np.datetime64("9999-12-31", "D")
+"""What lies beyond it - a relapse of one who is as good as cured - has no date."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What the facts of a point are about: its calendar and its names.
@@ -179,7 +183,8 @@ def restored(arm: Mapping[str, pa.Table]) -> Facts:
     Parameters
     ----------
     arm : mapping of str to pyarrow.Table
-        `fractions`, `weekly`, `money`, `waits` and `retention`, whole; no groups.
+        `fractions`, `weekly`, `money`, `waits` and `retention`, whole; no groups, and without payers no cash and no
+        revenue, which are 0.
     """
     told = np.array(arm["weekly"]["replication"].unique().to_numpy(), dtype=np.int64)
     n = len(told)
@@ -245,7 +250,8 @@ def _told(column: str, values: I64, frame: Frame) -> pa.Array:
         return _words(values, [activity.name.lower() for activity in Activity])
     if column == "day" or column.endswith("_day"):
         opening = np.datetime64(frame.opening, "D")
-        return pa.array(opening + values.astype("timedelta64[D]"), mask=values == NEVER)
+        never = (values == NEVER) | (values > (LAST_DATE - opening).astype(np.int64))
+        return pa.array(opening + np.where(never, 0, values).astype("timedelta64[D]"), mask=never)
     return pa.array(values)
 
 

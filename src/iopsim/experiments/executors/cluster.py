@@ -157,7 +157,7 @@ def cluster(address: str, workers: int | None = None) -> Iterator[Cluster]:
     if address == LOCAL:
         with (
             distributed.LocalCluster(
-                n_workers=workers or cores(), threads_per_worker=1, processes=True, dashboard_address=None
+                n_workers=workers or cores(), threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
             ) as local,
             distributed.Client(local) as client,
         ):
