@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from iopsim.stats.intervals import band, summarize, unseen
+from iopsim.stats.intervals import band, proportion, summarize, unseen
 
 
 def test_a_summary_is_students_t_interval_and_the_quantiles():
@@ -46,6 +46,13 @@ def test_an_interval_ends_where_a_share_ends():
     part = summarize(shares, span=(0.0, 1.0))
     assert (part.low, part.mean, part.high) == (0.0, whole.mean, 1.0)
     assert math.isnan(summarize(np.array([0.5]), span=(0.0, 1.0)).low)
+
+
+@pytest.mark.parametrize("times", [0, 1, 7, 29, 30])
+def test_a_proportion_has_the_exact_interval(times):
+    found = proportion(np.arange(30) < times)
+    exact = stats.binomtest(times, 30).proportion_ci(0.95, method="exact")
+    assert (found.mean, found.low, found.high) == pytest.approx((times / 30, exact.low, exact.high), rel=1e-9)
 
 
 def test_a_band_ignores_what_is_unknown_and_says_where_nothing_is_known():

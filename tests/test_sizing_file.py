@@ -214,6 +214,27 @@ MEASURE = "a measure is named as `iopsim measures` lists it"
             "seats.toml:1: most: found 40; most is at least the first stage, 60",
         ),
         (
+            "most = 300\n" + GOOD,
+            (
+                "seats.toml:1: most: found 300; "
+                "where a measure is minimized, most is at least 10 times the first stage, 500"
+            ),
+        ),
+        (
+            GOOD.replace("[10, 12, 14]", str(list(range(1, 252)))),
+            (
+                "seats.toml:3: choices: found 502 plans; "
+                "at most 500 plans are compared by a measure; a size may be minimized of more"
+            ),
+        ),
+        (
+            GOOD.replace('"expectation"\ntolerance = 0.02', '"chance"\nchance = 0.96\ntolerance = 0.05'),
+            (
+                "seats.toml:11: targets.soon.tolerance: found 0.05; "
+                "a tolerance leaves room between the chance and 0, and between it and 1"
+            ),
+        ),
+        (
             GOOD + "seed = 3\n",
             "seats.toml:14: objective.seed: found 3; seed stands at the top of the file, above the first header",
         ),

@@ -149,6 +149,33 @@ def experiment(
         start(Order(file, replications, seed, out, workers, cluster, json, quiet))
 
 
+@app.command(short_help="Find the smallest or cheapest plan that meets stated targets.")
+def size(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The sizing, a TOML file; experiments/size_*.toml.")],
+    seed: Annotated[str | None, typer.Option("--seed", metavar="N", help="Instead of the file's.")] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Also write everything to a new or empty folder, or go on in one of this kind."
+        ),
+    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the smallest or cheapest plan that meets stated targets, with a stated confidence, or say that none does.
+
+    Every plan that may be the answer is tested against the targets; where a measure is minimized, those that meet all
+    are then compared with each other. What is promised stands under the table.
+    """
+    with door():
+        from iopsim.cli.size import Order
+        from iopsim.cli.size import size as start
+
+        start(Order(file, seed, out, workers, cluster, json, quiet))
+
+
 @app.command(short_help="Write the tables of a results folder as CSV.")
 def export(
     results: Annotated[

@@ -106,7 +106,7 @@ def run_in(folder: Path, batch: Batch, making: Making) -> Outcome:
     claim(folder, batch.identity)
     with alone(folder, making.waiting) as locked:
         if locked:
-            _sweep(folder)
+            swept(folder)
         if batch.replications is not None:
             _refuse_fewer(folder, batch.replications)
             outcome = _outcome(folder, batch, batch.replications)
@@ -120,7 +120,7 @@ def run_in(folder: Path, batch: Batch, making: Making) -> Outcome:
         outcome = _outcome(folder, batch, replications, failures, looked)
         if not _vouched(folder, outcome):
             try:
-                _assemble(folder, chunks, outcome, _made(making, begun))
+                _assemble(folder, chunks, outcome, made(making, begun))
             except OSError as error:
                 raise stopped(folder, error) from None
     return outcome
@@ -167,6 +167,14 @@ def description(outcome: Outcome) -> dict[str, object]:
             }
             for place, (plan, point) in enumerate(zip(batch.plans, batch.points, strict=True))
         },
+        **versions(),
+    }
+    return said
+
+
+def versions() -> dict[str, object]:
+    """Return what a manifest says of the programs that made its results."""
+    return {
         "engine": "reference",
         "source": source_hash(),
         "tables_source": tables_hash(),
@@ -174,7 +182,6 @@ def description(outcome: Outcome) -> dict[str, object]:
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
     }
-    return said
 
 
 def reader(folder: Path, batch: Batch, replications: int) -> Callable[[int, int], I64]:
@@ -240,7 +247,7 @@ def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, made: Mapping[str,
         if len(batch.plans) > 1:
             (draft / "differences.csv").write_text(csv_text(drafted.difference_rows()), encoding="utf-8")
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
-        digests = {name: _digest(draft / name) for name in files}
+        digests = {name: digest(draft / name) for name in files}
         manifest = json.dumps({**description(outcome), "sha256": digests}, indent=2, default=str) + "\n"
         (draft / MANIFEST).write_text(manifest, encoding="utf-8")
         (draft / MADE).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
@@ -284,7 +291,7 @@ def _remove_others(folder: Path, files: Collection[str]) -> None:
         (folder / "failures").rmdir()
 
 
-def _made(making: Making, begun: datetime.datetime) -> dict[str, object]:
+def made(making: Making, begun: datetime.datetime) -> dict[str, object]:
     """Return what tells of time and machine."""
     now = datetime.datetime.now(datetime.UTC)
     return {
@@ -333,15 +340,16 @@ def _vouched(folder: Path, outcome: Outcome) -> bool:
     text = outcome.batch.text
     if digests.get("experiment.toml") != (hashlib.sha256(text.encode()).hexdigest() if text else None):
         return False
-    return all((folder / name).is_file() and _digest(folder / name) == digest for name, digest in digests.items())
+    return all((folder / name).is_file() and digest(folder / name) == said for name, said in digests.items())
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sweep(folder: Path) -> None:
+def swept(folder: Path) -> None:
     """Remove what a batch that was killed has left beside its files."""
     sweep(folder)
     for draft in folder.glob(f"{DRAFT}-*"):

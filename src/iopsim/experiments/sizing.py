@@ -43,6 +43,12 @@ MOST = 20_000
 
 FIRST_STAGE = 50
 
+BATCH = 10
+"""Replications that are one observation when plans are compared by a measure, so that it is nearly normal."""
+
+MOST_COMPARED = 500
+"""Plans of which every one may be compared with every other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Objective:
@@ -100,9 +106,9 @@ class Sizing:
         Of the whole answer, between 0.5 and 1.
     seed : int
     first_stage : int
-        Replications of every candidate before any is judged.
+        Replications of a candidate before it is judged; and batches of ten before any is dropped as worse than another.
     most : int
-        Replications of a candidate at which to stop in any case.
+        Replications of a candidate at which to stop in any case, for the targets and again for the comparison.
     """
 
     name: str
@@ -160,6 +166,8 @@ def load_sizing(path: str | Path) -> Sizing:
     most = sheet.whole("most", least=10, most=10_000_000, default=MOST)
     if most < first:
         sheet.refuse(f"most is at least the first stage, {first}", "most")
+    elif objective is not None and objective.measure is not None:
+        candidates = _comparable(sheet, candidates, first, most)
     if start is not None and check_base(sheet, start):
         candidates = _checked(sheet, start, candidates, targets)
     if sheet.problems or start is None or objective is None:
@@ -179,6 +187,18 @@ def load_sizing(path: str | Path) -> Sizing:
         first_stage=first,
         most=most,
     )
+
+
+def _comparable(sheet: Sheet, plans: tuple[Candidate, ...], first: int, most: int) -> tuple[Candidate, ...]:
+    """Return the plans, unless there are too many to be compared; refuse that, and too few replications for it."""
+    if most < BATCH * first:
+        said = f"where a measure is minimized, most is at least {BATCH} times the first stage, {BATCH * first:,}"
+        sheet.refuse(said, "most", found=f"{most:,}")
+    if len(plans) > MOST_COMPARED:
+        said = f"at most {MOST_COMPARED} plans are compared by a measure; a size may be minimized of more"
+        sheet.refuse(said, "choices", found=f"{len(plans):,} plans")
+        return ()
+    return plans
 
 
 def _objective(sheet: Sheet, choices: Sequence[Factor]) -> Objective | None:

@@ -9,6 +9,8 @@ from typing import Literal
 from iopsim.experiments.sheet import Sheet, unit_of
 from iopsim.measures.measure import Measure
 from iopsim.scenario import Scenario
+from iopsim.stats import feasibility
+from iopsim.stats.feasibility import Chance, Expectation
 
 TARGET_KEYS = ("measure", "month", "at_least", "at_most", "as", "chance", "tolerance")
 
@@ -60,6 +62,27 @@ class Target:
         """Weeks of the run that the month has, counted from 0; None for the whole run."""
         return None if self.month is None else weeks_of_month(self.month)
 
+    @property
+    def tested(self) -> feasibility.Target:
+        """How it is tested."""
+        if self.kind == "chance":
+            assert self.chance is not None
+            return Chance(self.bound, self.chance, self.tolerance, at_least=self.at_least)
+        return Expectation(self.bound, self.tolerance, at_least=self.at_least)
+
+    def missed_by(self, estimate: float) -> float:
+        """Return by how much the target is missed, in the unit of the tolerance; less than 0 if it is beaten.
+
+        Parameters
+        ----------
+        estimate : float
+            A mean of the measure, or a share of replications.
+        """
+        if self.kind == "chance":
+            assert self.chance is not None
+            return self.chance - estimate
+        return self.bound - estimate if self.at_least else estimate - self.bound
+
 
 def weeks_of_month(month: int) -> range:
     """Return the weeks of a month since the opening: four, four and five, again and again.
@@ -101,6 +124,8 @@ def target(sheet: Sheet, name: str) -> Target | None:
     elif sheet.value(*inside, "chance") is not None:
         sheet.refuse('a chance goes with as = "chance"', *inside, "chance")
     tolerance = _tolerance(sheet, name, measure, kind)
+    if chance is not None and (chance <= tolerance or chance >= 1.0 - tolerance):
+        sheet.refuse("a tolerance leaves room between the chance and 0, and between it and 1", *inside, "tolerance")
     if measure is None or sheet.refused > before:
         return None
     told: Literal["expectation", "chance"] = "chance" if kind == "chance" else "expectation"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -95,6 +95,33 @@ def summarize(values: F64, confidence: float = 0.95, span: tuple[float, float] =
     p10, p90 = (float(q) for q in np.quantile(known, (0.1, 0.9)))
     low, high = max(mean - half, span[0]), min(mean + half, span[1])
     return Summary(mean, low, high, p10, p90, n, len(values) - n, _skewness(known))
+
+
+def proportion(met: NDArray[np.bool_], confidence: float = 0.95) -> Summary:
+    """Summarize how often something happens in a replication, as 0 or 1.
+
+    Parameters
+    ----------
+    met : bool array, shape (n,)
+        Whether it happens; in every replication it can be told.
+    confidence : float
+        Between 0 and 1.
+
+    Notes
+    -----
+    The exact interval, by the quantiles of beta distributions: it covers the probability at least as often as it says.
+    Source: Clopper CJ, Pearson ES, Biometrika 1934;26:404-413. Assumes independent replications.
+    """
+    n, times = len(met), int(met.sum())
+    plain = summarize(met.astype(np.float64))
+    if n == 0:
+        return plain
+    from scipy.special import betaincinv  # scipy is slow to import
+
+    tail = (1.0 - confidence) / 2.0
+    low = float(betaincinv(times, n - times + 1, tail)) if times else 0.0
+    high = float(betaincinv(times + 1, n - times, 1.0 - tail)) if times < n else 1.0
+    return replace(plain, low=low, high=high)
 
 
 def unseen(n: int, confidence: float = 0.95) -> float:
