@@ -161,7 +161,9 @@ def test_two_files_are_two_arms_and_files_of_one_name_are_numbered():
     Path("other.toml").write_text(Path(PLAIN).read_text().replace("seats = 12", "seats = 8"))
     said = compared("other.toml")
     assert said.splitlines()[1].split() == ["Setting", "plain", "other"]
-    assert names_of(["a/plan.toml", "b/plan.toml", "c/my plan.toml"]) == ["plan-1", "plan-2", "my-plan"]
+    assert names_of(["a/plan.toml", "b/plan.toml", "c/my plan.toml"]) == ["plan", "plan-2", "my-plan"]
+    assert names_of(["x/a.toml", "y/a.toml", "a-2.toml"]) == ["a", "a-2", "a-2-2"]
+    assert names_of([f"{'x' * 50}{end}.toml" for end in "ab"]) == ["x" * 40, f"{'x' * 38}-2"]
 
 
 def test_all_that_is_wrong_is_told_at_once():

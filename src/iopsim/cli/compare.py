@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from os.path import commonprefix
 from pathlib import Path
 
 from rich.console import Console
@@ -139,12 +140,19 @@ def arms(mistakes: Mistakes, files: Sequence[str], changes: Sequence[str], weeks
 
 
 def names_of(files: Sequence[str]) -> list[str]:
-    """Return what files are called: their names without folder and ending, and a number where two are alike."""
-    stems = [re.sub(r"[^A-Za-z0-9_-]+", "-", Path(file).stem).strip("-") or "plan" for file in files]
-    return [
-        stem if stems.count(stem) == 1 else f"{stem}-{stems[: place + 1].count(stem)}"
-        for place, stem in enumerate(stems)
-    ]
+    """Return what files are called: their names without folder and ending, each another, at most 40 letters.
+
+    Of files of the same name every one but the first has a number.
+    """
+    found: list[str] = []
+    for file in files:
+        stem = (re.sub(r"[^A-Za-z0-9_-]+", "-", Path(file).stem).strip("-") or "plan")[:LONGEST_NAME].rstrip("-")
+        name, number = stem, 1
+        while name.casefold() in {one.casefold() for one in found}:
+            number += 1
+            name = f"{stem[: LONGEST_NAME - 1 - len(str(number))]}-{number}"
+        found.append(name)
+    return found
 
 
 def in_arm(name: str, problem: Problem) -> Problem:
@@ -158,10 +166,19 @@ def show_differences(console: Console, found: Mapping[str, Resolved]) -> None:
     console.print("What differs", style="bold")
     if not told:
         paragraph(console, "Nothing: the plans are the same.", indent="  ")
-    lines = [Line(shortened(one.path, LONGEST), tuple(shortened(text, WIDEST) for text in one.texts)) for one in told]
+    lines = [Line(shortened(one.path, LONGEST), _cells(one.texts)) for one in told]
     if lines:
         shown = lines[:MOST_DIFFERENCES]
         if len(lines) > len(shown):
             shown = [*shown, Line(f"... and {len(lines) - len(shown):,} more")]
         print_sheet(console, Sheet(("Setting", *found), shown))
     console.print()
+
+
+def _cells(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return values as they are shown: cut at their ends, or before where they begin to differ if that comes late."""
+    cut = tuple(shortened(text, WIDEST) for text in texts)
+    if len(set(cut)) == len(set(texts)):
+        return cut
+    alike = max(len(commonprefix(list(texts))) - WIDEST // 2, 0)
+    return tuple(shortened(f"…{text[alike:]}", WIDEST) for text in texts)

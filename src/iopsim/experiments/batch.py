@@ -21,6 +21,7 @@ from iopsim.measures.measure import Measure
 from iopsim.record import I64
 from iopsim.scenario import Resolved
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.resolved import without_origins
 from iopsim.stats.contrast import each
 from iopsim.stats.intervals import F64
 from iopsim.stats.stopping import Look, Target, sequential, two_stage
@@ -58,6 +59,11 @@ class Plan:
     about: str = ""
     levels: Mapping[str, str] = field(default_factory=dict)
     inputs: Inputs | None = field(default=None, repr=False)
+
+    def resolved(self) -> Resolved:
+        """Return the scenario that is simulated, with origins unless its files have changed meanwhile."""
+        found = self.resolve()
+        return found if found.scenario.hash == self.scenario.hash else without_origins(self.scenario)
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, made: Mapping[str,
         for plan, point in zip(batch.plans, batch.points, strict=True):
             arm = draft / ARMS / plan.name
             arm.mkdir(parents=True)
-            (arm / "scenario.toml").write_text(resolved_toml(plan.resolve()), encoding="utf-8")
+            (arm / "scenario.toml").write_text(resolved_toml(plan.resolved()), encoding="utf-8")
             write_tables(arm, chunks, point, outcome.replications)
         if batch.text:
             (draft / "experiment.toml").write_text(batch.text, encoding="utf-8")
@@ -262,7 +262,7 @@ def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, made: Mapping[str,
 def _write_failures(draft: Path, outcome: Outcome) -> None:
     """Write what is known of each replication that failed: where, the traceback, and the scenario."""
     batch = outcome.batch
-    text = cache(lambda place: resolved_toml(batch.plans[place].resolve()))
+    text = cache(lambda place: resolved_toml(batch.plans[place].resolved()))
     for place, failure in outcome.failures:
         plan = batch.plans[place]
         scenario = text(place) if plan.inputs is None else _drawn_toml(plan, failure.replication)
@@ -276,9 +276,9 @@ def _drawn_toml(plan: Plan, replication: int) -> str:
     """Return the scenario of a replication of drawn inputs; that of the plan, if drawing is what failed."""
     assert plan.inputs is not None
     try:
-        return resolved_toml(replace(plan.resolve(), scenario=plan.inputs.scenario(replication)))
+        return resolved_toml(replace(plan.resolved(), scenario=plan.inputs.scenario(replication)))
     except Exception as error:
-        return f"# its inputs could not be drawn ({error}); this is the plan\n{resolved_toml(plan.resolve())}"
+        return f"# its inputs could not be drawn ({error}); this is the plan\n{resolved_toml(plan.resolved())}"
 
 
 def _remove_others(folder: Path, files: Collection[str]) -> None:

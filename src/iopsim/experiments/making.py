@@ -15,10 +15,9 @@ from iopsim.experiments.result import Result
 from iopsim.experiments.runner import Runner
 from iopsim.experiments.warmup import estimate, forbidden, settle
 from iopsim.measures.facts import joined
-from iopsim.scenario import Origin, Resolved
-from iopsim.scenario.lines import dotted
+from iopsim.scenario import Resolved
 from iopsim.scenario.model import Scenario
-from iopsim.scenario.resolved import leaves
+from iopsim.scenario.resolved import without_origins
 from iopsim.stats.stopping import Target
 
 WARM_UP_REPLICATIONS = 200
@@ -32,12 +31,7 @@ def plans_of(arms: Mapping[str, Resolved]) -> tuple[Plan, ...]:
 
 def plans_of_scenarios(scenarios: Mapping[str, Scenario]) -> tuple[Plan, ...]:
     """Return plans of scenarios of which nobody knows any more where their values come from."""
-    return tuple(Plan(name, scenario, partial(_made, scenario)) for name, scenario in scenarios.items())
-
-
-def _made(scenario: Scenario) -> Resolved:
-    origins = {dotted(key): Origin("change", "", unit=leaf.unit) for key, leaf, _ in leaves(scenario)}
-    return Resolved(scenario, origins, "", scenario.name)
+    return tuple(Plan(name, scenario, partial(without_origins, scenario)) for name, scenario in scenarios.items())
 
 
 def _given(resolved: Resolved) -> Resolved:

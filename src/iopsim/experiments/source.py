@@ -23,6 +23,8 @@ COMPUTES = (
     "rulebook",
     "rules",
     "scenario",
+    "standards.py",
+    "standards.toml",
     "stats/triangular.py",
     "store/part.py",
     "workforce.py",

@@ -147,6 +147,12 @@ def changed(resolved: Resolved) -> dict[str, object]:
     return {path: value for path, value in values if resolved.origins[path].layer == "change"}
 
 
+def without_origins(scenario: Scenario) -> Resolved:
+    """Return a scenario of which nobody knows any more where its values come from."""
+    origins = {dotted(key): Origin("change", "", unit=leaf.unit) for key, leaf, _ in leaves(scenario)}
+    return Resolved(scenario, origins, "", scenario.name)
+
+
 def leaves(scenario: Scenario) -> Iterator[tuple[Key, Leaf, object]]:
     """List every value of a scenario.
 
