@@ -190,8 +190,8 @@ def document(outcome: Outcome) -> dict[str, object]:
         **description(outcome),
         "sentences": [sentence(outcome, arm) for arm in outcome.arms[1:]],
         "shared_luck": narrowed(outcome),
-        "summary": [_known(row) for row in outcome.rows(compared)],
-        "differences": [_known(row) for row in outcome.difference_rows()],
+        "summary": [known(row) for row in outcome.rows(compared)],
+        "differences": [known(row) for row in outcome.difference_rows()],
         "failures": [
             {"arm": outcome.arms[at], "replication": failure.replication, "traceback": failure.traceback}
             for at, failure in outcome.failures
@@ -200,5 +200,6 @@ def document(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _known(row: dict[str, object]) -> dict[str, object]:
+def known(row: dict[str, object]) -> dict[str, object]:
+    """Return a row with null where there is no number."""
     return {name: None if isinstance(cell, float) and not math.isfinite(cell) else cell for name, cell in row.items()}
