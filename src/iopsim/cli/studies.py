@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from iopsim.cli.commands import Changes, Scenario, Seed, Weeks, Workers, app
+from iopsim.cli.commands import Changes, Scenario, Seed, Uncertain, Weeks, Workers, app
 from iopsim.cli.door import door
 
 __all__ = ["app"]
@@ -73,6 +73,7 @@ def compare(
         str | None,
         typer.Option("--warm-up", metavar="WEEKS", help="Compare the mature programs, after so many weeks; or auto."),
     ] = None,
+    uncertain: Uncertain = False,
     out: Annotated[
         str | None,
         typer.Option(
@@ -106,6 +107,7 @@ def compare(
                 stages,
                 confidence,
                 warm_up,
+                uncertain,
                 out,
                 workers,
                 cluster,
@@ -123,6 +125,7 @@ def experiment(
         typer.Option("--replications", "-n", metavar="N", help="Repetitions of each arm, instead of the file's."),
     ] = None,
     seed: Annotated[str | None, typer.Option("--seed", metavar="N", help="Instead of the file's.")] = None,
+    uncertain: Uncertain = False,
     out: Annotated[
         str | None,
         typer.Option(
@@ -146,7 +149,7 @@ def experiment(
         from iopsim.cli.experiment import Order
         from iopsim.cli.experiment import experiment as start
 
-        start(Order(file, replications, seed, out, workers, cluster, json, quiet))
+        start(Order(file, replications, seed, uncertain, out, workers, cluster, json, quiet))
 
 
 @app.command(short_help="Which of the things that nobody knows matter.")

@@ -13,6 +13,7 @@ from iopsim.experiments.plan import Experiment
 from iopsim.experiments.point import Point
 from iopsim.experiments.result import Result
 from iopsim.experiments.runner import Runner
+from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.warmup import estimate, forbidden, settle
 from iopsim.measures.facts import joined
 from iopsim.scenario import Origin, Resolved
@@ -20,6 +21,9 @@ from iopsim.scenario.lines import dotted
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.resolved import leaves
 from iopsim.stats.stopping import Target
+
+TRIED = 50
+"""Arms of which inputs are drawn beforehand, to see whether their ranges go together."""
 
 WARM_UP_REPLICATIONS = 200
 """Replications of each arm from which a warm-up is estimated."""
@@ -58,7 +62,7 @@ def batch_of(experiment: Experiment) -> Batch:
             for one in sought.half_widths
         }
         precision = Precision(targets, sought.most, sought.stages)
-    return Batch(
+    batch = Batch(
         experiment.name,
         experiment.question,
         tuple(plans),
@@ -72,11 +76,33 @@ def batch_of(experiment: Experiment) -> Batch:
         experiment.keep,
         experiment.text,
     )
+    return with_drawn_inputs(batch) if experiment.uncertain else batch
+
+
+def with_drawn_inputs(batch: Batch) -> Batch:
+    """Return a batch in which what nobody knows is drawn anew for each replication.
+
+    What arms share is the same in all of them. What an arm sets without a range is not drawn there.
+
+    Raises
+    ------
+    IopsimError
+        If the ranges of an arm do not go together.
+    """
+    plans = tuple(replace(plan, inputs=draw_inputs(plan.resolve(), batch.seed)) for plan in batch.plans)
+    for plan in plans[:TRIED]:
+        assert plan.inputs is not None
+        plan.inputs.scenario(0)
+    return replace(batch, plans=plans)
 
 
 def obstacles(plans: Sequence[Plan], warm_up: int | Literal["auto"] | None) -> list[tuple[Plan, Problem]]:
     """Return all that forbids a mature view, as far as it is known before anything is simulated, with its plan."""
-    return [(plan, problem) for plan in plans for problem in forbidden(plan.scenario, warm_up)]
+    found = [(plan, problem) for plan in plans for problem in forbidden(plan.scenario, warm_up)]
+    if warm_up is not None and not found:
+        drawn = [(plan, plan.inputs.scenario(0)) for plan in plans if plan.inputs is not None]
+        found = [(plan, problem) for plan, scenario in drawn for problem in forbidden(scenario, warm_up)]
+    return found
 
 
 def settled(batch: Batch, runner: Runner) -> Batch:
