@@ -12,7 +12,15 @@ from iopsim.experiments.batch_folder import CHUNKS, Making, run_in
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.executors.processes import Processes
 from iopsim.experiments.ignorance import explore
-from iopsim.experiments.making import batch_of, obstacles, plans_of, plans_of_scenarios, settled, with_drawn_inputs
+from iopsim.experiments.making import (
+    batch_of,
+    forbidden_draws,
+    obstacles,
+    plans_of,
+    plans_of_scenarios,
+    settled,
+    with_drawn_inputs,
+)
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.plan import BOARD, Experiment, load_experiment
 from iopsim.experiments.point import Point
@@ -121,12 +129,12 @@ def simulate(
     parts = partitions(book, by)
     inputs = None if resolved is None or not uncertain else draw_inputs(resolved, seed)
     settle(forbidden(scenario, warm_up))
-    if inputs is not None and warm_up is not None:
-        settle(forbidden(inputs.scenario(0), warm_up))
     if warm_up == "auto":
         found = estimate(simulate(scenario, replications, seed, workers=workers, progress=progress))
         settle(found.problems)
         warm_up = found.weeks
+    if inputs is not None:
+        settle(forbidden_draws(inputs, warm_up))
     point = Point(scenario, seed, tuple(by) if not isinstance(by, str) else (by,), 7 * (warm_up or 0))
     if inputs is not None:
         told = explore(point, inputs, replications, workers, progress)

@@ -313,7 +313,7 @@ def notes(findings: Findings, *, every: bool) -> list[str]:
     if findings.unreached:
         n = len(findings.unreached)
         names = f": {', '.join(findings.unreached)}" if every else " (--all lists them)"
-        lines.append(f"{n:,} cannot reach the model, as what they belong to is switched off, and were left out{names}.")
+        lines.append(f"{n:,} cannot reach the model, as what they belong to is switched off{names}.")
     lines += _refusals(findings, every=every)
     if findings.failures:
         n = len(findings.failures)
@@ -343,7 +343,8 @@ def _refusals(findings: Findings, *, every: bool) -> list[str]:
     refused = findings.refused
     if not refused:
         return []
-    lines = [f"{len(refused):,} setting{'' if len(refused) == 1 else 's'} cannot be, and were left out:"]
+    one = len(refused) == 1
+    lines = [f"{len(refused):,} setting{'' if one else 's'} cannot be, and {'was' if one else 'were'} left out:"]
     shown = refused if every else refused[:FEW_REFUSALS]
     lines += [f"    {one.factor} {one.setting}: {plain(one.reason)}" for one in shown]
     if len(refused) > len(shown):

@@ -10,7 +10,7 @@ from typing import Literal
 from iopsim.errors import Problem
 from iopsim.experiments.batch import Batch, Plan, Precision
 from iopsim.experiments.plan import Experiment
-from iopsim.experiments.point import Point
+from iopsim.experiments.point import Inputs, Point
 from iopsim.experiments.result import Result
 from iopsim.experiments.runner import Runner
 from iopsim.experiments.uncertainty import draw_inputs
@@ -23,7 +23,8 @@ from iopsim.scenario.resolved import leaves
 from iopsim.stats.stopping import Target
 
 TRIED = 50
-"""Arms of which inputs are drawn beforehand, to see whether their ranges go together."""
+"""Arms of which inputs are drawn beforehand, to see whether their ranges go together, and draws that are looked at for
+what forbids a mature view."""
 
 WARM_UP_REPLICATIONS = 200
 """Replications of each arm from which a warm-up is estimated."""
@@ -100,9 +101,20 @@ def obstacles(plans: Sequence[Plan], warm_up: int | Literal["auto"] | None) -> l
     """Return all that forbids a mature view, as far as it is known before anything is simulated, with its plan."""
     found = [(plan, problem) for plan in plans for problem in forbidden(plan.scenario, warm_up)]
     if warm_up is not None and not found:
-        drawn = [(plan, plan.inputs.scenario(0)) for plan in plans if plan.inputs is not None]
-        found = [(plan, problem) for plan, scenario in drawn for problem in forbidden(scenario, warm_up)]
+        drawn = [(plan, plan.inputs) for plan in plans if plan.inputs is not None]
+        found = [(plan, problem) for plan, inputs in drawn for problem in forbidden_draws(inputs, warm_up)]
     return found
+
+
+def forbidden_draws(inputs: Inputs, warm_up: int | Literal["auto"] | None) -> tuple[Problem, ...]:
+    """Return what forbids a mature view in the first of some draws of inputs in which anything does."""
+    if warm_up is None:
+        return ()
+    draws = (forbidden(inputs.scenario(replication), warm_up) for replication in range(TRIED))
+    problems = next((problems for problems in draws if problems), ())
+    return tuple(
+        replace(one, allowed=f"{one.allowed} (drawn within its range: give it without one)") for one in problems
+    )
 
 
 def settled(batch: Batch, runner: Runner) -> Batch:
@@ -121,6 +133,7 @@ def settled(batch: Batch, runner: Runner) -> Batch:
         If no steady state of an arm can be expected, or none is found.
     """
     weeks = [_warm_up(plan.scenario, batch.seed, runner) for plan in batch.plans]
+    settle(tuple(problem for _, problem in obstacles(batch.plans, max(weeks))))
     return replace(batch, warm_up=max(weeks))
 
 
