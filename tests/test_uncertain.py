@@ -112,6 +112,11 @@ def test_a_shift_is_much_if_it_can_be_told_and_is_large_beside_the_spread(result
     assert lost.shifted("booked_share")
 
 
+def test_one_replication_tells_nothing_of_luck():
+    said = call("run", PLAIN, *SHORT, "-n", "1", "--uncertain").stdout
+    assert "Too few replications to tell what is luck" in said
+
+
 def test_more_replications_begin_with_the_fewer(result):
     fewer = iopsim.simulate(PLAN, 2, 3, uncertain=True)
     assert np.array_equal(fewer.facts.numerators, result.facts.numerators[:2])

@@ -8,13 +8,13 @@ from rich.console import Console
 
 from iopsim.cli.console import paragraph, plain
 from iopsim.cli.sheet import Line, Sheet, print_sheet
-from iopsim.cli.table import UNKNOWN, figures, is_shown, label
+from iopsim.cli.table import UNKNOWN, is_shown, label
 from iopsim.experiments.ignorance import Ignorance
-from iopsim.experiments.result import Result
+from iopsim.experiments.result import Result, write_value
 from iopsim.measures.catalogue import GROUPS
 from iopsim.measures.measure import Measure
 from iopsim.stats.components import Components
-from iopsim.stats.intervals import Summary, summarize
+from iopsim.stats.intervals import summarize
 
 MOST_SHIFTS = 8
 """Shifted means that are told."""
@@ -52,6 +52,11 @@ def show_ignorance(console: Console, result: Result, every: bool) -> None:
             if is_shown(measure, result, every) and (told := _told(found.spreads[measure.name].parts))
         ]
         lines += [Line(group, bold=True), *rows, Line("")] if rows else []
+    if not lines:
+        paragraph(
+            console, "Too few replications to tell what is luck and what nobody knows; use two or more.", "", "  ", "  "
+        )
+        return
     print_sheet(console, Sheet(("Of the spread", "not known", "95 % interval", "luck"), lines[:-1]))
     console.print()
     for text in notes(result, every):
@@ -110,12 +115,9 @@ def _shift(result: Result, measure: Measure) -> str:
     found = result.ignorance
     assert found is not None
     n = len(found.fixed)
-    drawn = summarize(result.values(measure.name)[:n], span=measure.span)
-    fixed = Result(result.scenario, result.seed, n, found.fixed, warm_up=result.warm_up)
-    both = [_mean(measure, one) for one in (drawn, summarize(fixed.values(measure.name), span=measure.span))]
+    fixed = Result(result.scenario, result.seed, n, found.fixed, warm_up=result.warm_up).values(measure.name)
+    drawn, fixed_mean = (
+        write_value(summarize(values).mean, measure.unit) for values in (result.values(measure.name)[:n], fixed)
+    )
     unit = "" if measure.unit == "usd" else " %" if measure.unit == "share" else f" {measure.unit}"
-    return f"{plain(label(measure, result.scenario))}: {both[0]} instead of {both[1]}{unit}"
-
-
-def _mean(measure: Measure, summary: Summary) -> str:
-    return figures(measure, summary)[0]
+    return f"{plain(label(measure, result.scenario))}: {drawn} instead of {fixed_mean}{unit}"

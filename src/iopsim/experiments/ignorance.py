@@ -24,6 +24,9 @@ from iopsim.stats.intervals import Summary, summarize
 FIXED = 100
 """Replications at most that are also run with everything at its value, to see how far the means shift."""
 
+FEWEST = 10
+"""Replications from which on a shift can be told."""
+
 MUCH = 0.25
 """Of the standard deviation over replications with drawn inputs: from here on a shift of the mean is told."""
 
@@ -78,7 +81,7 @@ class Ignorance:
         """Whether the mean of a measure is much otherwise than with everything at its value."""
         shift, parts = self.shifts[name], self.spreads[name].parts
         spread = max(parts.ignorance + parts.luck, 0.0) ** 0.5
-        told = shift.low > 0.0 or shift.high < 0.0
+        told = shift.n >= FEWEST and (shift.low > 0.0 or shift.high < 0.0)
         return bool(told and abs(shift.mean) > MUCH * spread)
 
 
