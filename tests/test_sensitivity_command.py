@@ -272,6 +272,22 @@ def test_without_salib_it_is_said_before_anything_is_simulated(few, monkeypatch)
     assert "pip install iopsim[sensitivity]" in refused("--method", "morris")
 
 
+def test_a_replication_that_fails_is_told_and_counts_as_undefined(few, monkeypatch):
+    from iopsim.experiments import work
+
+    whole = work.view_of
+
+    def broken(book, seed, replication, since=0):
+        if replication == 2:
+            raise ZeroDivisionError("no such day")
+        return whole(book, seed, replication, since)
+
+    monkeypatch.setattr(work, "view_of", broken)
+    assert "FAILED  5 replications failed and count as undefined; replication 2: " in told("-n", "4")
+    answer = call("-n", "4", "--quiet")
+    assert (answer.stdout, "FAILED" in answer.stderr) == ("", True)
+
+
 def test_levels_are_told_apart_by_their_values():
     one, other = (
         study(factors=factors_of(PLAN, [Choice("groups.evening.seats", levels)]).only({"groups.evening.seats"}))

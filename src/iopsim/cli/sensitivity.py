@@ -190,10 +190,12 @@ def _report(order: Order, findings: Findings, where: Place) -> None:
         out = None if where.out is None else str(where.out)
         sys.stdout.write(json_text({**description(findings), "rows": told, "out": out}))
         return
-    if where.quiet:
-        return
-    from iopsim.cli.tornado import show
+    from iopsim.cli.tornado import failures, show
 
+    if where.quiet:
+        for line in failures(findings):
+            paragraph(margin(), line)
+        return
     console = screen()
     show(console, findings, every=order.every)
     if where.out is not None:

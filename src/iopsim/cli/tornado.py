@@ -314,12 +314,16 @@ def notes(findings: Findings, *, every: bool) -> list[str]:
         n = len(findings.unreached)
         names = f": {', '.join(findings.unreached)}" if every else " (--all lists them)"
         lines.append(f"{n:,} cannot reach the model, as what they belong to is switched off{names}.")
-    lines += _refusals(findings, every=every)
-    if findings.failures:
-        n = len(findings.failures)
-        lines.append(f"FAILED  {n:,} replication{'' if n == 1 else 's'} failed and count as undefined:")
-        lines.append(f"    replication {findings.failures[0].replication}: {plain(findings.failures[0].reason)}")
-    return lines
+    return [*lines, *_refusals(findings, every=every), *failures(findings)]
+
+
+def failures(findings: Findings) -> list[str]:
+    """Return what is told of replications that failed."""
+    if not findings.failures:
+        return []
+    n, first = len(findings.failures), findings.failures[0]
+    said = f"{n:,} replication{'' if n == 1 else 's'} failed and count{'s' if n == 1 else ''} as undefined"
+    return [f"FAILED  {said}; replication {first.replication}: {plain(first.reason)}"]
 
 
 def _of_shares(told: Decomposition) -> list[str]:
