@@ -139,7 +139,7 @@ def test_the_board_names_measures():
 
 TOP = (
     "the top of the file may have question, base, weeks, set, arms, factors, design, points, baseline, measures, "
-    "replications, precision, confidence, seed, warm_up, by, keep"
+    "replications, precision, confidence, seed, warm_up, by, keep, uncertain"
 )
 MEASURE = "a measure is named as `iopsim measures` lists it"
 EITHER = "an experiment has either arms, [arms.NAME], or [factors] with a design"

@@ -178,6 +178,16 @@ def replace_low(one):
     return replace(one, tracks=tuple(replace(track, low=0.6, value=0.7) for track in one.tracks))
 
 
+def test_a_table_of_present_clients_is_not_read_again_where_it_may_not_be(tmp_path):
+    (tmp_path / "clinic.toml").write_text(GOOD.replace("opening", 'present_file = "here.csv"\nopening', 1))
+    (tmp_path / "here.csv").write_text("count,source,group,weeks\n3,self,evening,5\n")
+    inputs = draw_inputs(resolve(tmp_path / "clinic.toml", ["weeks=30"]), 7)
+    sent = pickle.dumps(inputs)
+    (tmp_path / "here.csv").unlink()
+    present = pickle.loads(sent).scenario(0).present
+    assert {name: one.count for name, one in present.items()} == {"line_2": 3}
+
+
 def test_inputs_go_to_workers_and_their_hash_tells_what_is_drawn():
     inputs = draw_inputs(PALMETTO, 7)
     again = pickle.loads(pickle.dumps(inputs))

@@ -7,29 +7,47 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from iopsim.experiments.batch import COLUMN, Batch, Precision, Silent, in_memory
-from iopsim.experiments.batch_folder import Making, run_in
+from iopsim.experiments.batch import COLUMN, Batch, Plan, Precision, Silent, in_memory
+from iopsim.experiments.batch_folder import CHUNKS, Making, run_in
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.executors.processes import Processes
-from iopsim.experiments.making import batch_of, plans_of_scenarios, settled
+from iopsim.experiments.ignorance import explore
+from iopsim.experiments.making import (
+    batch_of,
+    forbidden_draws,
+    obstacles,
+    plans_of,
+    plans_of_scenarios,
+    settled,
+    with_drawn_inputs,
+)
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.plan import BOARD, Experiment, load_experiment
 from iopsim.experiments.point import Point
 from iopsim.experiments.replicate import replicate
 from iopsim.experiments.result import Result
 from iopsim.experiments.runner import Progress, Runner
+from iopsim.experiments.twins import with_twins
+from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.warmup import estimate, forbidden, settle
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import partitions
 from iopsim.rulebook import write
+from iopsim.scenario import Resolved
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.words import nearest
 from iopsim.stats.stopping import Target
+from iopsim.store.chunks import Chunks
+
+RANGES = (
+    "what nobody knows is drawn within its range, and a Scenario has lost its ranges: give what "
+    "`iopsim.scenario.resolve(path, changes)` returns"
+)
 
 
 def simulate(
-    scenario: Scenario,
+    scenario: Scenario | Resolved,
     replications: int = 200,
     seed: int = 1,
     *,
@@ -37,13 +55,14 @@ def simulate(
     progress: Progress | None = None,
     by: Sequence[str] = (),
     warm_up: int | Literal["auto"] | None = None,
+    uncertain: bool = False,
 ) -> Result:
     """Simulate a scenario.
 
     Parameters
     ----------
-    scenario : Scenario
-        From `iopsim.load`.
+    scenario : Scenario or Resolved
+        From `iopsim.load`, or `iopsim.scenario.resolve`.
     replications : int
         Independent repetitions of the whole run, 1 to 10,000,000.
     seed : int
@@ -60,6 +79,10 @@ def simulate(
         mature view, in which only clients who come after so many weeks, and days after them, count; the program itself
         goes on from where it was. "auto": the replications are run twice (`progress` counts both), and the first time
         tells how many weeks.
+    uncertain : bool
+        Draw what nobody knows within its range, anew for each replication. It needs a scenario that still knows its
+        ranges, from `iopsim.scenario.resolve`, and takes more than twice as many simulations, which tell luck and
+        ignorance apart: `Result.ignorance`.
 
     Returns
     -------
@@ -68,7 +91,8 @@ def simulate(
     Raises
     ------
     TypeError
-        If `scenario` is the name of a file, or anything else that is no scenario.
+        If `scenario` is the name of a file, or anything else that is no scenario; or it knows no ranges, and
+        `uncertain` needs them.
     ScenarioError
         If a mature view is asked for and no steady state can be expected, with every reason.
     ValueError
@@ -85,10 +109,14 @@ def simulate(
     >>> result.measures["referrals"].n
     20
     """
+    resolved = scenario if isinstance(scenario, Resolved) else None
+    scenario = scenario.scenario if isinstance(scenario, Resolved) else scenario
     if not isinstance(scenario, Scenario):
         found = f"the file name {str(scenario)!r}" if isinstance(scenario, (str, Path)) else type(scenario).__name__
         example = str(scenario) if isinstance(scenario, (str, Path)) else "my_program.toml"
         raise TypeError(f"simulate takes a scenario, not {found}; load it first: iopsim.load({example!r})")
+    if uncertain and resolved is None:
+        raise TypeError(RANGES)
     if not 1 <= replications <= 10_000_000:
         raise ValueError(f"replications must be between 1 and 10,000,000, not {replications}")
     if not 0 <= seed < 2**64:
@@ -99,18 +127,24 @@ def simulate(
         raise ValueError(f'warm_up must be a number of weeks, "auto" or None, not {warm_up!r}')
     book = write(scenario)
     parts = partitions(book, by)
+    inputs = None if resolved is None or not uncertain else draw_inputs(resolved, seed)
     settle(forbidden(scenario, warm_up))
     if warm_up == "auto":
         found = estimate(simulate(scenario, replications, seed, workers=workers, progress=progress))
         settle(found.problems)
         warm_up = found.weeks
+    if inputs is not None:
+        settle(forbidden_draws(inputs, warm_up))
     point = Point(scenario, seed, tuple(by) if not isinstance(by, str) else (by,), 7 * (warm_up or 0))
+    if inputs is not None:
+        told = explore(point, inputs, replications, workers, progress)
+        return Result(scenario, seed, replications, told.facts, parts, warm_up, told)
     facts = replicate(point, replications, workers, progress)
     return Result(scenario, seed, replications, facts, parts, warm_up)
 
 
 def compare(
-    plans: Mapping[str, Scenario],
+    plans: Mapping[str, Scenario | Resolved],
     replications: int = 200,
     seed: int = 1,
     *,
@@ -119,6 +153,7 @@ def compare(
     most: int = 10_000,
     confidence: float = 0.95,
     warm_up: int | Literal["auto"] | None = None,
+    uncertain: bool = False,
     workers: int = 1,
     out: str | Path | None = None,
     executor: Executor | None = None,
@@ -127,7 +162,7 @@ def compare(
 
     Parameters
     ----------
-    plans : mapping of str to Scenario
+    plans : mapping of str to Scenario or Resolved
         Two or more, by name: letters, digits, ``_`` and ``-``. The first is the baseline.
     replications : int
         Of each plan, 2 or more; with a `precision` it says how many.
@@ -143,6 +178,8 @@ def compare(
         With which all differences, arms times measures, hold together.
     warm_up : int or "auto", optional
         As for `simulate`; "auto" takes the longest that any of the plans needs.
+    uncertain : bool
+        As for `simulate`; what plans share that nobody knows is the same in all of them, replication by replication.
     workers : int
         Processes. More than 1 starts new Python processes; a script then needs ``if __name__ == "__main__":``.
     out : str or Path, optional
@@ -187,7 +224,7 @@ def compare(
     batch = Batch(
         "-or-".join(plans),
         "",
-        plans_of_scenarios(plans),
+        _plans(plans),
         tuple(_named(name) for name in measures),
         seed,
         None if sought else replications,
@@ -195,8 +232,11 @@ def compare(
         confidence,
         None if warm_up == "auto" else warm_up,
     )
-    for scenario in plans.values():
-        settle(forbidden(scenario, warm_up))
+    if uncertain:
+        if not all(isinstance(plan, Resolved) for plan in plans.values()):
+            raise TypeError(RANGES)
+        batch = with_drawn_inputs(batch)
+    settle(tuple(problem for _, problem in obstacles(batch.plans, warm_up)))
     return _outcome(batch, out, executor or _local(workers), mature=warm_up == "auto")
 
 
@@ -204,6 +244,7 @@ def experiment(
     file: str | Path | Experiment,
     *,
     replications: int | None = None,
+    uncertain: bool = False,
     workers: int = 1,
     out: str | Path | None = None,
     executor: Executor | None = None,
@@ -216,6 +257,8 @@ def experiment(
         docs/EXPERIMENT.md says what may stand in it.
     replications : int, optional
         Of each arm, instead of what the file says.
+    uncertain : bool
+        As for `compare`, also if the file does not say so.
     workers, out, executor
         As for `compare`. A folder in which the experiment was begun is gone on with.
 
@@ -235,7 +278,17 @@ def experiment(
     batch = batch_of(loaded)
     if replications is not None:
         batch = replace(batch, replications=replications, precision=None)
+    if uncertain:
+        batch = with_drawn_inputs(batch)
     return _outcome(batch, out, executor or _local(workers), mature=loaded.warm_up == "auto")
+
+
+def _plans(plans: Mapping[str, Scenario | Resolved]) -> tuple[Plan, ...]:
+    """Return plans, those with their origins as they are."""
+    found: list[Plan] = []
+    for name, plan in plans.items():
+        found += plans_of({name: plan}) if isinstance(plan, Resolved) else plans_of_scenarios({name: plan})
+    return tuple(found)
 
 
 def _outcome(batch: Batch, out: str | Path | None, executor: Executor, *, mature: bool) -> Outcome:
@@ -243,9 +296,12 @@ def _outcome(batch: Batch, out: str | Path | None, executor: Executor, *, mature
     if mature:
         batch = settled(batch, runner)
     if out is not None:
-        return run_in(Path(out), batch, Making(runner))
+        outcome = run_in(Path(out), batch, Making(runner))
+        return with_twins(outcome, replace(runner, chunks=Chunks(Path(out) / CHUNKS)))
     fractions, failures, looked = in_memory(batch, runner, Silent())
-    return Outcome(batch, len(fractions[0]), lambda plan, column: fractions[plan][:, column], failures, looked)
+    n = len(fractions[0])
+    outcome = Outcome(batch, n, lambda plan, column: fractions[plan][:, column], failures, looked)
+    return with_twins(outcome, runner)
 
 
 def _local(workers: int) -> Executor:

@@ -17,17 +17,19 @@ from iopsim.cli.options import Mistakes
 from iopsim.cli.progress import Bar
 from iopsim.errors import Problem
 from iopsim.experiments.batch import COLUMN, Batch, Precision, in_memory
-from iopsim.experiments.batch_folder import Making, run_in
+from iopsim.experiments.batch_folder import CHUNKS, Making, run_in
 from iopsim.experiments.executors.cluster import LOCAL, cluster
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.executors.processes import Processes, cores
 from iopsim.experiments.making import settled
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.runner import Runner
+from iopsim.experiments.twins import with_twins
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.scenario.words import nearest, short
 from iopsim.stats.stopping import FIRST, Target
+from iopsim.store.chunks import Chunks
 
 MOST_WORKERS = 512
 MOST = 10_000
@@ -150,12 +152,16 @@ def simulate(batch: Batch, where: Place, *, mature: bool = False) -> Outcome:
             if where.out is None:
                 fractions, failures, looked = in_memory(batch, runner, bar)
                 replications = len(fractions[0])
-                return Outcome(batch, replications, lambda plan, column: fractions[plan][:, column], failures, looked)
+                outcome = Outcome(
+                    batch, replications, lambda plan, column: fractions[plan][:, column], failures, looked
+                )
+                return with_twins(outcome, Runner(found))
 
             def waiting() -> None:
                 bar.says("Waiting for another batch in this folder")
 
-            return run_in(where.out, batch, Making(runner, bar, waiting, tuple(sys.argv)))
+            outcome = run_in(where.out, batch, Making(runner, bar, waiting, tuple(sys.argv)))
+            return with_twins(outcome, Runner(found, Chunks(where.out / CHUNKS)))
     except Interrupted as stop:
         if where.out is None:
             raise
@@ -182,6 +188,7 @@ def report(outcome: Outcome, where: Place) -> None:
 
 def document(outcome: Outcome) -> dict[str, object]:
     """Return an outcome as one document; what cannot be told is null."""
+    from iopsim.cli.outcome import uncertain
     from iopsim.experiments.batch_folder import description
     from iopsim.experiments.verdict import narrowed, sentence
 
@@ -190,8 +197,9 @@ def document(outcome: Outcome) -> dict[str, object]:
         **description(outcome),
         "sentences": [sentence(outcome, arm) for arm in outcome.arms[1:]],
         "shared_luck": narrowed(outcome),
-        "summary": [_known(row) for row in outcome.rows(compared)],
-        "differences": [_known(row) for row in outcome.difference_rows()],
+        "uncertain": uncertain(outcome),
+        "summary": [known(row) for row in outcome.rows(compared)],
+        "differences": [known(row) for row in outcome.difference_rows()],
         "failures": [
             {"arm": outcome.arms[at], "replication": failure.replication, "traceback": failure.traceback}
             for at, failure in outcome.failures
@@ -200,5 +208,6 @@ def document(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _known(row: dict[str, object]) -> dict[str, object]:
+def known(row: dict[str, object]) -> dict[str, object]:
+    """Return a row with null where there is no number."""
     return {name: None if isinstance(cell, float) and not math.isfinite(cell) else cell for name, cell in row.items()}

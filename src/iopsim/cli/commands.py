@@ -46,6 +46,14 @@ Workers = Annotated[
     ),
 ]
 
+Uncertain = Annotated[
+    bool,
+    typer.Option(
+        "--uncertain",
+        help="Draw what nobody knows within its range of evidence, anew for each repetition.",
+    ),
+]
+
 Format = Annotated[
     str, typer.Option("--format", metavar="FORM", help="A table to read, or csv or json on stdout for a machine.")
 ]
@@ -106,6 +114,7 @@ def run(
             "Without it everything counts from the opening on.",
         ),
     ] = None,
+    uncertain: Uncertain = False,
     by: Annotated[
         list[str] | None,
         typer.Option(
@@ -134,7 +143,9 @@ def run(
         from iopsim.cli.run import run as start
 
         groups, more = by or [], changes or []
-        start(Order(file, replications, seed, more, weeks, out, workers, groups, every, json, quiet, warm_up))
+        start(
+            Order(file, replications, seed, more, weeks, out, workers, groups, every, json, quiet, warm_up, uncertain)
+        )
 
 
 @app.command(short_help="Find from when on a program is mature.")

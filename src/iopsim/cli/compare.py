@@ -18,7 +18,7 @@ from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS
 from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.errors import Problem
 from iopsim.experiments.batch import Batch
-from iopsim.experiments.making import obstacles, plans_of
+from iopsim.experiments.making import obstacles, plans_of, with_drawn_inputs
 from iopsim.experiments.plan import BOARD, REPLICATIONS
 from iopsim.scenario import Resolved, resolve
 from iopsim.scenario.differences import differences
@@ -50,6 +50,7 @@ class Order:
     stages: str
     confidence: str
     warm_up: str | None
+    uncertain: bool
     out: str | None
     workers: str | None
     cluster: str | None
@@ -85,14 +86,10 @@ def compare(order: Order) -> None:
     where = place(mistakes, order.workers, order.cluster, order.out, order.json, order.quiet)
     found = arms(mistakes, order.files, order.changes, order.weeks)
     mistakes.settle()
-    plans = plans_of(found)
-    for plan, problem in obstacles(plans, warm_up):
-        mistakes.problems.append(in_arm(plan.name, placed(problem, found[plan.name])))
-    mistakes.settle()
     batch = Batch(
         "-or-".join(found),
         "",
-        plans,
+        plans_of(found),
         compared,
         seed,
         None if sought else replications,
@@ -100,6 +97,11 @@ def compare(order: Order) -> None:
         confidence,
         None if warm_up == "auto" else warm_up,
     )
+    if order.uncertain:
+        batch = with_drawn_inputs(batch)
+    for plan, problem in obstacles(batch.plans, warm_up):
+        mistakes.problems.append(in_arm(plan.name, placed(problem, found[plan.name])))
+    mistakes.settle()
     outcome = simulate(batch, where, mature=warm_up == "auto")
     if not order.quiet and not order.json:
         show_differences(screen(), found)

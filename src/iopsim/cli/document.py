@@ -8,8 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import iopsim
-from iopsim.experiments.documents import mature
+from iopsim.experiments.documents import mature, uncertain
 from iopsim.experiments.equity import COLUMNS
+from iopsim.experiments.ignorance import spread_rows
 from iopsim.experiments.result import Result
 from iopsim.measures.catalogue import CATALOGUE
 
@@ -30,6 +31,7 @@ def document(result: Result, folder: Path | None) -> str:
         "replications": result.replications,
         "weeks": result.scenario.weeks,
         **mature(result),
+        **uncertain(result),
         "iopsim": iopsim.__version__,
         "measures": [
             {
@@ -55,6 +57,7 @@ def document(result: Result, folder: Path | None) -> str:
             for found in result.bottlenecks
         ],
         **_by_group(result),
+        **_luck_and_ignorance(result),
         "out": None if folder is None else str(folder),
     }
     return json.dumps(content, indent=2, allow_nan=False) + "\n"
@@ -66,6 +69,14 @@ def _by_group(result: Result) -> dict[str, object]:
         return {}
     rows = (dict(zip(COLUMNS, row, strict=True)) for row in result.equity.rows())
     return {"equity": [{key: _told(value) for key, value in row.items()} for row in rows]}
+
+
+def _luck_and_ignorance(result: Result) -> dict[str, object]:
+    """Return luck and ignorance of each measure; nothing where no inputs are drawn."""
+    if result.ignorance is None:
+        return {}
+    heads, *rows = spread_rows(result.ignorance)
+    return {"spreads": [{str(key): _told(value) for key, value in zip(heads, row, strict=True)} for row in rows]}
 
 
 def _told(value: str | float) -> str | float | None:

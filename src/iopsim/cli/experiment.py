@@ -9,7 +9,7 @@ from iopsim.cli.console import margin, paragraph, plain
 from iopsim.cli.options import Mistakes
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS
 from iopsim.experiments.documents import folder_of
-from iopsim.experiments.making import batch_of
+from iopsim.experiments.making import batch_of, with_drawn_inputs
 from iopsim.experiments.plan import load_experiment
 
 
@@ -20,6 +20,7 @@ class Order:
     file: str
     replications: str | None
     seed: str | None
+    uncertain: bool
     out: str | None
     workers: str | None
     cluster: str | None
@@ -54,6 +55,8 @@ def experiment(order: Order) -> None:
         batch = replace(batch, replications=replications, precision=None)
     if chosen is not None:
         batch = replace(batch, seed=chosen)
+    if order.uncertain or (loaded.uncertain and chosen is not None):
+        batch = with_drawn_inputs(batch)
     if where.out is None:
         where = replace(where, out=folder_of(batch.name, str(batch.identity["key"])))
     if not order.quiet:

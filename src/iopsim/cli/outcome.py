@@ -11,6 +11,7 @@ from rich.console import Console
 from iopsim.cli.board import of_signs
 from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.groups import ALIKE, NAME, difference_written
+from iopsim.cli.ignorance import percent
 from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.cli.table import FEW, figures, label
 from iopsim.experiments.batch import Plan
@@ -72,6 +73,8 @@ def heading(outcome: Outcome) -> str:
     weeks = {plan.scenario.weeks for plan in batch.plans}
     if len(weeks) == 1:
         said = f"{said}; {weeks.pop()} weeks"
+    if any(plan.inputs for plan in batch.plans):
+        said += "; uncertain: inputs drawn anew for each replication, the same in all arms that share them"
     if batch.warm_up is not None:
         said += f"; mature view after {batch.warm_up} weeks"
     return said
@@ -117,9 +120,36 @@ def notes(outcome: Outcome) -> list[str]:
             "Shares, waits and costs per client are means over replications of each one's own ratio; the ratio of all "
             "totals stands beside them in summary.csv."
         )
+    lines += uncertain(outcome)
     lines += of_signs(outcome.replications, [*summaries, *outcome.contrasts.values()])
     lines += _of_pairs(outcome)
     return [*lines, *failures(outcome)]
+
+
+def uncertain(outcome: Outcome) -> list[str]:
+    """Return what is told of drawn inputs: what the means are over, and what of the differences nobody knows."""
+    plans = [plan for plan in outcome.batch.plans if plan.inputs]
+    if not plans:
+        return []
+    said = (
+        "Means and differences are over what may be the case as well as over luck. What an arm sets without a range of "
+        "its own is not drawn there."
+    )
+    lines = [said]
+    for arm in outcome.arms[1:]:
+        told = []
+        for measure in outcome.batch.measures:
+            parts = outcome.difference_spread(arm, measure.name)
+            if parts is None or math.isnan(parts.share):
+                continue
+            between = "" if math.isnan(parts.low) else f" ({percent(parts.low)} to {percent(parts.high)})"
+            told.append(f"{measure.label[0].lower()}{measure.label[1:]} {percent(parts.share)} %{between}")
+        if told:
+            lines.append(
+                f"Of the spread of the difference of {arm} between replications, what nobody knows makes, and luck the "
+                f"rest: {', '.join(told)}."
+            )
+    return lines
 
 
 def failures(outcome: Outcome) -> list[str]:

@@ -15,8 +15,10 @@ from iopsim.cli.progress import Bar
 from iopsim.errors import Problem
 from iopsim.experiments.documents import default_folder, documents, run_key
 from iopsim.experiments.executors.processes import cores
+from iopsim.experiments.ignorance import simulations as all_simulations
 from iopsim.experiments.result import Result
 from iopsim.experiments.runner import SMALLEST_CHUNK
+from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.warmup import estimate, forbidden
 from iopsim.measures.partition import DIMENSIONS
 from iopsim.rulebook import write
@@ -54,6 +56,7 @@ class Order:
     json: bool
     quiet: bool
     warm_up: str | None = None
+    uncertain: bool = False
 
 
 def run(order: Order) -> None:
@@ -86,15 +89,18 @@ def run(order: Order) -> None:
 
     if warm_up == "auto":
         warm_up = _estimated_weeks(order, resolved, seed, replications, workers)
-    key = run_key(resolved.scenario, seed, replications, warm_up)
+    plan = resolved if order.uncertain else resolved.scenario
+    inputs = draw_inputs(resolved, seed) if order.uncertain else None
+    key = run_key(resolved.scenario, seed, replications, warm_up, inputs)
     folder = _folder(order, resolved.scenario, key)
     if folder is not None:
         examine(folder, key)
     if not order.quiet:
         for caution in cautions(resolved):
             paragraph(margin(), plain(caution), lead="warning  ", indent="         ")
-    with Bar(margin(), replications, hidden=order.quiet) as bar:
-        result = simulated(resolved.scenario, seed, replications, workers, bar, order.by, warm_up)
+    simulations = all_simulations(replications) if order.uncertain else replications
+    with Bar(margin(), simulations, hidden=order.quiet) as bar:
+        result = simulated(plan, seed, replications, workers, bar, order.by, warm_up)
         files = {}
         if folder is not None:
             bar.says("Drawing charts")
@@ -135,7 +141,7 @@ def _empty_dimensions(by: list[str], scenario: Scenario) -> list[Problem]:
 
 
 def simulated(
-    scenario: Scenario,
+    plan: Scenario | Resolved,
     seed: int,
     replications: int,
     workers: int | None,
@@ -143,7 +149,7 @@ def simulated(
     by: Sequence[str] = (),
     warm_up: int | None = None,
 ) -> Result:
-    """Return the result of a run, with a progress bar meanwhile.
+    """Return the result of a run, with a progress bar meanwhile; of a `Resolved` with drawn inputs.
 
     Raises
     ------
@@ -151,8 +157,17 @@ def simulated(
         If workers are ended from outside again and again.
     """
     if workers is None:
-        workers = worthwhile_workers(scenario, replications)
-    return simulate(scenario, replications, seed, workers=workers, progress=bar.advance, by=by, warm_up=warm_up)
+        workers = worthwhile_workers(plan.scenario if isinstance(plan, Resolved) else plan, replications)
+    return simulate(
+        plan,
+        replications,
+        seed,
+        workers=workers,
+        progress=bar.advance,
+        by=by,
+        warm_up=warm_up,
+        uncertain=isinstance(plan, Resolved),
+    )
 
 
 def _estimated_weeks(order: Order, resolved: Resolved, seed: int, replications: int, workers: int | None) -> int:
@@ -202,9 +217,11 @@ def _report(order: Order, result: Result, folder: Path | None, names: list[str])
     elif not order.quiet:
         from iopsim.cli.board import show, show_folder
         from iopsim.cli.groups import show_groups
+        from iopsim.cli.ignorance import show_ignorance
 
         console = screen()
         show(console, result, order.every)
+        show_ignorance(console, result, order.every)
         show_groups(console, result, order.every)
         if folder is not None:
             show_folder(console, folder, [name for name in names if name.endswith(".png")])

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from iopsim.cli.commands import Seed, Weeks, Workers, app
+from iopsim.cli.commands import Changes, Scenario, Seed, Uncertain, Weeks, Workers, app
 from iopsim.cli.door import door
 
 __all__ = ["app"]
@@ -73,6 +73,7 @@ def compare(
         str | None,
         typer.Option("--warm-up", metavar="WEEKS", help="Compare the mature programs, after so many weeks; or auto."),
     ] = None,
+    uncertain: Uncertain = False,
     out: Annotated[
         str | None,
         typer.Option(
@@ -106,6 +107,7 @@ def compare(
                 stages,
                 confidence,
                 warm_up,
+                uncertain,
                 out,
                 workers,
                 cluster,
@@ -123,6 +125,7 @@ def experiment(
         typer.Option("--replications", "-n", metavar="N", help="Repetitions of each arm, instead of the file's."),
     ] = None,
     seed: Annotated[str | None, typer.Option("--seed", metavar="N", help="Instead of the file's.")] = None,
+    uncertain: Uncertain = False,
     out: Annotated[
         str | None,
         typer.Option(
@@ -146,7 +149,96 @@ def experiment(
         from iopsim.cli.experiment import Order
         from iopsim.cli.experiment import experiment as start
 
-        start(Order(file, replications, seed, out, workers, cluster, json, quiet))
+        start(Order(file, replications, seed, uncertain, out, workers, cluster, json, quiet))
+
+
+@app.command(short_help="Which of the things that nobody knows matter.")
+def sensitivity(
+    file: Scenario,
+    changes: Changes = None,
+    measures: Annotated[
+        list[str] | None,
+        typer.Option("--measure", "-m", metavar="NAME", help="What is looked at, by name; repeatable, or with commas."),
+    ] = None,
+    replications: Annotated[
+        str | None,
+        typer.Option(
+            "--replications",
+            "-n",
+            metavar="N",
+            help="Repetitions of each end of what leads, 50, after 10 of everything; of each run 4 for morris, 2 for "
+            "sobol.",
+        ),
+    ] = None,
+    method: Annotated[
+        str,
+        typer.Option(
+            "--method",
+            metavar="HOW",
+            help="one-at-a-time: from low to high, all else as it is. morris, sobol: all together; sobol of what leads "
+            "in a screening. Both need SALib: pip install iopsim[sensitivity].",
+        ),
+    ] = "one-at-a-time",
+    top: Annotated[
+        str, typer.Option("--top", metavar="N", help="How many factors lead, and are shown, in each measure.")
+    ] = "10",
+    samples: Annotated[
+        str | None,
+        typer.Option("--samples", metavar="N", help="Trajectories of morris, 20; base samples of sobol, 256."),
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also",
+            metavar="PATH[=LEVELS]",
+            help="Also move a number that the plan sets, over its range, or a setting over levels: "
+            '\'groups.evening.nights=[["Mon", "Tue", "Wed"], ["Mon", "Wed", "Thu"]]\'; repeatable.',
+        ),
+    ] = None,
+    seed: Seed = "1",
+    weeks: Weeks = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Also write everything to a new or empty folder, or go on in one of this kind."
+        ),
+    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    every: Annotated[bool, typer.Option("--all", help="Show every factor, and all that moves nothing.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Move what nobody knows over its range of evidence, and see what that does, as a tornado.
+
+    Every number that the world sets and that has a range, from low to high, the same people walking in; or all of them
+    together, by Morris or Sobol'. What the plan sets stays as it is, unless --also names it.
+    """
+    with door():
+        from iopsim.cli.sensitivity import Order
+        from iopsim.cli.sensitivity import sensitivity as start
+
+        more, names, others = changes or [], measures or [], also or []
+        start(
+            Order(
+                file,
+                more,
+                names,
+                replications,
+                method,
+                top,
+                samples,
+                others,
+                seed,
+                weeks,
+                out,
+                workers,
+                cluster,
+                every,
+                json,
+                quiet,
+            )
+        )
 
 
 @app.command(short_help="Find the smallest or cheapest plan that meets stated targets.")

@@ -24,7 +24,9 @@ import numpy as np
 
 import iopsim
 from iopsim.experiments.equity import COLUMNS
+from iopsim.experiments.ignorance import input_rows, spread_rows
 from iopsim.experiments.result import F64, Result
+from iopsim.experiments.uncertainty import Inputs
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT_NAMES, WEEKLY
@@ -40,7 +42,9 @@ PACKAGES = ("numpy", "scipy", "simpy", "holidays", "matplotlib")
 LONGEST_SLUG = 40
 
 
-def run_key(scenario: Scenario, seed: int, replications: int, warm_up: int | None = None) -> str:
+def run_key(
+    scenario: Scenario, seed: int, replications: int, warm_up: int | None = None, inputs: Inputs | None = None
+) -> str:
     """Return the hash of what a run depends on, 64 hexadecimal digits.
 
     Parameters
@@ -49,10 +53,14 @@ def run_key(scenario: Scenario, seed: int, replications: int, warm_up: int | Non
     seed, replications : int
     warm_up : int or None
         Weeks before the mature view; None for the opening view.
+    inputs : Inputs or None
+        Inputs that are drawn.
     """
     parts = [scenario.hash, str(seed), str(replications), iopsim.__version__]
     if warm_up is not None:
         parts.append(f"warm-up {warm_up}")
+    if inputs is not None:
+        parts.append(f"inputs {inputs.hash}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -96,6 +104,7 @@ def documents(
         "waits.csv": _csv(_waits(result)),
         "retention.csv": _csv(_retention(result)),
         **_by_group(result),
+        **_of_ignorance(result),
         **charts,
     }
     manifest = {
@@ -108,7 +117,8 @@ def documents(
         "weeks": result.scenario.weeks,
         **({"by": sorted({part.dimension for part in result.partitions})} if result.partitions else {}),
         **mature(result),
-        "run_key": run_key(result.scenario, result.seed, result.replications, result.warm_up),
+        **uncertain(result),
+        "run_key": run_key(result.scenario, result.seed, result.replications, result.warm_up, _inputs(result)),
         "iopsim": iopsim.__version__,
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
@@ -122,6 +132,28 @@ def mature(result: Result) -> dict[str, int | str]:
     if result.mature_from is None or result.warm_up is None:
         return {}
     return {"warm_up_weeks": result.warm_up, "mature_from": result.mature_from.isoformat()}
+
+
+def uncertain(result: Result) -> dict[str, object]:
+    """Return what a document says of drawn inputs; nothing where there are none."""
+    found = result.ignorance
+    if found is None:
+        return {}
+    return {
+        "uncertain": {"unknowns": len(found.inputs.known), "inputs": found.inputs.hash, "refused_draws": found.refused}
+    }
+
+
+def _inputs(result: Result) -> Inputs | None:
+    return None if result.ignorance is None else result.ignorance.inputs
+
+
+def _of_ignorance(result: Result) -> dict[str, bytes]:
+    """Return the inputs drawn, and luck and ignorance of every measure; nothing where no inputs are drawn."""
+    found = result.ignorance
+    if found is None:
+        return {}
+    return {"inputs.csv": _csv(input_rows(found)), "uncertainty.csv": _csv(spread_rows(found))}
 
 
 Cell = str | int | float | datetime.date

@@ -10,15 +10,20 @@ from typing import Literal
 from iopsim.errors import Problem
 from iopsim.experiments.batch import Batch, Plan, Precision
 from iopsim.experiments.plan import Experiment
-from iopsim.experiments.point import Point
+from iopsim.experiments.point import Inputs, Point
 from iopsim.experiments.result import Result
 from iopsim.experiments.runner import Runner
+from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.warmup import estimate, forbidden, settle
 from iopsim.measures.facts import joined
 from iopsim.scenario import Resolved
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.resolved import without_origins
 from iopsim.stats.stopping import Target
+
+TRIED = 50
+"""Arms of which inputs are drawn beforehand, to see whether their ranges go together, and draws that are looked at for
+what forbids a mature view."""
 
 WARM_UP_REPLICATIONS = 200
 """Replications of each arm from which a warm-up is estimated."""
@@ -52,7 +57,7 @@ def batch_of(experiment: Experiment) -> Batch:
             for one in sought.half_widths
         }
         precision = Precision(targets, sought.most, sought.stages)
-    return Batch(
+    batch = Batch(
         experiment.name,
         experiment.question,
         tuple(plans),
@@ -66,11 +71,44 @@ def batch_of(experiment: Experiment) -> Batch:
         experiment.keep,
         experiment.text,
     )
+    return with_drawn_inputs(batch) if experiment.uncertain else batch
+
+
+def with_drawn_inputs(batch: Batch) -> Batch:
+    """Return a batch in which what nobody knows is drawn anew for each replication.
+
+    What arms share is the same in all of them. What an arm sets without a range is not drawn there.
+
+    Raises
+    ------
+    IopsimError
+        If the ranges of an arm do not go together.
+    """
+    plans = tuple(replace(plan, inputs=draw_inputs(plan.resolve(), batch.seed)) for plan in batch.plans)
+    for plan in plans[:TRIED]:
+        assert plan.inputs is not None
+        plan.inputs.scenario(0)
+    return replace(batch, plans=plans)
 
 
 def obstacles(plans: Sequence[Plan], warm_up: int | Literal["auto"] | None) -> list[tuple[Plan, Problem]]:
     """Return all that forbids a mature view, as far as it is known before anything is simulated, with its plan."""
-    return [(plan, problem) for plan in plans for problem in forbidden(plan.scenario, warm_up)]
+    found = [(plan, problem) for plan in plans for problem in forbidden(plan.scenario, warm_up)]
+    if warm_up is not None and not found:
+        drawn = [(plan, plan.inputs) for plan in plans if plan.inputs is not None]
+        found = [(plan, problem) for plan, inputs in drawn for problem in forbidden_draws(inputs, warm_up)]
+    return found
+
+
+def forbidden_draws(inputs: Inputs, warm_up: int | Literal["auto"] | None) -> tuple[Problem, ...]:
+    """Return what forbids a mature view in the first of some draws of inputs in which anything does."""
+    if warm_up is None:
+        return ()
+    draws = (forbidden(inputs.scenario(replication), warm_up) for replication in range(TRIED))
+    problems = next((problems for problems in draws if problems), ())
+    return tuple(
+        replace(one, allowed=f"{one.allowed} (drawn within its range: give it without one)") for one in problems
+    )
 
 
 def settled(batch: Batch, runner: Runner) -> Batch:
@@ -89,6 +127,7 @@ def settled(batch: Batch, runner: Runner) -> Batch:
         If no steady state of an arm can be expected, or none is found.
     """
     weeks = [_warm_up(plan.scenario, batch.seed, runner) for plan in batch.plans]
+    settle(tuple(problem for _, problem in obstacles(batch.plans, max(weeks))))
     return replace(batch, warm_up=max(weeks))
 
 

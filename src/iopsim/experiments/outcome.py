@@ -13,6 +13,7 @@ from iopsim.experiments.batch import COLUMN, Batch, Failed, Looked
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.record import I64
+from iopsim.stats.components import Components, split_variance
 from iopsim.stats.contrast import Contrast, contrast, each
 from iopsim.stats.intervals import F64, Summary, summarize
 from iopsim.stats.ratios import Estimate, contrast_of_totals, estimator_of, ratio_of_totals
@@ -41,6 +42,9 @@ class Outcome:
         At what a precision was looked; None where the number of replications was given.
     folder : Path or None
         Where the files are.
+    twins : tuple of int array, shape (n, measures, 2)
+        Of a batch with drawn inputs, for each plan the measures of its first replications' twins, which have the same
+        inputs and other luck; empty where there are none.
     """
 
     batch: Batch
@@ -49,6 +53,7 @@ class Outcome:
     failures: Failed = field(default_factory=list, repr=False)
     looked: Looked | None = field(default=None, repr=False)
     folder: Path | None = None
+    twins: tuple[I64, ...] = field(default=(), repr=False, compare=False)
     _summaries: dict[tuple[str, str], Estimate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -117,6 +122,19 @@ class Outcome:
         pairs = ((rows[:, 0] / what.scale, rows[:, 1]) for rows in (ours, theirs))
         first, second = pairs
         return contrast_of_totals(first, second, self.each_confidence, what.span)
+
+    def difference_spread(self, arm: str, measure: str) -> Components | None:
+        """Return how much of the spread of an arm's difference from the baseline is what nobody knows, and luck.
+
+        None without twins.
+        """
+        if not self.twins:
+            return None
+        what, n = CATALOGUE[COLUMN[measure]], len(self.twins[0])
+        theirs, ours = (
+            what.values(self.twins[self.arms.index(one)][:, COLUMN[measure]]) for one in (self.baseline, arm)
+        )
+        return split_variance((self.values(arm, measure) - self.values(self.baseline, measure))[:n], ours - theirs)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the measures of every arm as a tidy table: one row for each arm and measure of the catalogue.

@@ -48,6 +48,7 @@ KEYS = (
     "warm_up",
     "by",
     "keep",
+    "uncertain",
 )
 """What an experiment file may say at its top."""
 
@@ -92,6 +93,8 @@ class Experiment:
         By what to tell clients apart.
     keep : tuple of str
         Of `KEPT`.
+    uncertain : bool
+        Whether what nobody knows is drawn anew for each replication.
     """
 
     name: str
@@ -110,6 +113,7 @@ class Experiment:
     warm_up: int | Literal["auto"] | None
     by: tuple[str, ...] = field(default=())
     keep: tuple[str, ...] = field(default=())
+    uncertain: bool = False
 
     @property
     def baseline(self) -> Arm:
@@ -159,6 +163,7 @@ def load_experiment(path: str | Path) -> Experiment:
         sheet.refuse("give either replications or a precision", "replications")
     confidence = sheet.number("confidence", above=0.5, below=1.0, default=0.95, example="confidence = 0.95")
     by, keep = sheet.choices("by", choices=tuple(DIMENSIONS)), sheet.choices("keep", choices=KEPT)
+    uncertain = _uncertain(sheet)
     ordered = _with_baseline(sheet, named or points)
     if start is not None and check_base(sheet, start):
         ordered = _checked(sheet, start, ordered, warm_up)
@@ -181,6 +186,7 @@ def load_experiment(path: str | Path) -> Experiment:
         warm_up=warm_up,
         by=by,
         keep=keep,
+        uncertain=uncertain,
     )
 
 
@@ -284,6 +290,13 @@ def _warm_up(sheet: Sheet) -> int | Literal["auto"] | None:
         return value
     sheet.refuse('warm_up is a whole number of weeks, at least 1, or "auto"', "warm_up")
     return None
+
+
+def _uncertain(sheet: Sheet) -> bool:
+    value = sheet.value("uncertain")
+    if value is not None and not isinstance(value, bool):
+        sheet.refuse("uncertain is true or false", "uncertain")
+    return value is True
 
 
 def _with_baseline(sheet: Sheet, found: Sequence[Arm]) -> tuple[Arm, ...]:

@@ -14,8 +14,10 @@ from iopsim.measures.facts import Facts, joined
 from iopsim.store.part import Part
 
 
-def replicate(point: Point, replications: int, workers: int = 1, progress: Progress | None = None) -> Facts:
-    """Run replications 0 to `replications` - 1 and return their facts in that order, whatever the workers.
+def replicate(
+    point: Point, replications: int, workers: int = 1, progress: Progress | None = None, first: int = 0
+) -> Facts:
+    """Run replications `first` to `first` + `replications` - 1 and return their facts in that order.
 
     Parameters
     ----------
@@ -25,6 +27,7 @@ def replicate(point: Point, replications: int, workers: int = 1, progress: Progr
     workers : int
         Processes; 1 runs in this one.
     progress : callable, optional
+    first : int
 
     Raises
     ------
@@ -33,7 +36,7 @@ def replicate(point: Point, replications: int, workers: int = 1, progress: Progr
     """
     executor: Executor = Here() if workers <= 1 else Processes(workers)
     parts: list[Part] = []
-    for _, part in Runner(executor, progress=progress).parts([point], 0, replications):
+    for _, part in Runner(executor, progress=progress).parts([point], first, first + replications):
         if part.failures:
             failure = part.failures[0]
             raise RuntimeError(f"replication {failure.replication} failed\n{failure.traceback}")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from iopsim.experiments.bottleneck import Bottleneck, bottlenecks
 from iopsim.experiments.equity import Equity
+from iopsim.experiments.ignorance import Ignorance
 from iopsim.measures.capacity import held_back_without_assessors
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.measures.facts import Facts
@@ -46,6 +47,8 @@ class Result:
     warm_up : int or None
         None: the opening view, in which everybody and every day counts. A number of weeks: the mature view, in which
         only clients who come, and only days, after that many weeks count.
+    ignorance : Ignorance or None
+        Of a run with drawn inputs, what tells luck and ignorance apart: ``.ignorance.spreads[name]``.
     """
 
     scenario: Scenario
@@ -54,6 +57,7 @@ class Result:
     facts: Facts = field(repr=False)
     partitions: tuple[Partition, ...] = field(default=(), repr=False)
     warm_up: int | None = None
+    ignorance: Ignorance | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """Return what was run, and how to go on."""

@@ -11,6 +11,7 @@ from iopsim.errors import IopsimError
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.point import Point
 from iopsim.experiments.source import source_hash
+from iopsim.experiments.uncertainty import TWIN
 from iopsim.experiments.work import Job, part_of
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.record import I64
@@ -97,7 +98,7 @@ class Runner:
         for point in points:
             for start, end, part in self._found(point, first, last):
                 if part is None:
-                    missing += [Job(point, *piece) for piece in pieces(start, end, chunk_size(last))]
+                    missing += [Job(point, *piece) for piece in pieces(start, end, chunk_size(last % TWIN))]
                 else:
                     yield places[point.key], self._told(part)
         if self.chunks is None:

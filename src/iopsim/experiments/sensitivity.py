@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
@@ -69,6 +69,16 @@ class Swing:
     def size(self) -> float:
         """Mean difference, never negative; 0 where it cannot be told."""
         return 0.0 if math.isnan(self.difference.mean) else abs(self.difference.mean)
+
+    @property
+    def moves_nothing(self) -> bool:
+        """Whether the measure is the same in every replication, whatever the setting."""
+        return all(bar.difference.low == 0.0 == bar.difference.high for bar in self.bars)
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether its interval leaves out 0."""
+        return self.difference.low > 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,7 @@ def one_at_a_time(
     measures: Sequence[Measure],
     replications: int,
     confidence: float = 0.95,
+    comparisons: int = 0,
 ) -> Tornado:
     """Move every factor to each end of its range, or to each of its levels, the others staying where they are.
 
@@ -164,6 +175,8 @@ def one_at_a_time(
     confidence : float
         With which all intervals of one measure hold together (Bonferroni over all pairs of settings of all factors),
         but not those of several measures.
+    comparisons : int
+        Over how many pairs they shall hold together, if that is more than there are here.
     """
     plans, refused = [space.at({})], []
     settings: list[list[tuple[str, int]]] = []
@@ -177,7 +190,7 @@ def one_at_a_time(
                 refused.append(Refusal(name, told, str(error)))
             else:
                 settings[at].append((told, len(plans) - 1))
-    comparisons = sum(math.comb(len(one) + 1, 2) for one in settings)
+    comparisons = max(comparisons, sum(math.comb(len(one) + 1, 2) for one in settings))
     level = 1.0 - (1.0 - confidence) / max(comparisons, 1)
     fractions = evaluate(plans, 0, replications)
     base, swings = [], []
@@ -188,6 +201,51 @@ def one_at_a_time(
         found = [_swing(measure, name, values, where, level) for name, where in told_of if where]
         swings.append(tuple(sorted(found, key=lambda one: -one.size)))
     return Tornado(tuple(base), tuple(swings), tuple(refused), comparisons)
+
+
+def in_two_stages(
+    space: Space[Plan],
+    part: Callable[[Collection[str]], Space[Plan]],
+    evaluate: Evaluate[Plan],
+    measures: Sequence[Measure],
+    stages: tuple[int, int],
+    top: int,
+    confidence: float = 0.95,
+) -> tuple[Tornado, frozenset[str]]:
+    """Move every factor one at a time, and those that move a measure most once more, with more replications.
+
+    Parameters
+    ----------
+    space, evaluate, measures
+        As for `one_at_a_time`.
+    part : callable
+        Returns the space of some factors alone, by name.
+    stages : tuple of two int
+        Replications of every factor, and of those that lead; the second are the first and more.
+    top : int
+        How many lead, in each measure.
+    confidence : float
+        With which all intervals of one measure hold together, those of both stages.
+
+    Returns
+    -------
+    tuple
+        The tornado, and which factors have the replications of the second stage.
+    """
+    first, more = stages
+    if more <= first:
+        return one_at_a_time(space, evaluate, measures, first, confidence), frozenset(space.names)
+    half = (1.0 + confidence) / 2.0  # what may go wrong is shared between the stages
+    all_of_them = one_at_a_time(space, evaluate, measures, first, half)
+    leading = frozenset(one.factor for swings in all_of_them.swings for one in swings[:top] if one.size > 0.0)
+    if not leading:
+        return all_of_them, leading
+    closer = one_at_a_time(part(leading), evaluate, measures, more, half, all_of_them.comparisons)
+    swings = tuple(
+        tuple(sorted([*again, *(one for one in before if one.factor not in leading)], key=lambda one: -one.size))
+        for again, before in zip(closer.swings, all_of_them.swings, strict=True)
+    )
+    return Tornado(closer.base, swings, all_of_them.refused, all_of_them.comparisons), leading
 
 
 def _swing(measure: Measure, factor: str, values: F64, where: Sequence[tuple[str, int]], level: float) -> Swing:

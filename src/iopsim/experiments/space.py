@@ -157,16 +157,16 @@ def _changes_nothing(factors: Factors, factor: int, others: Mapping[int, float],
     around = {at: place for at, place in others.items() if at != factor}
     try:
         book = book or write(factors.at(around))
-        return all(_same(write(factors.at({**around, factor: place})), book) for place in factors.ends(factor))
+        return all(same_book(write(factors.at({**around, factor: place})), book) for place in factors.ends(factor))
     except ScenarioError:
         return bool(others)  # what cannot be together says nothing; what a factor does alone decides
 
 
-def _same(one: object, other: object) -> bool:
+def same_book(one: object, other: object) -> bool:
     """Whether two parts of rulebooks say the same."""
     if is_dataclass(one):
         return type(one) is type(other) and all(
-            _same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one)
+            same_book(getattr(one, field.name), getattr(other, field.name)) for field in fields(one)
         )
     if isinstance(one, np.ndarray):
         return isinstance(other, np.ndarray) and bool(np.array_equal(one, other))
@@ -174,6 +174,6 @@ def _same(one: object, other: object) -> bool:
         return (
             isinstance(other, tuple | list)
             and len(one) == len(other)
-            and all(_same(a, b) for a, b in zip(one, other, strict=True))
+            and all(same_book(a, b) for a, b in zip(one, other, strict=True))
         )
     return bool(one == other)

@@ -10,7 +10,7 @@ import datetime
 import numbers
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -67,6 +67,10 @@ Changes = Mapping[str, object] | Sequence[str | Change]
 """Dotted path -> value, or texts such as ``groups.evening.seats=15``; a ``*`` is every entry of a table of names."""
 
 
+Merged = Callable[[], Mapping[str, object]]
+"""Returns the planner's layer over the defaults."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """The planner's layer with the changes in it.
@@ -89,15 +93,15 @@ class Changed:
     labels: tuple[str, ...]
 
 
-def apply(tree: Mapping[str, object], merged: Mapping[str, object], changes: Changes | None) -> Changed:
+def apply(tree: Mapping[str, object], merged: Merged, changes: Changes | None) -> Changed:
     """Lay changes into the planner's layer.
 
     Parameters
     ----------
     tree : mapping
         The planner's layer; stays as it is.
-    merged : mapping
-        The same over the defaults: what a change may name.
+    merged : callable
+        Returns the same over the defaults: what a change may name. Only asked if one names nothing.
     changes : mapping or sequence of str, optional
         A table as value changes the keys that it names, or makes a new entry.
 
@@ -283,7 +287,7 @@ def _plain(value: object) -> object:
     raise TypeError(type(value).__name__)
 
 
-def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, object]) -> Problem | None:
+def _unknown(change: Change, tree: Mapping[str, object], merged: Merged) -> Problem | None:
     """Return what is wrong with a path that names nothing; None for one that may be changed."""
     node: Node | None = shape()
     here: object = tree
@@ -295,7 +299,7 @@ def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, ob
             last = depth == len(change.key) - 1
             is_new = here is None and not node.names and isinstance(node.entry, Table)
             if is_new and not (last and isinstance(change.value, Mapping)):
-                return _no_such_entry(change, depth, merged)
+                return _no_such_entry(change, depth, merged())
             node = node.entry if not node.names or part in node.names else None
         elif isinstance(node, Leaf):
             above = dotted(change.key[:depth])
@@ -306,7 +310,7 @@ def _unknown(change: Change, tree: Mapping[str, object], merged: Mapping[str, ob
     if node is not None:
         return None
     said = "a change names a value of the scenario; `iopsim check FILE --resolved` shows them all"
-    paths = sorted(_paths(merged, ""))
+    paths = sorted(_paths(merged(), ""))
     near = (
         SWITCHED_OFF.get(str(change.key[-1]), "")
         or _only_path(change.key, paths)
@@ -352,9 +356,10 @@ def _put(
                 child = node.fields.get(part) if isinstance(node, Table) else node.entry
                 _put(child, inner, (*key, part), item, label, origins)
             return
+    if isinstance(table.get(name), Mapping):  # only below a table may there be others
+        for old in [old for old in origins if old[: len(key)] == key]:
+            del origins[old]
     table[name] = copy.deepcopy(value)
-    for old in [old for old in origins if old[: len(key)] == key]:
-        del origins[old]
     origins[key] = label
 
 

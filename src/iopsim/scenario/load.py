@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from iopsim.scenario.lines import Key, dotted, places
 from iopsim.scenario.merge import merge, template_key
 from iopsim.scenario.mistakes import mistakes
 from iopsim.scenario.model import Scenario
-from iopsim.scenario.present_file import with_present_rows
+from iopsim.scenario.present_file import NO_ROWS, Rows, with_present_rows
 from iopsim.scenario.ranges import Evidence, Split, split
 from iopsim.scenario.resolved import Origin, Resolved, leaves
 from iopsim.scenario.shape import shape
@@ -96,7 +97,7 @@ def from_toml(text: str, name: str = "scenario.toml", changes: Changes | None = 
     return resolve_text(text, name, changes).scenario
 
 
-def resolve_text(text: str, name: str, changes: Changes | None = None) -> Resolved:
+def resolve_text(text: str, name: str, changes: Changes | None = None, rows: Rows = NO_ROWS) -> Resolved:
     """Load a scenario from the text of a file, and say where each value comes from.
 
     Parameters
@@ -107,6 +108,8 @@ def resolve_text(text: str, name: str, changes: Changes | None = None) -> Resolv
         Name of the file for messages and origins.
     changes : mapping or sequence of str, optional
         Changes to the file, as for `load`.
+    rows : Rows, optional
+        The table of present clients as it was read before; the file beside the scenario is then not read again.
 
     Returns
     -------
@@ -124,14 +127,14 @@ def resolve_text(text: str, name: str, changes: Changes | None = None) -> Resolv
     if not parsed.tree:
         said = f"a scenario needs at least a name, an opening date, referrals, phases and groups; {START_HINT}"
         raise ScenarioError([Problem(name, None, "", "an empty file", said)])
-    changed = apply(parsed.tree, _merged(parsed.tree), changes)
-    tree, rows = with_present_rows(changed.tree, name)
+    changed = apply(parsed.tree, partial(_merged, parsed.tree), changes)
+    tree, rows = with_present_rows(changed.tree, name, rows)
     given = Given(name, tree, places(parsed.text), changed.origins, rows.places)
     parts = split(_merged(tree), given)
     parts.problems += [*parsed.problems, *changed.problems, *rows.problems]
     parts.holes |= parsed.holes | rows.holes
     scenario = _validate(parts, [name, *changed.labels, rows.name])
-    return Resolved(scenario, _origins(scenario, given, parts.evidence), text, name, changes or ())
+    return Resolved(scenario, _origins(scenario, given, parts.evidence), text, name, changes or (), rows)
 
 
 def _validate(parts: Split, files: Sequence[str]) -> Scenario:

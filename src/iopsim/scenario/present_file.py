@@ -60,7 +60,12 @@ class Rows:
     holes: frozenset[Key] = frozenset()
 
 
-def with_present_rows(tree: Mapping[str, object], scenario: str) -> tuple[Mapping[str, object], Rows]:
+NO_ROWS = Rows()
+
+
+def with_present_rows(
+    tree: Mapping[str, object], scenario: str, known: Rows = NO_ROWS
+) -> tuple[Mapping[str, object], Rows]:
     """Add the rows of the table that a scenario names, if it names one, to those who are present.
 
     Parameters
@@ -69,6 +74,8 @@ def with_present_rows(tree: Mapping[str, object], scenario: str) -> tuple[Mappin
         The planner's layer; stays as it is.
     scenario : str
         Name of the scenario file, beside which the table stands.
+    known : Rows
+        A table that was read before: if it is the one that is named, it is not read again, wherever this is.
 
     Returns
     -------
@@ -77,8 +84,9 @@ def with_present_rows(tree: Mapping[str, object], scenario: str) -> tuple[Mappin
     """
     table, present = tree.get("present_file"), tree.get("present", {})
     if not isinstance(table, str) or not table or not isinstance(present, Mapping):
-        return tree, Rows()
-    rows = read_rows(Path(scenario).parent / table, tuple(present))
+        return tree, NO_ROWS
+    path = Path(scenario).parent / table
+    rows = known if known.name == str(path) else read_rows(path, tuple(present))
     return {**tree, "present_file": "", "present": {**present, **rows.entries}}, rows
 
 

@@ -10,6 +10,7 @@ from iopsim.evidence import GRADES
 from iopsim.scenario.changes import Changes
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.present_file import NO_ROWS, Rows
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, shape
 from iopsim.scenario.words import written
 
@@ -81,6 +82,8 @@ class Resolved:
         Its name.
     changes : mapping or sequence of str
         The changes made to it.
+    rows : Rows
+        The table of present clients beside it, as it was read.
     """
 
     scenario: Scenario
@@ -88,6 +91,7 @@ class Resolved:
     text: str
     name: str
     changes: Changes = ()
+    rows: Rows = NO_ROWS
 
 
 def standing(value: object, origin: Origin) -> str:

@@ -213,10 +213,10 @@ def with_changes(resolved: Resolved, further: Mapping[str, object]) -> Resolved:
     if isinstance(before, Mapping):
         kept = {path: value for path, value in before.items() if path not in further}
         tables = further if any(path.partition(".")[0] in kept for path in further) else _in_tables(further)
-        return resolve_text(resolved.text, resolved.name, {**kept, **tables})
+        return resolve_text(resolved.text, resolved.name, {**kept, **tables}, resolved.rows)
     texts = [before] if isinstance(before, str) else before
     told = [f"{path}={written(value)}" for path, value in _in_tables(further).items()]
-    return resolve_text(resolved.text, resolved.name, [*texts, *told] if texts else _in_tables(further))
+    return resolve_text(resolved.text, resolved.name, [*texts, *told] if texts else _in_tables(further), resolved.rows)
 
 
 def _in_tables(changes: Mapping[str, object]) -> dict[str, object]:
