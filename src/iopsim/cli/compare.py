@@ -27,6 +27,9 @@ from iopsim.scenario.words import short
 LABELLED = re.compile(r"\s*([A-Za-z0-9_-]{1,40}):\s*(.+)", re.DOTALL)
 """A change of one arm, such as ``bigger: groups.evening.seats=16``."""
 
+LONGEST_NAME = 40
+"""Most letters of the name of an arm."""
+
 LONGEST = 48
 WIDEST = 30
 """Most characters of a setting's path, and of its value, that are shown."""
