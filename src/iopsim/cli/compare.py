@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from os.path import commonprefix
+from itertools import takewhile
 from pathlib import Path
 
 from rich.console import Console
@@ -185,5 +185,6 @@ def _cells(texts: Sequence[str]) -> tuple[str, ...]:
     cut = tuple(shortened(text, WIDEST) for text in texts)
     if len(set(cut)) == len(set(texts)):
         return cut
-    alike = max(len(commonprefix(list(texts))) - WIDEST // 2, 0)
+    same = sum(1 for _ in takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False)))
+    alike = max(same - WIDEST // 2, 0)
     return tuple(shortened(f"…{text[alike:]}", WIDEST) for text in texts)
