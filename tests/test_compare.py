@@ -217,7 +217,8 @@ def test_a_precision_is_reached_and_says_at_what_it_looked():
 
 def test_a_precision_that_is_not_reached_says_so_and_what_would_do():
     said = " ".join(compared_freely("--precision", "census_mean=0.01", "--most", "50", "-m", "census_mean").split())
-    assert "Stopped after 50 replications, the most allowed; not as narrow as asked:" in said
+    assert "Stopped after 50 replications, the most allowed; not known as precisely as asked for" in said
+    assert "(census_mean ±0.01; 95 %, all 2 together)" in said
     assert "would do" in said
 
 

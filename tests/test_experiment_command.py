@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pandas as pd
@@ -99,7 +100,7 @@ def test_of_many_arms_the_ends_are_shown_by_their_levels():
     Path("grid.toml").write_text(DESIGN)
     lines = call("grid.toml", "--out", "out").splitlines()
     shown = [line.strip() for line in lines if "between" in line or "seats" in line]
-    assert len([line for line in shown if line.startswith("seats")]) == 6
+    assert len([line for line in shown if line.startswith("point_") and ": seats" in line]) == 6
     assert any(line.startswith("... 6") for line in shown)
     assert not any(line.startswith("•") for line in lines)
     summary = pd.read_csv("out/summary.csv")
@@ -124,6 +125,39 @@ def test_a_shipped_experiment_answers_its_question(name):
     assert said["question"].endswith("?")
     assert len(said["sentences"]) == len(said["arms"]) - 1 >= 1
     assert said["failures"] == []
+
+
+def test_another_seed_makes_another_sample_of_a_design():
+    sampled = DESIGN.replace('"full_factorial"', '"latin_hypercube"\npoints = 4').replace(
+        "[6, 8, 10, 12]", "{ low = 6, high = 20 }"
+    )
+    Path("grid.toml").write_text(sampled)
+    Path("seeded.toml").write_text(f"seed = 7\n{sampled}")
+    arms = [
+        json.loads(call(*order, "--json"))["arms"]
+        for order in (("grid.toml",), ("grid.toml", "--seed", "7"), ("seeded.toml",))
+    ]
+    assert arms[0] != arms[1]
+    assert arms[1] == arms[2]
+
+
+def test_the_longest_warm_up_is_found_once_and_kept(monkeypatch):
+    told = iter([SimpleNamespace(weeks=weeks, problems=()) for weeks in (30, 34, 32) * 2])
+    monkeypatch.setattr("iopsim.experiments.making.estimate", lambda result: next(told))
+    monkeypatch.setattr("iopsim.experiments.making.WARM_UP_REPLICATIONS", 20)
+    steady = FILE.replace("weeks = 26", "weeks = 60").replace(
+        "[arms.larger]", '[set]\n"referrals.*.months.*" = 1\n"referrals.*.growth_per_year" = 1\n\n[arms.larger]'
+    )
+    Path("seats.toml").write_text(f'warm_up = "auto"\n{steady}')
+    first = json.loads(call("seats.toml", "--out", "out", "--json"))
+    chunks = {path: path.stat().st_mtime_ns for path in Path("out/chunks").rglob("*.chunk")}
+    again = json.loads(call("seats.toml", "--out", "out", "--json"))
+    assert again == first
+    assert first["warm_up_weeks"] == 34
+    assert {path: path.stat().st_mtime_ns for path in Path("out/chunks").rglob("*.chunk")} == chunks
+    Path("seats.toml").write_text(steady)
+    answer = CliRunner().invoke(app, ("experiment", "seats.toml", "--out", "out"))
+    assert answer.exit_code == 2
 
 
 def test_a_file_that_is_wrong_writes_nothing():

@@ -218,26 +218,31 @@ def compare(
         raise ValueError(
             "2 to 10,000,000 replications, a seed below 2**64, a confidence from 0.5 to 1, a worker or more"
         )
+    if not measures:
+        raise ValueError("a comparison is of one measure or more")
     sought = None
     if precision is not None:
+        if not precision:
+            raise ValueError("a precision names a measure or more, each with a half-width")
         sought = Precision({_named(name).name: _target(_named(name), width) for name, width in precision.items()}, most)
     batch = Batch(
         "-or-".join(plans),
         "",
         _plans(plans),
-        tuple(_named(name) for name in measures),
+        tuple(_named(name) for name in dict.fromkeys(measures)),
         seed,
         None if sought else replications,
         sought,
         confidence,
         None if warm_up == "auto" else warm_up,
+        warm_up == "auto",
     )
     if uncertain:
         if not all(isinstance(plan, Resolved) for plan in plans.values()):
             raise TypeError(RANGES)
         batch = with_drawn_inputs(batch)
     settle(tuple(problem for _, problem in obstacles(batch.plans, warm_up)))
-    return _outcome(batch, out, executor or _local(workers), mature=warm_up == "auto")
+    return _outcome(batch, out, executor or _local(workers))
 
 
 def experiment(
@@ -280,7 +285,7 @@ def experiment(
         batch = replace(batch, replications=replications, precision=None)
     if uncertain:
         batch = with_drawn_inputs(batch)
-    return _outcome(batch, out, executor or _local(workers), mature=loaded.warm_up == "auto")
+    return _outcome(batch, out, executor or _local(workers))
 
 
 def _plans(plans: Mapping[str, Scenario | Resolved]) -> tuple[Plan, ...]:
@@ -291,13 +296,12 @@ def _plans(plans: Mapping[str, Scenario | Resolved]) -> tuple[Plan, ...]:
     return tuple(found)
 
 
-def _outcome(batch: Batch, out: str | Path | None, executor: Executor, *, mature: bool) -> Outcome:
+def _outcome(batch: Batch, out: str | Path | None, executor: Executor) -> Outcome:
     runner = Runner(executor)
-    if mature:
-        batch = settled(batch, runner)
     if out is not None:
         outcome = run_in(Path(out), batch, Making(runner))
         return with_twins(outcome, replace(runner, chunks=Chunks(Path(out) / CHUNKS)))
+    batch = settled(batch, runner)
     fractions, failures, looked = in_memory(batch, runner, Silent())
     n = len(fractions[0])
     outcome = Outcome(batch, n, lambda plan, column: fractions[plan][:, column], failures, looked)
@@ -316,8 +320,12 @@ def _named(name: str) -> Measure:
 
 
 def _target(measure: Measure, width: float | str) -> Target:
-    relative = isinstance(width, str)
-    return Target(float(str(width).strip().removesuffix("%")), relative, measure.span)
+    if isinstance(width, str):
+        number, sign, rest = width.partition("%")
+        if not sign or rest.strip():
+            raise ValueError(f'a half-width is a number, or in percent of the mean, such as "5 %", not {width!r}')
+        return Target(float(number), relative=True, span=measure.span)
+    return Target(float(width), span=measure.span)
 
 
 def _is_name(name: str) -> bool:

@@ -131,8 +131,8 @@ WORTH_STARTING = 60
 """Replications from which on starting other processes gains more than it costs, roughly."""
 
 
-def simulate(batch: Batch, where: Place, *, mature: bool = False) -> Outcome:
-    """Run a batch, with a bar meanwhile, into its folder or in memory; `mature`: in the view after its warm-up.
+def simulate(batch: Batch, where: Place) -> Outcome:
+    """Run a batch, with a bar meanwhile, into its folder or in memory.
 
     Raises
     ------
@@ -145,11 +145,8 @@ def simulate(batch: Batch, where: Place, *, mature: bool = False) -> Outcome:
     try:
         with executor(where, expected) as found, Bar(margin(), expected, hidden=where.quiet) as bar:
             runner = Runner(found, progress=bar.advance)
-            if mature:
-                bar.says("Looking for the warm-up")
-                batch = settled(batch, Runner(found))
-                bar.says("Simulating")
             if where.out is None:
+                batch = settled(batch, runner)
                 fractions, failures, looked = in_memory(batch, runner, bar)
                 replications = len(fractions[0])
                 outcome = Outcome(

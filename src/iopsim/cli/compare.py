@@ -99,13 +99,14 @@ def compare(order: Order) -> None:
         sought,
         confidence,
         None if warm_up == "auto" else warm_up,
+        warm_up == "auto",
     )
     if order.uncertain:
         batch = with_drawn_inputs(batch)
     for plan, problem in obstacles(batch.plans, warm_up):
         mistakes.problems.append(in_arm(plan.name, placed(problem, found[plan.name])))
     mistakes.settle()
-    outcome = simulate(batch, where, mature=warm_up == "auto")
+    outcome = simulate(batch, where)
     if not order.quiet and not order.json:
         show_differences(screen(), found)
     report(outcome, where)

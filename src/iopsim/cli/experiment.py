@@ -47,15 +47,13 @@ def experiment(order: Order) -> None:
     replications = mistakes.whole("--replications", runs, 2, MOST_REPLICATIONS) if runs is not None else None
     chosen = mistakes.whole("--seed", seed, 0, LARGEST_SEED) if seed is not None else None
     where = place(mistakes, order.workers, order.cluster, order.out, order.json, order.quiet)
-    loaded = mistakes.attempt(lambda: load_experiment(order.file))
+    loaded = mistakes.attempt(lambda: load_experiment(order.file, chosen))
     mistakes.settle()
     assert loaded is not None
     batch = batch_of(loaded)
     if replications is not None:
         batch = replace(batch, replications=replications, precision=None)
-    if chosen is not None:
-        batch = replace(batch, seed=chosen)
-    if order.uncertain or (loaded.uncertain and chosen is not None):
+    if order.uncertain and not loaded.uncertain:
         batch = with_drawn_inputs(batch)
     if where.out is None:
         where = replace(where, out=folder_of(batch.name, str(batch.identity["key"])))
@@ -63,4 +61,4 @@ def experiment(order: Order) -> None:
         for arm in loaded.repeated:
             said = f"arm {arm.name} is the same scenario as {arm.same_as}"
             paragraph(margin(), plain(said), lead="warning  ", indent="         ")
-    report(simulate(batch, where, mature=loaded.warm_up == "auto"), where)
+    report(simulate(batch, where), where)

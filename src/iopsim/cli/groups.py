@@ -12,12 +12,15 @@ from iopsim.cli.console import paragraph, shortened
 from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.cli.table import UNKNOWN, decimals, figures, label, whole_places, worth_reading
 from iopsim.experiments.equity import Comparison
-from iopsim.experiments.result import Result, dollars
+from iopsim.experiments.result import Result
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import Partition
 from iopsim.stats.intervals import Summary
 
 ALIKE = "cannot be told apart"
+
+MOST_PLACES, CENT = 6, 2
+"""Most decimals of a difference, and of one in dollars."""
 
 NAME = 40
 """Most characters of a group's name that are shown."""
@@ -111,7 +114,7 @@ def difference_written(measure: Measure, gap: Summary, told_apart: bool | None) 
     half = factor * (gap.high - gap.low) / 2
     places = decimals(factor * gap.mean, half)
     nearest = factor * min(abs(gap.low), abs(gap.high))
-    while places < 2 and round(nearest, places) == 0.0:
+    while places < MOST_PLACES and round(nearest, places) == 0.0:
         places += 1  # an interval that leaves out 0 should not seem to begin with it
     mean, low, high = (f"{factor * value:+,.{places}f}" for value in (gap.mean, gap.low, gap.high))
     return mean if math.isclose(half, 0.0) else f"{mean} ({low} to {high})"
@@ -120,8 +123,11 @@ def difference_written(measure: Measure, gap: Summary, told_apart: bool | None) 
 def _more_dollars(gap: Summary) -> str:
     """Return a difference of dollars, with its sign."""
     half = (gap.high - gap.low) / 2
+    places = whole_places(half)
+    while places < CENT and round(min(abs(gap.low), abs(gap.high)), places) == 0.0:
+        places += 1
     mean, low, high = (
-        f"{'+' if value > 0.0 else ''}{dollars(round(value, whole_places(half)))}"
+        f"{'-' if value < 0.0 else '+'}${abs(round(value, places)):,.{2 if places > 0 else 0}f}"
         for value in (gap.mean, gap.low, gap.high)
     )
     return mean if math.isclose(half, 0.0) else f"{mean} ({low} to {high})"

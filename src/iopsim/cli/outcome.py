@@ -13,12 +13,13 @@ from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.groups import ALIKE, NAME, difference_written
 from iopsim.cli.ignorance import percent
 from iopsim.cli.sheet import Line, Sheet, print_sheet
-from iopsim.cli.table import FEW, figures, label
-from iopsim.experiments.batch import Plan
+from iopsim.cli.table import FEW, UNKNOWN, figures, label
+from iopsim.experiments.batch import Looked, Plan
 from iopsim.experiments.outcome import Outcome
-from iopsim.experiments.verdict import narrowed, sentence
+from iopsim.experiments.verdict import is_unknown, narrowed, sentence
 from iopsim.measures.measure import Measure
 from iopsim.stats.contrast import Contrast
+from iopsim.stats.stopping import Target
 
 MANY = 9
 """Arms from which on only some are shown."""
@@ -81,20 +82,38 @@ def heading(outcome: Outcome) -> str:
 
 
 def looked(outcome: Outcome) -> str:
-    """Return whether the precision that was asked for was reached, and what would reach it."""
-    found = outcome.looked
+    """Return whether the precision that was asked for was reached, of whose means, and what would reach it."""
+    found, sought = outcome.looked, outcome.batch.precision
     assert found is not None
-    look = found.looks[-1]
+    assert sought is not None
+    look, n = found.looks[-1], len(found.looks[-1].measures)
+    sure = f"{100 * outcome.batch.confidence:g} %" + (f", all {n} together" if n > 1 else "")
+    runs = f"{look.replications:,} replications"
+    asked = ", ".join(f"{name} ±{reached(target)}" for name, target in sought.targets.items())
     if found.met:
-        said = f"Stopped after {look.replications:,} replications: every interval is as narrow as asked for."
+        widest = ", ".join(widest_reached(found, name) for name in sought.targets)
+        said = f"Stopped after {runs}: the mean of every arm is known as precisely as asked for ({asked}; {sure}): "
+        said += f"{widest}. Of differences it says nothing; their intervals are below."
     else:
+        why = "the most allowed" if look.replications >= sought.most else "its two stages"
         missed = ", ".join(name for name, one in look.measures.items() if not one.met)
-        said = f"Stopped after {look.replications:,} replications, the most allowed; not as narrow as asked: {missed}."
+        said = f"Stopped after {runs}, {why}; not known as precisely as asked for ({asked}; {sure}): {missed}."
         if look.needed is not None:
             said += f" About {look.needed:,} would do."
     if look.unvaried:
         said += f" The same in every replication, so far: {', '.join(look.unvaried)}."
     return said
+
+
+def reached(target: Target) -> str:
+    """Return a half-width that is asked for."""
+    return f"{target.half_width:g}{' %' if target.relative else ''}"
+
+
+def widest_reached(found: Looked, name: str) -> str:
+    """Return the widest half-width that the means of all arms have, of a measure."""
+    widths = [one.half_width for key, one in found.looks[-1].measures.items() if key.endswith(f": {name}")]
+    return f"{name} ±{max(widths):.3g}"
 
 
 def notes(outcome: Outcome) -> list[str]:
@@ -189,7 +208,7 @@ def _sheet(outcome: Outcome) -> Sheet:
         lines.append(Line(f"{label(measure, scenario)}, {unit}"))
         for place in _shown(outcome, measure.name):
             if place is None:
-                lines.append(Line(f"  ... {len(outcome.arms) - 1 - 2 * ENDS:,} between"))
+                lines.append(Line(f"  ... {len(_ordered(outcome, measure.name)) - 2 * ENDS:,} between"))
                 continue
             arm = outcome.arms[place]
             summary = outcome.summary(arm, measure.name)
@@ -199,6 +218,7 @@ def _sheet(outcome: Outcome) -> Sheet:
             lines.append(
                 Line(f"  {_called(outcome, place)}{summary.told_in}", (mean, interval, against, _narrowing(gap)))
             )
+        lines += _untold(outcome, measure.name)
     if len(outcome.arms) == 1:
         return Sheet(("Measure", "Mean", "95 % interval"), [Line(one.label, one.cells[:2]) for one in lines])
     return Sheet(("Measure and arm", "Mean", "95 % interval", f"Less {outcome.baseline}", "Narrower"), lines)
@@ -206,35 +226,53 @@ def _sheet(outcome: Outcome) -> Sheet:
 
 def _shown(outcome: Outcome, measure: str) -> list[int | None]:
     """Return the places of the arms that are shown; None stands for those between. Of many: the lowest and highest."""
-    places = list(range(len(outcome.arms)))
     if len(outcome.arms) < MANY:
-        return list(places)
-    known = [place for place in places[1:] if not math.isnan(outcome.summary(outcome.arms[place], measure).mean)]
-    ordered = sorted(known, key=lambda place: outcome.summary(outcome.arms[place], measure).mean)
+        return list(range(len(outcome.arms)))
+    ordered = _ordered(outcome, measure)
     if len(ordered) <= 2 * ENDS:
         return [0, *ordered]
     return [0, *ordered[:ENDS], None, *ordered[-ENDS:]]
 
 
+def _ordered(outcome: Outcome, measure: str) -> list[int]:
+    """Return the places of the arms but the baseline that can tell a measure, the lowest mean first."""
+    means = {place: outcome.summary(arm, measure).mean for place, arm in enumerate(outcome.arms) if place}
+    return sorted((place for place, mean in means.items() if not math.isnan(mean)), key=means.__getitem__)
+
+
+def _untold(outcome: Outcome, measure: str) -> list[Line]:
+    """Return how many of many arms cannot tell a measure."""
+    n = len(outcome.arms) - 1 - len(_ordered(outcome, measure))
+    if len(outcome.arms) < MANY or not n:
+        return []
+    return [Line(f"  {n:,} arm{'' if n == 1 else 's'} cannot tell")]
+
+
 def _called(outcome: Outcome, place: int) -> str:
-    """Return what an arm is called: its name, or of a point of a design its levels."""
+    """Return what an arm is called: its name, and of a point of a design its levels, if they are short."""
     plan = outcome.batch.plans[place]
-    levels = levels_of(plan)
-    return shortened(levels if levels and len(levels) <= NAME else plan.name, NAME)
+    levels = plainly(levels_of(outcome, plan))
+    whole = f"{plan.name}: {levels}"
+    return whole if levels and len(whole) <= NAME else shortened(plan.name, NAME)
 
 
-def levels_of(plan: Plan) -> str:
-    """Return the levels of a point of a design in a line."""
-    return ", ".join(f"{name.rpartition('.')[2]} {level}" for name, level in plan.levels.items())
+def levels_of(outcome: Outcome, plan: Plan) -> str:
+    """Return the levels of a point of a design in a line; a factor by the end of its path, if no other ends so."""
+    names = {name for one in outcome.batch.plans for name in one.levels}
+    ends = [name.rpartition(".")[2] for name in names]
+    told = {name: end if ends.count(end) == 1 else name for name in names for end in (name.rpartition(".")[2],)}
+    return ", ".join(f"{told[name]} {level}" for name, level in plan.levels.items())
 
 
 def legend(outcome: Outcome) -> list[str]:
     """Return what the points are that are shown by their names, because their levels are too long."""
-    if len(outcome.arms) < MANY:
-        return []
     shown = {place for measure in outcome.batch.measures for place in _shown(outcome, measure.name)}
-    plans = [outcome.batch.plans[place] for place in sorted(place for place in shown if place is not None)]
-    return [f"{plan.name}: {plainly(levels_of(plan))}" for plan in plans if len(levels_of(plan)) > NAME]
+    plans = {place: outcome.batch.plans[place] for place in sorted(place for place in shown if place is not None)}
+    return [
+        f"{plan.name}: {plainly(levels_of(outcome, plan))}"
+        for place, plan in plans.items()
+        if plan.levels and _called(outcome, place) == shortened(plan.name, NAME)
+    ]
 
 
 def plainly(text: str) -> str:
@@ -243,6 +281,8 @@ def plainly(text: str) -> str:
 
 
 def _against(measure: Measure, gap: Contrast) -> str:
+    if is_unknown(gap):
+        return UNKNOWN
     if gap.same_in_every_pair and gap.mean == 0.0:
         return SAME
     return f"{FEW if gap.made_by_few else ''}{difference_written(measure, gap, gap.told_apart)}"

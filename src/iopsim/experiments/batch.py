@@ -105,7 +105,9 @@ class Batch:
     confidence : float
         Of all differences together, between 0.5 and 1.
     warm_up : int or None
-        Weeks before the mature view; None for the opening view.
+        Weeks before the mature view; None for the opening view, or where they are still to be found.
+    mature : bool
+        Whether the warm-up is found by simulation (`iopsim.experiments.making.settled`).
     by : tuple of str
         By what to tell clients apart.
     keep : tuple of str
@@ -128,6 +130,7 @@ class Batch:
     precision: Precision | None = None
     confidence: float = 0.95
     warm_up: int | None = None
+    mature: bool = False
     by: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     text: str = field(default="", repr=False)
@@ -166,7 +169,7 @@ class Batch:
             "inputs": {plan.name: plan.inputs.hash for plan in self.plans if plan.inputs},
             "keep": list(self.keep),
             "seed": self.seed,
-            "warm_up": self.warm_up,
+            "warm_up": "auto" if self.mature else self.warm_up,
         }
         key = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
         return {"name": self.name, **said, "key": key}

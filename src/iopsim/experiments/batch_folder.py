@@ -18,6 +18,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import math
 import os
 import platform
 import shutil
@@ -34,6 +35,7 @@ import iopsim
 from iopsim.errors import IopsimError
 from iopsim.experiments.batch import Batch, Failed, Looked, Plan, Silent, Watch, by_plan, reach
 from iopsim.experiments.batch_tables import csv_text, write_tables
+from iopsim.experiments.making import settled
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.runner import Runner
 from iopsim.experiments.source import source_hash, tables_hash
@@ -107,14 +109,15 @@ def run_in(folder: Path, batch: Batch, making: Making) -> Outcome:
     with alone(folder, making.waiting) as locked:
         if locked:
             swept(folder)
+        chunks = Chunks(folder / CHUNKS)
+        runner = replace(making.runner, chunks=chunks)
+        batch = settled(batch, runner)
         if batch.replications is not None:
             _refuse_fewer(folder, batch.replications)
             outcome = _outcome(folder, batch, batch.replications)
             if _vouched(folder, outcome):
                 _tell_all(outcome, making)
                 return outcome
-        chunks = Chunks(folder / CHUNKS)
-        runner = replace(making.runner, chunks=chunks)
         replications, failures, looked = _simulated(batch, runner, making.watch)
         _refuse_fewer(folder, replications)
         outcome = _outcome(folder, batch, replications, failures, looked)
@@ -319,6 +322,15 @@ def _precision(batch: Batch, looked: Looked | None) -> dict[str, object] | None:
         "stages": sought.stages,
         "looks": [look.replications for look in looked.looks],
         "met": looked.met,
+        "confidence_of_each": looked.confidence,
+        "reached": {
+            name: {
+                "half_width": None if math.isnan(one.half_width) else one.half_width,
+                "met": one.met,
+                "replications_needed": one.needed,
+            }
+            for name, one in looked.looks[-1].measures.items()
+        },
     }
 
 

@@ -15,6 +15,7 @@ from iopsim.rulebook import Rulebook
 from iopsim.store.chunks import Chunks
 from iopsim.store.parquet import ParquetFile
 from iopsim.store.part import Part
+from iopsim.store.sheets import inert
 from iopsim.store.tables import Frame, tables
 
 WIDE = ("measures", "fractions")
@@ -82,7 +83,12 @@ def csv_text(rows: Iterable[Mapping[str, object]]) -> str:
         if writer is None:
             writer = csv.DictWriter(text, list(row), lineterminator="\n")
             writer.writeheader()
-        writer.writerow(
-            {name: "" if isinstance(cell, float) and math.isnan(cell) else cell for name, cell in row.items()}
-        )
+        writer.writerow({name: _cell(cell) for name, cell in row.items()})
     return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    """Return what stands in a cell: nothing for NaN, and no text that a spreadsheet would carry out."""
+    if isinstance(value, float) and math.isnan(value):
+        return ""
+    return inert(value) if isinstance(value, str) else value

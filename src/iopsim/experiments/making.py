@@ -67,6 +67,7 @@ def batch_of(experiment: Experiment) -> Batch:
         precision,
         experiment.confidence,
         None if experiment.warm_up == "auto" else experiment.warm_up,
+        experiment.warm_up == "auto",
         experiment.by,
         experiment.keep,
         experiment.text,
@@ -117,7 +118,7 @@ def settled(batch: Batch, runner: Runner) -> Batch:
     Parameters
     ----------
     batch : Batch
-        In the opening view.
+        One whose warm-up is to be found, or any other, which is returned as it is.
     runner : Runner
         Simulates each arm 200 times more, to find its warm-up.
 
@@ -126,6 +127,9 @@ def settled(batch: Batch, runner: Runner) -> Batch:
     ScenarioError
         If no steady state of an arm can be expected, or none is found.
     """
+    if not batch.mature or batch.warm_up is not None:
+        return batch
+    runner = replace(runner, progress=None)
     weeks = [_warm_up(plan.scenario, batch.seed, runner) for plan in batch.plans]
     settle(tuple(problem for _, problem in obstacles(batch.plans, max(weeks))))
     return replace(batch, warm_up=max(weeks))

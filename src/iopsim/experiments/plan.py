@@ -130,13 +130,15 @@ class Experiment:
         return self.base.resolve(arm.changes)
 
 
-def load_experiment(path: str | Path) -> Experiment:
+def load_experiment(path: str | Path, seed: int | None = None) -> Experiment:
     """Load an experiment file and check all its arms.
 
     Parameters
     ----------
     path : str or Path
         A TOML file; docs/EXPERIMENT.md says what may stand in it.
+    seed : int, optional
+        Instead of the file's, also for the points of a sampled design.
 
     Returns
     -------
@@ -153,7 +155,8 @@ def load_experiment(path: str | Path) -> Experiment:
     sheet.table(SET)
     start = base(sheet)
     named, moved, design = arms(sheet), factors(sheet, "factors", ranges=True), _design(sheet)
-    seed = sheet.whole("seed", least=0, most=MOST_SEED, default=1)
+    written = sheet.whole("seed", least=0, most=MOST_SEED, default=1)
+    seed = written if seed is None else seed
     points = _points(sheet, moved, design, seed) if design else ()
     warm_up = _warm_up(sheet)
     measures = sheet.measures("measures", default=BOARD)

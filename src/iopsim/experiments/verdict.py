@@ -18,10 +18,23 @@ SAID = {
     "weeks_until_hired": ("hires {} later", "hires {} sooner"),
     "cost_usd": ("costs {} more", "costs {} less"),
     "revenue_usd": ("earns {} more", "earns {} less"),
-    "referrals": ("gets {bare} more referrals", "gets {bare} fewer referrals"),
+    "referrals": ("gets {bare} more referral{s}", "gets {bare} fewer referral{s}"),
     "length_of_stay_days": ("keeps people {} longer", "keeps people {} less long"),
 }
 """What an arm does, if the difference is above 0, and below; ``{bare}`` is the amount without its unit."""
+
+ALONE = {
+    "weeks_until_full": "weeks until 90 % of seats are taken",
+    "weeks_until_group_opened": "weeks until the group on a trigger meets",
+    "weeks_until_hired": "weeks until whoever is hired on a trigger starts",
+    "weeks_until_cash_hole": "week of the deepest cash hole",
+}
+"""What measures are called away from the line above them in a table."""
+
+MOST_PLACES = 6
+
+FEWEST_PAIRS = 10
+"""Pairs below which a difference that is the same in all that tell is no finding, if others do not tell."""
 
 COUNTED = {"days": "day", "weeks": "week", "clients": "client", "sessions": "session", "hours": "hour"}
 
@@ -42,25 +55,44 @@ def sentence(outcome: Outcome, arm: str) -> str:
     does, told, alike, same, unknown = (list[str]() for _ in range(5))
     for measure in outcome.batch.measures:
         gap = outcome.contrasts[arm, measure.name]
-        if gap.told_apart is None:
-            unknown.append(measure.label)
+        called = called_alone(measure)
+        if is_unknown(gap):
+            unknown.append(called)
         elif gap.told_apart:
             (does if measure.name in SAID else told).append(_told(measure, gap))
+        elif gap.same_in_every_pair and not gap.undefined:
+            same.append(called)
         elif gap.same_in_every_pair:
-            same.append(measure.label)
+            told.append(f"{called} is the same {_where_told(gap)}")
         else:
-            alike.append(measure.label)
+            alike.append(called)
     parts = [f"{arm} {_listed(does)}"] if does else []
     parts += told
     if same:
-        parts.append(f"{_lower(same)} {'is' if len(same) == 1 else 'are'} the same in every replication")
+        parts.append(f"{_listed(same)} {'is' if len(same) == 1 else 'are'} the same in every replication")
     if alike:
-        parts.append(f"{_lower(alike)} {'is' if len(alike) == 1 else 'are'} not distinguishable")
+        parts.append(f"{_listed(alike)} {'is' if len(alike) == 1 else 'are'} not distinguishable")
     if unknown:
-        parts.append(f"{_lower(unknown)} cannot be compared")
-    if not does:
+        parts.append(f"{_listed(unknown)} cannot be compared")
+    if not does and parts:
         parts[0] = f"{arm}, against {outcome.baseline}: {parts[0]}"
     return "; ".join(parts) + "."
+
+
+def is_unknown(gap: Contrast) -> bool:
+    """Whether nothing can be said of a difference: no interval, or one without width that rests on very few pairs."""
+    return gap.told_apart is None or (gap.same_in_every_pair and bool(gap.undefined) and gap.n < FEWEST_PAIRS)
+
+
+def called_alone(measure: Measure) -> str:
+    """Return what a measure is called within a sentence."""
+    return ALONE.get(measure.name, f"{measure.label[0].lower()}{measure.label[1:]}")
+
+
+def _where_told(gap: Contrast) -> str:
+    if not gap.undefined:
+        return "in every replication"
+    return f"in all {gap.n:,} of {gap.n + gap.undefined:,} replications in which both can tell"
 
 
 def narrowed(outcome: Outcome) -> str:
@@ -90,7 +122,7 @@ def _width(narrowing: float) -> str:
 def amount(measure: Measure, value: float, places: int) -> str:
     """Return an amount of a measure with its unit, such as ``4.1 days`` or ``3 percentage points``."""
     if measure.unit == "usd":
-        return f"${round(abs(value), places):,.0f}"
+        return _bare(measure, abs(value), places)
     number = f"{abs(value) * (100.0 if measure.unit == 'share' else 1.0):,.{max(places, 0)}f}"
     if measure.unit == "share":
         return f"{number} percentage point{'' if number == '1' else 's'}"
@@ -109,10 +141,11 @@ def places_of(measure: Measure, gap: Contrast) -> int:
     if size == 0.0:
         return 0
     if measure.unit == "usd":
-        return min(1 - math.floor(math.log10(size)), 0)
-    places = min(max(-math.floor(math.log10(size)), 0), 2)
+        places, most = min(1 - math.floor(math.log10(size)), 0), 2
+    else:
+        places, most = min(max(-math.floor(math.log10(size)), 0), 2), MOST_PLACES
     nearest = factor * min(abs(gap.low), abs(gap.high))
-    while gap.told_apart and places < 4 and round(nearest, places) == 0.0:
+    while gap.told_apart and places < most and round(nearest, places) == 0.0:
         places += 1
     return places
 
@@ -121,27 +154,23 @@ def _told(measure: Measure, gap: Contrast) -> str:
     """Return a difference that can be told, with its interval, both as amounts in the direction of the difference."""
     places = places_of(measure, gap)
     low, high = sorted(abs(end) for end in (gap.low, gap.high))
-    label = f"{measure.label[0].lower()}{measure.label[1:]}"
+    label = called_alone(measure)
     more, less = SAID.get(measure.name, (f"{label} is {{}} higher", f"{label} is {{}} lower"))
+    bare = _bare(measure, abs(gap.mean), places)
     said = (more if gap.mean > 0.0 else less).format(
-        amount(measure, gap.mean, places), bare=_bare(measure, abs(gap.mean), places)
+        amount(measure, gap.mean, places), bare=bare, s="" if bare == "1" else "s"
     )
     if gap.same_in_every_pair:
-        return f"{said} in every replication"
+        return f"{said} {_where_told(gap)}"
     few = "~" if gap.made_by_few else ""
     return f"{said} [{few}{_bare(measure, low, places)}, {_bare(measure, high, places)}]"
 
 
 def _bare(measure: Measure, value: float, places: int) -> str:
     if measure.unit == "usd":
-        return f"${round(value, places):,.0f}"
+        return f"${round(value, places):,.{2 if places > 0 else 0}f}"
     return f"{value * (100.0 if measure.unit == 'share' else 1.0):,.{max(places, 0)}f}"
 
 
 def _listed(parts: list[str]) -> str:
     return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
-
-
-def _lower(labels: list[str]) -> str:
-    """Return labels in a row, in small letters at their beginning."""
-    return _listed([f"{label[0].lower()}{label[1:]}" for label in labels])
