@@ -135,6 +135,17 @@ def test_a_pool_that_fails_to_tell_of_a_lost_worker_is_not_waited_for(monkeypatc
     assert next(failures, None) is None
 
 
+@pytest.mark.parametrize("again", range(6))
+def test_a_worker_that_is_killed_when_all_is_done_is_not_waited_for(again):
+    point = Point(plan("base").scenario, 1)
+    found = []
+    for _, first in Processes(2).map(first_of, [Job(point, n, n + 1) for n in range(6)]):
+        found.append(first)
+        if len(found) == 6:
+            multiprocessing.active_children()[again % 2].kill()
+    assert sorted(found) == list(range(6))
+
+
 def slowly_first_of(job):
     time.sleep(0.1)
     return job.first

@@ -187,6 +187,8 @@ class Processes:
                         result = cast(T, files.taken(future))
                         yield pending.pop(future), result
                         hand_out(pool)
+                # Not asked to leave: one that somebody kills meanwhile may hold the lock for which another waits.
+                _end(started | set(multiprocessing.active_children()) - others)
             except BaseException as error:
                 _end(started | set(multiprocessing.active_children()) - others)
                 if isinstance(error, BrokenProcessPool):
