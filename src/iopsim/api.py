@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -11,8 +11,9 @@ from iopsim.experiments.batch import COLUMN, Batch, Plan, Precision, Silent, in_
 from iopsim.experiments.batch_folder import CHUNKS, Making, run_in
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.executors.processes import Processes
-from iopsim.experiments.ignorance import explore
+from iopsim.experiments.ignorance import explore, simulations
 from iopsim.experiments.making import (
+    WARM_UP_REPLICATIONS,
     batch_of,
     forbidden_draws,
     obstacles,
@@ -24,7 +25,8 @@ from iopsim.experiments.making import (
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.plan import BOARD, Experiment, load_experiment
 from iopsim.experiments.point import Point
-from iopsim.experiments.replicate import replicate
+from iopsim.experiments.precision import STAGES
+from iopsim.experiments.replicate import replicate, replicate_until
 from iopsim.experiments.result import Result
 from iopsim.experiments.runner import Progress, Runner
 from iopsim.experiments.twins import with_twins
@@ -56,6 +58,10 @@ def simulate(
     by: Sequence[str] = (),
     warm_up: int | Literal["auto"] | None = None,
     uncertain: bool = False,
+    precision: Mapping[str, float | str | Target] | None = None,
+    most: int = 10_000,
+    stages: str = "sequential",
+    expects: Callable[[int], None] | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -64,7 +70,7 @@ def simulate(
     scenario : Scenario or Resolved
         From `iopsim.load`, or `iopsim.scenario.resolve`.
     replications : int
-        Independent repetitions of the whole run, 1 to 10,000,000.
+        Independent repetitions of the whole run, 1 to 10,000,000; with a `precision` it says how many.
     seed : int
         0 <= seed < 2**64. The same seed gives the same result, whatever the number of workers.
     workers : int
@@ -78,11 +84,21 @@ def simulate(
         None: the opening view, in which everybody and every day from the opening on counts. A number of weeks: the
         mature view, in which only clients who come after so many weeks, and days after them, count; the program itself
         goes on from where it was. "auto": the replications are run twice (`progress` counts both), and the first time
-        tells how many weeks.
+        tells how many weeks; with a `precision` the first 200 do.
     uncertain : bool
         Draw what nobody knows within its range, anew for each replication. It needs a scenario that still knows its
         ranges, from `iopsim.scenario.resolve`, and takes more than twice as many simulations, which tell luck and
         ignorance apart: `Result.ignorance`.
+    precision : mapping of str to float or str, optional
+        Half-width that the interval of a measure may have, in its unit or in percent of its mean: ``0.5``, ``"2 %"``.
+        Replications are added until all are reached, with 95 % together: `Result.looked`.
+    most : int
+        Replications at which a precision gives up, 50 to 10,000,000.
+    stages : {"sequential", "two"}
+        ``sequential``: it is looked again after half as many more. ``two``: a first stage of 50, then all that its
+        spread asks for, if that is in no percent.
+    expects : callable, optional
+        Called with how many replications, of which `progress` counts, there will be by the next look of a precision.
 
     Returns
     -------
@@ -97,7 +113,7 @@ def simulate(
         If a mature view is asked for and no steady state can be expected, with every reason.
     ValueError
         If `replications`, `seed` or `workers` is out of range, clients cannot be told apart by what `by` names, or
-        `warm_up` is a word other than "auto".
+        `warm_up` is a word other than "auto"; or a precision names no measure, or has no half-width above 0.
     IopsimError
         If a script asks for workers and does not guard its start.
 
@@ -117,30 +133,34 @@ def simulate(
         raise TypeError(f"simulate takes a scenario, not {found}; load it first: iopsim.load({example!r})")
     if uncertain and resolved is None:
         raise TypeError(RANGES)
-    if not 1 <= replications <= 10_000_000:
-        raise ValueError(f"replications must be between 1 and 10,000,000, not {replications}")
-    if not 0 <= seed < 2**64:
-        raise ValueError(f"seed must be between 0 and 2**64 - 1, not {seed}")
-    if workers < 1:
-        raise ValueError(f"workers must be at least 1, not {workers}")
+    _in_range(replications, seed, workers)
     if isinstance(warm_up, str) and warm_up != "auto":
         raise ValueError(f'warm_up must be a number of weeks, "auto" or None, not {warm_up!r}')
+    sought = None if precision is None else _sought(precision, most, stages)
     book = write(scenario)
     parts = partitions(book, by)
     inputs = None if resolved is None or not uncertain else draw_inputs(resolved, seed)
     settle(forbidden(scenario, warm_up))
+    before = 0
     if warm_up == "auto":
-        found = estimate(simulate(scenario, replications, seed, workers=workers, progress=progress))
+        before = replications if sought is None else WARM_UP_REPLICATIONS
+        found = estimate(simulate(scenario, before, seed, workers=workers, progress=progress))
         settle(found.problems)
         warm_up = found.weeks
     if inputs is not None:
         settle(forbidden_draws(inputs, warm_up))
     point = Point(scenario, seed, tuple(by) if not isinstance(by, str) else (by,), 7 * (warm_up or 0))
+    drawn, looked = point, None
     if inputs is not None:
-        told = explore(point, inputs, replications, workers, progress)
-        return Result(scenario, seed, replications, told.facts, parts, warm_up, told)
-    facts = replicate(point, replications, workers, progress)
-    return Result(scenario, seed, replications, facts, parts, warm_up)
+        inputs.draw(0)
+        drawn = replace(point, inputs=inputs)
+    if sought is None:
+        facts = replicate(drawn, replications, workers, progress)
+    else:
+        told_of = _counting(expects, before, inputs is not None)
+        facts, looked = replicate_until(drawn, sought, workers, progress, told_of)
+    told = None if inputs is None else explore(point, inputs, facts, workers, progress)
+    return Result(scenario, seed, len(facts), facts, parts, warm_up, told, sought, looked)
 
 
 def compare(
@@ -222,9 +242,7 @@ def compare(
         raise ValueError("a comparison is of one measure or more")
     sought = None
     if precision is not None:
-        if not precision:
-            raise ValueError("a precision names a measure or more, each with a half-width")
-        sought = Precision({_named(name).name: _target(_named(name), width) for name, width in precision.items()}, most)
+        sought = _sought(precision, most)
     batch = Batch(
         "-or-".join(plans),
         "",
@@ -288,6 +306,20 @@ def experiment(
     return _outcome(batch, out, executor or _local(workers))
 
 
+def _in_range(replications: int, seed: int, workers: int) -> None:
+    if not 1 <= replications <= 10_000_000:
+        raise ValueError(f"replications must be between 1 and 10,000,000, not {replications}")
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"seed must be between 0 and 2**64 - 1, not {seed}")
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1, not {workers}")
+
+
+def _counting(expects: Callable[[int], None] | None, before: int, uncertain: bool) -> Callable[[int], None] | None:
+    """Return what is told of the replications of a look: those before them count too, and drawn inputs need more."""
+    return expects and (lambda n: expects(before + (simulations(n) if uncertain else n)))
+
+
 def _plans(plans: Mapping[str, Scenario | Resolved]) -> tuple[Plan, ...]:
     """Return plans, those with their origins as they are."""
     found: list[Plan] = []
@@ -319,7 +351,17 @@ def _named(name: str) -> Measure:
     return CATALOGUE[COLUMN[name]]
 
 
-def _target(measure: Measure, width: float | str) -> Target:
+def _sought(precision: Mapping[str, float | str | Target], most: int, stages: str = "sequential") -> Precision:
+    if not precision:
+        raise ValueError("a precision names a measure or more, each with a half-width")
+    if stages not in STAGES:
+        raise ValueError(f"stages are one of {', '.join(STAGES)}, not {stages!r}")
+    return Precision({name: _target(_named(name), width) for name, width in precision.items()}, most, stages)
+
+
+def _target(measure: Measure, width: float | str | Target) -> Target:
+    if isinstance(width, Target):
+        return width
     if isinstance(width, str):
         number, sign, rest = width.partition("%")
         if not sign or rest.strip():

@@ -95,7 +95,20 @@ def precision(mistakes: Mistakes, texts: Sequence[str], most: str | None, stages
         )
         hint = "" if name in COLUMN else nearest(name, list(COLUMN))
         mistakes.problems.append(Problem("--precision", None, "", short(text), said, hint))
+    relative = [name for name, target in targets.items() if target.relative]
+    if stages == "two" and relative:
+        said = (
+            f"needs half-widths in the unit of the measure; the mean of which {relative[0]} gives percent is not known"
+        )
+        mistakes.problems.append(Problem("--stages", None, "", stages, f"{said} beforehand"))
     return Precision(targets, limit, stages)
+
+
+def either(mistakes: Mistakes, replications: str | None, sought: Precision | None) -> None:
+    """Note a problem if both a number of replications and a precision are given."""
+    if sought is not None and replications is not None:
+        said = "give either --replications, or --precision with --most"
+        mistakes.problems.append(Problem("--replications", None, "", short(replications), said))
 
 
 def _target(name: str, width: str) -> Target | None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.ignorance import lead
 from iopsim.cli.offered import not_offered
+from iopsim.cli.precision import stop
 from iopsim.cli.table import FEW, NAME, UNKNOWN, day, is_shown, print_table
 from iopsim.experiments.bottleneck import SLOTS, Bottleneck
 from iopsim.experiments.result import Result
@@ -54,7 +55,7 @@ def show(console: Console, result: Result, every: bool) -> None:
     )
     if result.view_in_words:
         paragraph(console, result.view_in_words)
-    for line in lead(result):
+    for line in (*stop(result), *lead(result)):
         paragraph(console, line)
     console.print()
     print_table(console, result, every)

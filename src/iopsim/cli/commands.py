@@ -54,6 +54,28 @@ Uncertain = Annotated[
     ),
 ]
 
+Precisely = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precision",
+        metavar="MEASURE=HALF-WIDTH",
+        help="Repeat until the interval of a measure is so narrow, in its unit or in percent of its mean: "
+        "days_to_first_session=0.5, cost_usd=2%; repeatable.",
+    ),
+]
+Most = Annotated[
+    str | None, typer.Option("--most", metavar="N", help="Repetitions at which --precision gives up; 10,000.")
+]
+Stages = Annotated[
+    str,
+    typer.Option(
+        "--stages",
+        metavar="HOW",
+        help="sequential: look again after half as many more; two: one first stage of 50, then all that its spread "
+        "asks for.",
+    ),
+]
+
 Format = Annotated[
     str, typer.Option("--format", metavar="FORM", help="A table to read, or csv or json on stdout for a machine.")
 ]
@@ -91,7 +113,18 @@ def iopsim(
 @app.command(short_help="Simulate a scenario: table, bottleneck and charts.")
 def run(
     file: Scenario,
-    replications: Replications = "200",
+    replications: Annotated[
+        str | None,
+        typer.Option(
+            "--replications",
+            "-n",
+            metavar="N",
+            help="Independent repetitions of the whole run; 200, if nothing is said.",
+        ),
+    ] = None,
+    precision: Precisely = None,
+    most: Most = None,
+    stages: Stages = "sequential",
     seed: Seed = "1",
     changes: Changes = None,
     weeks: Weeks = None,
@@ -144,7 +177,24 @@ def run(
 
         groups, more = by or [], changes or []
         start(
-            Order(file, replications, seed, more, weeks, out, workers, groups, every, json, quiet, warm_up, uncertain)
+            Order(
+                file,
+                replications,
+                seed,
+                more,
+                weeks,
+                out,
+                workers,
+                groups,
+                every,
+                json,
+                quiet,
+                warm_up,
+                uncertain,
+                precision or [],
+                most,
+                stages,
+            )
         )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from iopsim.cli.batches import measures, place, precision, report, simulate
+from iopsim.cli.batches import either, measures, place, precision, report, simulate
 from iopsim.cli.console import paragraph, screen, shortened
 from iopsim.cli.options import Mistakes, placed, with_weeks
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS
@@ -22,7 +22,6 @@ from iopsim.experiments.making import obstacles, plans_of, with_drawn_inputs
 from iopsim.experiments.plan import BOARD, REPLICATIONS
 from iopsim.scenario import Resolved, resolve
 from iopsim.scenario.differences import differences
-from iopsim.scenario.words import short
 
 LABELLED = re.compile(r"\s*([A-Za-z0-9_-]{1,40}):\s*(.+)", re.DOTALL)
 """A change of one arm, such as ``bigger: groups.evening.seats=16``."""
@@ -78,9 +77,7 @@ def compare(order: Order) -> None:
     mistakes = Mistakes()
     runs = order.replications
     sought = precision(mistakes, order.precision, order.most, order.stages)
-    if sought is not None and runs is not None:
-        said = "give either --replications, or --precision with --most"
-        mistakes.problems.append(Problem("--replications", None, "", short(runs), said))
+    either(mistakes, runs, sought)
     replications = mistakes.whole("--replications", runs, 2, MOST_REPLICATIONS) if runs is not None else REPLICATIONS
     seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
     compared = measures(mistakes, order.measures, BOARD)

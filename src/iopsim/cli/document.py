@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import iopsim
-from iopsim.experiments.documents import mature, uncertain
+from iopsim.experiments.documents import mature, precision, uncertain
 from iopsim.experiments.equity import COLUMNS
 from iopsim.experiments.ignorance import spread_rows
 from iopsim.experiments.result import Result
@@ -32,6 +32,7 @@ def document(result: Result, folder: Path | None) -> str:
         "weeks": result.scenario.weeks,
         **mature(result),
         **uncertain(result),
+        **precision(result),
         "iopsim": iopsim.__version__,
         "measures": [
             {

@@ -12,6 +12,7 @@ from iopsim.cli.board import of_signs
 from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.groups import ALIKE, NAME, difference_written
 from iopsim.cli.ignorance import percent
+from iopsim.cli.precision import asked, width, would_do
 from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.cli.table import FEW, UNKNOWN, figures, label
 from iopsim.experiments.batch import Looked, Plan
@@ -19,7 +20,6 @@ from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.verdict import is_unknown, narrowed, sentence
 from iopsim.measures.measure import Measure
 from iopsim.stats.contrast import Contrast
-from iopsim.stats.stopping import Target
 
 MANY = 9
 """Arms from which on only some are shown."""
@@ -89,31 +89,26 @@ def looked(outcome: Outcome) -> str:
     look, n = found.looks[-1], len(found.looks[-1].measures)
     sure = f"{100 * outcome.batch.confidence:g} %" + (f", all {n} together" if n > 1 else "")
     runs = f"{look.replications:,} replications"
-    asked = ", ".join(f"{name} ±{reached(target)}" for name, target in sought.targets.items())
+    wanted = ", ".join(f"{name} ±{asked(target)}" for name, target in sought.targets.items())
     if found.met:
         widest = ", ".join(widest_reached(found, name) for name in sought.targets)
-        said = f"Stopped after {runs}: the mean of every arm is known as precisely as asked for ({asked}; {sure}): "
+        said = f"Stopped after {runs}: the mean of every arm is known as precisely as asked for ({wanted}; {sure}): "
         said += f"{widest}. Of differences it says nothing; their intervals are below."
     else:
         why = "the most allowed" if look.replications >= sought.most else "its two stages"
         missed = ", ".join(name for name, one in look.measures.items() if not one.met)
-        said = f"Stopped after {runs}, {why}; not known as precisely as asked for ({asked}; {sure}): {missed}."
+        said = f"Stopped after {runs}, {why}; not known as precisely as asked for ({wanted}; {sure}): {missed}."
         if look.needed is not None:
-            said += f" About {look.needed:,} would do."
+            said += f" {would_do(look.needed)}"
     if look.unvaried:
         said += f" The same in every replication, so far: {', '.join(look.unvaried)}."
     return said
 
 
-def reached(target: Target) -> str:
-    """Return a half-width that is asked for."""
-    return f"{target.half_width:g}{' %' if target.relative else ''}"
-
-
 def widest_reached(found: Looked, name: str) -> str:
     """Return the widest half-width that the means of all arms have, of a measure."""
     widths = [one.half_width for key, one in found.looks[-1].measures.items() if key.endswith(f": {name}")]
-    return f"{name} ±{max(widths):.3g}"
+    return f"{name} ±{width(max(widths))}"
 
 
 def notes(outcome: Outcome) -> list[str]:

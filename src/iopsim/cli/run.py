@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iopsim.api import simulate
+from iopsim.cli.batches import either, precision
 from iopsim.cli.console import margin, paragraph, plain, screen
 from iopsim.cli.interrupts import Interrupted, undisturbed
 from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
 from iopsim.errors import Problem
+from iopsim.experiments.batch import Precision
 from iopsim.experiments.documents import default_folder, documents, run_key
 from iopsim.experiments.executors.processes import cores
 from iopsim.experiments.ignorance import simulations as all_simulations
+from iopsim.experiments.plan import REPLICATIONS
+from iopsim.experiments.precision import MOST, STAGES
 from iopsim.experiments.result import Result
 from iopsim.experiments.runner import SMALLEST_CHUNK
 from iopsim.experiments.uncertainty import draw_inputs
@@ -27,7 +31,7 @@ from iopsim.scenario.cautions import cautions
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.resolved import changed
 from iopsim.scenario.words import nearest
-from iopsim.store.folder import examine, save
+from iopsim.store.folder import MANIFEST, examine, held, save
 
 MOST_REPLICATIONS = 10_000_000
 LARGEST_SEED = 2**64 - 1
@@ -45,7 +49,7 @@ class Order:
     """What a person asked for, as they typed it; the fields are the options of `iopsim run`."""
 
     file: str
-    replications: str
+    replications: str | None
     seed: str
     changes: list[str]
     weeks: str | None
@@ -57,6 +61,9 @@ class Order:
     quiet: bool
     warm_up: str | None = None
     uncertain: bool = False
+    precision: Sequence[str] = ()
+    most: str | None = None
+    stages: str = STAGES[0]
 
 
 def run(order: Order) -> None:
@@ -74,7 +81,9 @@ def run(order: Order) -> None:
         If a person stops the run.
     """
     mistakes = Mistakes()
-    replications = mistakes.whole("--replications", order.replications, 1, MOST_REPLICATIONS)
+    replications = counted(mistakes, order.replications)
+    sought = precision(mistakes, order.precision, order.most, order.stages)
+    either(mistakes, order.replications, sought)
     seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
     workers = mistakes.whole("--workers", order.workers, 1, MOST_WORKERS) if order.workers is not None else None
     warm_up = mistakes.warm_up(order.warm_up)
@@ -91,17 +100,21 @@ def run(order: Order) -> None:
         warm_up = _estimated_weeks(order, resolved, seed, replications, workers)
     plan = resolved if order.uncertain else resolved.scenario
     inputs = draw_inputs(resolved, seed) if order.uncertain else None
-    key = run_key(resolved.scenario, seed, replications, warm_up, inputs)
-    folder = _folder(order, resolved.scenario, key)
+
+    def key_of(number: int) -> str:
+        return run_key(resolved.scenario, seed, number, warm_up, inputs)
+
+    folder = _folder(order, resolved.scenario, key_of(replications))
     if folder is not None:
-        examine(folder, key)
+        examine(folder, key_of(stopped_at(folder, sought) if sought and order.out is not None else replications))
     if not order.quiet:
-        for caution in cautions(resolved):
-            paragraph(margin(), plain(caution), lead="warning  ", indent="         ")
+        _warn(resolved)
     simulations = all_simulations(replications) if order.uncertain else replications
     with Bar(margin(), simulations, hidden=order.quiet) as bar:
-        result = simulated(plan, seed, replications, workers, bar, order.by, warm_up)
+        result = simulated(plan, seed, replications, workers, bar, order.by, warm_up, sought)
         files = {}
+        key = key_of(result.replications)
+        folder = _folder(order, resolved.scenario, key)
         if folder is not None:
             bar.says("Drawing charts")
             files = _files(result, resolved)
@@ -116,6 +129,12 @@ def run(order: Order) -> None:
         _report(order, result, folder, list(files))
     except Interrupted as stop:
         raise Interrupted(f"interrupted; the results are in {folder}", stop.code) from None
+
+
+def _warn(resolved: Resolved) -> None:
+    """Say what a scenario may not mean."""
+    for caution in cautions(resolved):
+        paragraph(margin(), plain(caution), lead="warning  ", indent="         ")
 
 
 def _unknown_dimensions(by: list[str]) -> list[Problem]:
@@ -148,8 +167,11 @@ def simulated(
     bar: Bar,
     by: Sequence[str] = (),
     warm_up: int | None = None,
+    sought: Precision | None = None,
 ) -> Result:
     """Return the result of a run, with a progress bar meanwhile; of a `Resolved` with drawn inputs.
+
+    A precision that is sought says how many replications there are.
 
     Raises
     ------
@@ -167,7 +189,24 @@ def simulated(
         by=by,
         warm_up=warm_up,
         uncertain=isinstance(plan, Resolved),
+        precision=None if sought is None else sought.targets,
+        most=MOST if sought is None else sought.most,
+        stages=STAGES[0] if sought is None else sought.stages,
+        expects=bar.expects,
     )
+
+
+def counted(mistakes: Mistakes, text: str | None) -> int:
+    """Return the replications that `--replications` gives; 200, if it is not given."""
+    return REPLICATIONS if text is None else mistakes.whole("--replications", text, 1, MOST_REPLICATIONS)
+
+
+def stopped_at(folder: Path, sought: Precision) -> int:
+    """Return after how many replications the run in a folder stopped, with the same precision sought; 0 if none."""
+    manifest = held(folder / MANIFEST)
+    told, number = manifest.get("precision"), manifest.get("replications")
+    same = isinstance(told, dict) and sought.described().items() <= told.items()
+    return number if same and isinstance(number, int) else 0
 
 
 def _estimated_weeks(order: Order, resolved: Resolved, seed: int, replications: int, workers: int | None) -> int:

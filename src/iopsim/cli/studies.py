@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from iopsim.cli.commands import Changes, Scenario, Seed, Uncertain, Weeks, Workers, app
+from iopsim.cli.commands import Changes, Most, Precisely, Scenario, Seed, Stages, Uncertain, Weeks, Workers, app
 from iopsim.cli.door import door
 
 __all__ = ["app"]
@@ -45,27 +45,9 @@ def compare(
     ] = None,
     seed: Seed = "1",
     weeks: Weeks = None,
-    precision: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--precision",
-            metavar="MEASURE=HALF-WIDTH",
-            help="Repeat until the interval of a measure is so narrow, in its unit or in percent of its mean: "
-            "days_to_first_session=0.5, cost_usd=2%; repeatable.",
-        ),
-    ] = None,
-    most: Annotated[
-        str | None, typer.Option("--most", metavar="N", help="Repetitions at which --precision gives up; 10,000.")
-    ] = None,
-    stages: Annotated[
-        str,
-        typer.Option(
-            "--stages",
-            metavar="HOW",
-            help="sequential: look again after half as many more; two: one first stage of 50, then all that its spread "
-            "asks for.",
-        ),
-    ] = "sequential",
+    precision: Precisely = None,
+    most: Most = None,
+    stages: Stages = "sequential",
     confidence: Annotated[
         str, typer.Option("--confidence", metavar="SHARE", help="With which all differences hold together.")
     ] = "0.95",

@@ -13,7 +13,7 @@ from iopsim.cli.console import grid, margin, paragraph, plain, print_grid, scree
 from iopsim.cli.door import BAD_INPUT
 from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
-from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS, MOST_WORKERS, Order, simulated
+from iopsim.cli.run import LARGEST_SEED, MOST_WORKERS, Order, counted, simulated
 from iopsim.cli.table import NAME, day
 from iopsim.errors import IopsimError, Problem
 from iopsim.experiments.documents import default_folder, run_key
@@ -45,7 +45,7 @@ def warmup(order: Order) -> None:
     from iopsim.charts.welch import welch
 
     mistakes = Mistakes()
-    replications = mistakes.whole("--replications", order.replications, 1, MOST_REPLICATIONS)
+    replications = counted(mistakes, order.replications)
     seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
     workers = mistakes.whole("--workers", order.workers, 1, MOST_WORKERS) if order.workers is not None else None
     resolved = mistakes.attempt(lambda: resolve(order.file, with_weeks(order.changes, order.weeks)))

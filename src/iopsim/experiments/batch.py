@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,7 @@ from iopsim.scenario.model import Scenario
 from iopsim.scenario.resolved import without_origins
 from iopsim.stats.contrast import each
 from iopsim.stats.intervals import F64
-from iopsim.stats.stopping import Look, Target, sequential, two_stage
+from iopsim.stats.stopping import Look, More, Target, sequential, two_stage
 from iopsim.store.part import Failure
 
 COLUMN = {measure.name: column for column, measure in enumerate(CATALOGUE)}
@@ -84,6 +85,32 @@ class Precision:
     targets: Mapping[str, Target]
     most: int = 10_000
     stages: str = "sequential"
+
+    def described(self) -> dict[str, object]:
+        """Return what documents say of what was asked for."""
+        return {
+            "half_widths": {
+                name: f"{target.half_width:g}{' %' if target.relative else ''}" for name, target in self.targets.items()
+            },
+            "most": self.most,
+            "stages": self.stages,
+        }
+
+    def reach(self, more: More, targets: Mapping[str, Target], confidence: float = 0.95) -> Looked:
+        """Simulate until all targets are met at a look, or there are no more.
+
+        Parameters
+        ----------
+        more : callable
+            Called as ``more(first, last)`` for one stage after the other, each replication once.
+        targets : mapping of str to Target
+            By any names.
+        confidence : float
+            With which all intervals hold together.
+        """
+        confidence = each(confidence, len(targets))
+        until = two_stage if self.stages == "two" else sequential
+        return Looked(tuple(until(more, targets, self.most, confidence=confidence)), confidence)
 
 
 @dataclass(frozen=True)
@@ -220,6 +247,23 @@ class Looked:
         """Whether all intervals are as narrow as asked for."""
         return self.looks[-1].met
 
+    def described(self, sought: Precision) -> dict[str, object]:
+        """Return what documents say of it: what was asked for, and what of that was reached."""
+        return {
+            **sought.described(),
+            "looks": [look.replications for look in self.looks],
+            "met": self.met,
+            "confidence_of_each": self.confidence,
+            "reached": {
+                name: {
+                    "half_width": None if math.isnan(one.half_width) else one.half_width,
+                    "met": one.met,
+                    "replications_needed": one.needed,
+                }
+                for name, one in self.looks[-1].measures.items()
+            },
+        }
+
 
 Stage = Callable[[int, int], I64]
 """Simulates replications `first` to `last` - 1 of each of a batch's unique points, and returns their fractions."""
@@ -252,9 +296,7 @@ def reach(batch: Batch, stage: Stage) -> Looked:
         }
 
     targets = {f"{arm}: {name}": target for arm in at for name, target in sought.targets.items()}
-    confidence = each(batch.confidence, len(targets))
-    until = two_stage if sought.stages == "two" else sequential
-    return Looked(tuple(until(more, targets, sought.most, confidence=confidence)), confidence)
+    return sought.reach(more, targets, batch.confidence)
 
 
 Failed = list[tuple[int, Failure]]

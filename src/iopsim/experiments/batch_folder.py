@@ -18,7 +18,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import math
 import os
 import platform
 import shutil
@@ -157,7 +156,7 @@ def description(outcome: Outcome) -> dict[str, object]:
         "warm_up_weeks": batch.warm_up,
         "by": list(batch.by),
         "keep": list(batch.keep),
-        "precision": _precision(batch, outcome.looked),
+        "precision": outcome.looked.described(batch.precision) if outcome.looked and batch.precision else None,
         "arms": {
             plan.name: {
                 "about": plan.about,
@@ -307,30 +306,6 @@ def made(making: Making, begun: datetime.datetime) -> dict[str, object]:
         "workers": making.runner.executor.workers,
         "executor": type(making.runner.executor).__name__,
         "command": list(making.command),
-    }
-
-
-def _precision(batch: Batch, looked: Looked | None) -> dict[str, object] | None:
-    sought = batch.precision
-    if sought is None or looked is None:
-        return None
-    return {
-        "half_widths": {
-            name: f"{target.half_width:g}{' %' if target.relative else ''}" for name, target in sought.targets.items()
-        },
-        "most": sought.most,
-        "stages": sought.stages,
-        "looks": [look.replications for look in looked.looks],
-        "met": looked.met,
-        "confidence_of_each": looked.confidence,
-        "reached": {
-            name: {
-                "half_width": None if math.isnan(one.half_width) else one.half_width,
-                "met": one.met,
-                "replications_needed": one.needed,
-            }
-            for name, one in looked.looks[-1].measures.items()
-        },
     }
 
 

@@ -1,7 +1,8 @@
 """Results on disk: a folder with the numbers, the scenario, the charts and the provenance; whole or not at all.
 
 The same run gives the same bytes, whoever ran it with however many workers: no file tells a time, a path or a
-number of processes.
+number of processes. A run that stopped where it was precise enough is that of as many replications: its manifest alone
+says more.
 """
 
 from __future__ import annotations
@@ -118,6 +119,7 @@ def documents(
         **({"by": sorted({part.dimension for part in result.partitions})} if result.partitions else {}),
         **mature(result),
         **uncertain(result),
+        **precision(result),
         "run_key": run_key(result.scenario, result.seed, result.replications, result.warm_up, _inputs(result)),
         "iopsim": iopsim.__version__,
         "python": platform.python_version(),
@@ -142,6 +144,13 @@ def uncertain(result: Result) -> dict[str, object]:
     return {
         "uncertain": {"unknowns": len(found.inputs.known), "inputs": found.inputs.hash, "refused_draws": found.refused}
     }
+
+
+def precision(result: Result) -> dict[str, object]:
+    """Return what a document says of a precision that was asked for; nothing where none was."""
+    if result.sought is None or result.looked is None:
+        return {}
+    return {"precision": result.looked.described(result.sought)}
 
 
 def _inputs(result: Result) -> Inputs | None:

@@ -90,39 +90,35 @@ def _fractions(facts: Facts) -> I64:
 
 
 def explore(
-    point: Point, inputs: Inputs, replications: int, workers: int = 1, progress: Progress | None = None
+    point: Point, inputs: Inputs, facts: Facts, workers: int = 1, progress: Progress | None = None
 ) -> Ignorance:
-    """Run a plan with drawn inputs: each replication, its twin, and some with everything at its value.
+    """Run what tells luck and ignorance apart: the twin of each replication, and some with everything at its value.
 
     Parameters
     ----------
     point : Point
         The plan as it is.
     inputs : Inputs
-    replications : int
-        At least 1.
+    facts : Facts
+        Of the plan's replications with these inputs, from 0 on; at least 1.
     workers : int
         Processes; 1 runs in this one.
     progress : callable, optional
-        Called with the number of simulations done since the last call, of `simulations` in all.
+        Called with the number of simulations done since the last call.
 
     Raises
     ------
-    IopsimError
-        If the ranges of the inputs do not go together.
     RuntimeError
         If a replication fails.
     """
-    inputs.draw(0)
-    uncertain = replace(point, inputs=inputs)
-    facts = replicate(uncertain, replications, workers, progress)
+    uncertain, replications = replace(point, inputs=inputs), len(facts)
     twins = replicate(uncertain, replications, workers, progress, TWIN)
     fixed = replicate(point, min(replications, FIXED), workers, progress)
     return Ignorance(inputs, drawn(uncertain, replications, workers), facts, twins, fixed)
 
 
 def simulations(replications: int) -> int:
-    """Return how many simulations `explore` needs."""
+    """Return how many simulations so many replications with drawn inputs need, with those of `explore`."""
     return 2 * replications + min(replications, FIXED)
 
 

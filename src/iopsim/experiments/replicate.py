@@ -6,11 +6,18 @@ memory grows by those and not by whole records.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+
+from iopsim.experiments.batch import COLUMN, Looked, Precision
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.executors.processes import Processes
 from iopsim.experiments.point import Point
 from iopsim.experiments.runner import Progress, Runner
+from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.facts import Facts, joined
+from iopsim.stats.intervals import F64
 from iopsim.store.part import Part
 
 
@@ -34,12 +41,71 @@ def replicate(
     RuntimeError
         If a replication fails, with its number and its traceback.
     """
+    return _facts(_runner(workers, progress), point, first, first + replications)
+
+
+def replicate_until(
+    point: Point,
+    sought: Precision,
+    workers: int = 1,
+    progress: Progress | None = None,
+    expects: Callable[[int], None] | None = None,
+) -> tuple[Facts, Looked]:
+    """Run replications 0, 1, 2, ..., each once, until measures are known as precisely as asked for.
+
+    It is looked at after fixed numbers of replications, so that it does not depend on the number of workers.
+
+    Parameters
+    ----------
+    point : Point
+    sought : Precision
+    workers : int
+        Processes; 1 runs in this one.
+    progress : callable, optional
+    expects : callable, optional
+        Called with how many replications there will be by the next look.
+
+    Returns
+    -------
+    Facts
+        Of all replications, in order.
+    Looked
+        Measures by their own names.
+
+    Raises
+    ------
+    ValueError
+        If at most fewer than 50 replications may be run, or two stages are to reach a half-width in percent.
+    RuntimeError
+        If a replication fails, with its number and its traceback.
+    """
+    runner, stages = _runner(workers, progress), list[Facts]()
+
+    def more(first: int, last: int) -> dict[str, F64]:
+        if expects:
+            expects(last)
+        stages.append(_facts(runner, point, first, last))
+        return {name: _values(stages[-1], COLUMN[name]) for name in sought.targets}
+
+    looked = sought.reach(more, sought.targets)
+    return joined(stages), looked
+
+
+def _runner(workers: int, progress: Progress | None) -> Runner:
     executor: Executor = Here() if workers <= 1 else Processes(workers)
+    return Runner(executor, progress=progress)
+
+
+def _facts(runner: Runner, point: Point, first: int, last: int) -> Facts:
     parts: list[Part] = []
-    for _, part in Runner(executor, progress=progress).parts([point], first, first + replications):
+    for _, part in runner.parts([point], first, last):
         if part.failures:
             failure = part.failures[0]
             raise RuntimeError(f"replication {failure.replication} failed\n{failure.traceback}")
         parts.append(part)
     parts.sort(key=lambda part: part.first)
     return joined([part.facts for part in parts if part.facts is not None])
+
+
+def _values(facts: Facts, column: int) -> F64:
+    return CATALOGUE[column].values(np.stack([facts.numerators[:, column], facts.denominators[:, column]], axis=-1))

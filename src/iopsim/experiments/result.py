@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from iopsim.experiments.batch import Looked, Precision
 from iopsim.experiments.bottleneck import Bottleneck, bottlenecks
 from iopsim.experiments.equity import Equity
 from iopsim.experiments.ignorance import Ignorance
@@ -49,6 +50,10 @@ class Result:
         only clients who come, and only days, after that many weeks count.
     ignorance : Ignorance or None
         Of a run with drawn inputs, what tells luck and ignorance apart: ``.ignorance.spreads[name]``.
+    sought : Precision or None
+        Of a run that stopped where measures were known precisely enough, what was asked for.
+    looked : Looked or None
+        At what such a run stopped: ``.looked.met``, ``.looked.looks[-1].measures[name].half_width``.
     """
 
     scenario: Scenario
@@ -58,6 +63,8 @@ class Result:
     partitions: tuple[Partition, ...] = field(default=(), repr=False)
     warm_up: int | None = None
     ignorance: Ignorance | None = field(default=None, repr=False)
+    sought: Precision | None = field(default=None, repr=False)
+    looked: Looked | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """Return what was run, and how to go on."""
