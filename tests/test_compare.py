@@ -15,6 +15,7 @@ from iopsim.experiments.verdict import sentence
 from iopsim.measures.catalogue import CATALOGUE
 
 PLAIN = str(Path(__file__).parent / "plain.toml")
+SCENARIO = iopsim.load(PLAIN, {"weeks": 26})
 SHORT = ("--weeks", "30", "-n", "12", "--workers", "1")
 BIGGER = "bigger: groups.evening.seats=16"
 FEWER = "fewer: referrals.*.per_week*=0.5"
@@ -157,6 +158,33 @@ def test_export_writes_every_table_and_nothing_over_anything():
     assert call("export", "csv", "--out", "new").stderr.startswith("csv: found no results of an experiment")
 
 
+def test_what_comes_from_python_says_in_a_line_what_it_is(found):
+    assert len(repr(found)) < 400
+    assert repr(found).startswith(
+        "<Outcome of plain, bigger, fewer, again; 40 replications each, seed 1; of days_to_first"
+    )
+    assert found._repr_html_().count("<tr") == 1 + 3 * 3
+    with pytest.raises(ValueError, match="a measure or more"):
+        iopsim.compare({"a": SCENARIO, "b": SCENARIO}, precision={})
+    with pytest.raises(ValueError, match='such as "5 %"'):
+        iopsim.compare({"a": SCENARIO, "b": SCENARIO}, precision={"cost_usd": "5"})
+    twice = iopsim.compare({"a": SCENARIO, "b": SCENARIO}, 2, measures=["referrals", "referrals"])
+    assert twice.each_confidence == pytest.approx(0.95)
+
+
+def test_many_plans_are_told_below_each_other_where_a_table_is_too_wide(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = compared(
+        *(f"--set=plan_{n}: groups.evening.seats={n}" for n in range(13, 18)), "-m", "census_mean"
+    ).splitlines()
+    assert lines[:3] == [
+        "What differs",
+        "groups.evening.seats",
+        "  plain 12; plan_13 13; plan_14 14; plan_15 15; plan_16 16;",
+    ]
+    assert lines[3] == "  plan_17 17"
+
+
 def test_two_files_are_two_arms_and_files_of_one_name_are_numbered():
     Path("other.toml").write_text(Path(PLAIN).read_text().replace("seats = 12", "seats = 8"))
     said = compared("other.toml")
@@ -194,6 +222,8 @@ def test_all_that_is_wrong_is_told_at_once():
         ((PLAIN, "--set", "plain: weeks=40"), "--set: found plain; a set of changes needs a name that no file has"),
         ((PLAIN, PLAIN, "--stages", "three"), "--stages: found three; give one of sequential, two"),
         ((PLAIN, PLAIN, "--precision", "cost_used=1%"), "did you mean cost_usd?"),
+        ((PLAIN, PLAIN, "--precision", "completed_share=2"), "2 percentage points are written completed_share=0.02"),
+        ((PLAIN, "--set", "my plan: weeks=40"), "--set: found my plan: weeks; a plan has a name of letters, digits"),
     ],
 )  # fmt: skip
 def test_an_order_that_cannot_be_done_says_why(arguments, said):

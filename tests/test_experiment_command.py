@@ -61,7 +61,9 @@ def call(*arguments):
 def test_an_experiment_says_its_question_and_a_sentence_on_each_arm():
     Path("seats.toml").write_text(FILE)
     lines = call("seats.toml").splitlines()
-    assert lines[:2] == ["More seats, or fewer people?", "3 arms, 6 replications each; seed 3; 26 weeks"]
+    assert lines[0] == "What differs"
+    at = lines.index("More seats, or fewer people?")
+    assert lines[at + 1] == "3 arms, 6 replications each; seed 3; 26 weeks"
     assert [line.split()[1].rstrip(",") for line in lines if line.startswith("•")] == ["larger", "fewer"]
     (folder,) = Path("results").iterdir()
     assert folder.name.startswith("seats-")
@@ -105,6 +107,9 @@ def test_of_many_arms_the_ends_are_shown_by_their_levels():
     assert not any(line.startswith("•") for line in lines)
     summary = pd.read_csv("out/summary.csv")
     assert len(summary[summary["measure"] == "census_mean"]) == 13
+    arms = pd.read_csv("out/arms.csv")
+    assert set(arms.columns) == {"arm", "about", "scenario_hash", "groups.evening.seats", "referrals.*.per_week"}
+    assert len(arms.drop_duplicates(["groups.evening.seats", "referrals.*.per_week"])) == 13
 
 
 def test_python_gives_what_the_command_gives():

@@ -33,6 +33,7 @@ from iopsim.experiments.twins import with_twins
 from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.warmup import estimate, forbidden, settle
 from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.facts import from_first_dollar
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import partitions
 from iopsim.rulebook import write
@@ -160,6 +161,8 @@ def simulate(
         told_of = _counting(expects, before, inputs is not None)
         facts, looked = replicate_until(drawn, sought, workers, progress, told_of)
     told = None if inputs is None else explore(point, inputs, facts, workers, progress)
+    if inputs is not None:
+        facts = from_first_dollar(facts)
     return Result(scenario, seed, len(facts), facts, parts, warm_up, told, sought, looked)
 
 

@@ -35,6 +35,9 @@ MOST_WORKERS = 512
 MOST = 10_000
 """Replications at which a precision gives up, if nothing else is said."""
 
+MOST_OF = {"share": 0.5}
+"""Half-widths from which on a precision asks for nothing, by unit."""
+
 _PERCENT = re.compile(r"([0-9.]+)\s*%")
 
 
@@ -86,6 +89,10 @@ def precision(mistakes: Mistakes, texts: Sequence[str], most: str | None, stages
     for text in (one.strip() for joined in texts for one in joined.split(",")):
         name, _, width = text.partition("=")
         name, target = name.strip(), _target(name.strip(), width.strip())
+        if target is not None and not target.relative and target.half_width >= MOST_OF.get(_unit(name), math.inf):
+            said = f"{name} lies between 0 and 1: 2 percentage points are written {name}=0.02"
+            mistakes.problems.append(Problem("--precision", None, "", short(text), said))
+            continue
         if name in COLUMN and target is not None:
             targets[name] = target
             continue
@@ -109,6 +116,10 @@ def either(mistakes: Mistakes, replications: str | None, sought: Precision | Non
     if sought is not None and replications is not None:
         said = "give either --replications, or --precision with --most"
         mistakes.problems.append(Problem("--replications", None, "", short(replications), said))
+
+
+def _unit(name: str) -> str:
+    return CATALOGUE[COLUMN[name]].unit if name in COLUMN else ""
 
 
 def _target(name: str, width: str) -> Target | None:

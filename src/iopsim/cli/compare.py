@@ -12,16 +12,17 @@ from pathlib import Path
 from rich.console import Console
 
 from iopsim.cli.batches import either, measures, place, precision, report, simulate
-from iopsim.cli.console import paragraph, screen, shortened
+from iopsim.cli.console import paragraph, plain, screen, shortened
 from iopsim.cli.options import Mistakes, placed, with_weeks
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS
-from iopsim.cli.sheet import Line, Sheet, print_sheet
+from iopsim.cli.sheet import GAP, Line, Sheet, print_sheet
 from iopsim.errors import Problem
 from iopsim.experiments.batch import Batch
 from iopsim.experiments.making import obstacles, plans_of, with_drawn_inputs
 from iopsim.experiments.plan import BOARD, REPLICATIONS
 from iopsim.scenario import Resolved, resolve
 from iopsim.scenario.differences import differences
+from iopsim.scenario.words import short
 
 LABELLED = re.compile(r"\s*([A-Za-z0-9_-]{1,40}):\s*(.+)", re.DOTALL)
 """A change of one arm, such as ``bigger: groups.evening.seats=16``."""
@@ -114,10 +115,13 @@ def arms(mistakes: Mistakes, files: Sequence[str], changes: Sequence[str], weeks
 
     Every file is loaded, so that all that is wrong is told at once.
     """
-    shared = with_weeks([text for text in changes if not LABELLED.fullmatch(text.partition("=")[0] + "=x")], weeks)
+    shared = with_weeks([text for text in changes if ":" not in text.partition("=")[0]], weeks)
     own: dict[str, list[str]] = {}
     for text in changes:
         left, equals, value = text.partition("=")
+        if ":" in left and not LABELLED.fullmatch(f"{left}=x"):
+            said = "a plan has a name of letters, digits, _ and -, at most 40, before the colon"
+            mistakes.problems.append(Problem("--set", None, "", short(left), said))
         match = LABELLED.fullmatch(f"{left}=x")
         if match:
             own.setdefault(match[1], []).append(f"{match[2].removesuffix('=x')}{equals}{value}")
@@ -169,12 +173,18 @@ def show_differences(console: Console, found: Mapping[str, Resolved]) -> None:
     console.print("What differs", style="bold")
     if not told:
         paragraph(console, "Nothing: the plans are the same.", indent="  ")
-    lines = [Line(shortened(one.path, LONGEST), _cells(one.texts)) for one in told]
-    if lines:
-        shown = lines[:MOST_DIFFERENCES]
-        if len(lines) > len(shown):
-            shown = [*shown, Line(f"... and {len(lines) - len(shown):,} more")]
-        print_sheet(console, Sheet(("Setting", *found), shown))
+    rest = [Line(f"... and {len(told) - MOST_DIFFERENCES:,} more")] if len(told) > MOST_DIFFERENCES else []
+    lines = [Line(shortened(one.path, LONGEST), _cells(one.texts)) for one in told[:MOST_DIFFERENCES]]
+    sheet = Sheet(("Setting", *found), [*lines, *rest])
+    if told and sheet.longest + sum(GAP + width for width in sheet.widths) <= console.width:
+        print_sheet(console, sheet)
+    elif told:
+        for line in lines:
+            console.print(plain(line.label), soft_wrap=True)
+            values = "; ".join(f"{name} {value}" for name, value in zip(found, line.cells, strict=True))
+            paragraph(console, values, indent="  ", lead="  ")
+        for line in rest:
+            console.print(line.label)
     console.print()
 
 

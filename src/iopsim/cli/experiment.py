@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from iopsim.cli.batches import place, report, simulate
-from iopsim.cli.console import margin, paragraph, plain
+from iopsim.cli.compare import show_differences
+from iopsim.cli.console import margin, paragraph, plain, screen
 from iopsim.cli.options import Mistakes
+from iopsim.cli.outcome import MANY
 from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS
 from iopsim.experiments.documents import folder_of
 from iopsim.experiments.making import batch_of, with_drawn_inputs
@@ -61,4 +63,7 @@ def experiment(order: Order) -> None:
         for arm in loaded.repeated:
             said = f"arm {arm.name} is the same scenario as {arm.same_as}"
             paragraph(margin(), plain(said), lead="warning  ", indent="         ")
-    report(simulate(batch, where), where)
+    outcome = simulate(batch, where)
+    if not order.quiet and not order.json and len(batch.plans) < MANY:
+        show_differences(screen(), {plan.name: plan.resolved() for plan in batch.plans})
+    report(outcome, where)

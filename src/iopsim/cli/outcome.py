@@ -51,8 +51,9 @@ def show(console: Console, outcome: Outcome) -> None:
         paragraph(console, looked(outcome))
     console.print()
     if len(outcome.arms) > 1 and len(outcome.arms) < MANY:
-        for arm in outcome.arms[1:]:
-            paragraph(console, sentence(outcome, arm), indent="  ", lead="• ")
+        for plan in outcome.batch.plans[1:]:
+            about = f" ({plain(plan.about)})" if plan.about and not plan.levels else ""
+            paragraph(console, f"{sentence(outcome, plan.name)}{about}", indent="  ", lead="• ")
         console.print()
     print_sheet(console, _sheet(outcome))
     console.print()

@@ -246,6 +246,7 @@ def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, made: Mapping[str,
         compared = {measure.name for measure in batch.measures}
         names = compared if len(batch.plans) > MANY_ARMS else None
         (draft / "summary.csv").write_text(csv_text(drafted.rows(names)), encoding="utf-8")
+        (draft / "arms.csv").write_text(csv_text(outcome.arm_rows()), encoding="utf-8")
         if len(batch.plans) > 1:
             (draft / "differences.csv").write_text(csv_text(drafted.difference_rows()), encoding="utf-8")
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())

@@ -25,7 +25,7 @@ Fractions = Callable[[int, int], I64]
 """Returns numerators and denominators by replication, shape (n, 2), of a plan and a measure, each by its place."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """What a batch gave.
 
@@ -55,6 +55,22 @@ class Outcome:
     folder: Path | None = None
     twins: tuple[I64, ...] = field(default=(), repr=False, compare=False)
     _summaries: dict[tuple[str, str], Estimate] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """Return what was compared, and how to go on."""
+        runs = f"{self.replications:,} replication{'' if self.replications == 1 else 's'}"
+        measures = ", ".join(measure.name for measure in self.batch.measures)
+        return (
+            f"<Outcome of {', '.join(self.arms)}; {runs} each, seed {self.batch.seed}; of {measures}. differences() "
+            "tells how they differ, to_pandas() every measure, contrasts[arm, measure] one difference>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return the table of differences for a notebook."""
+        columns = ["arm", "label", "unit", "baseline_mean", "arm_mean", "difference", "low", "high", "told_apart"]
+        frame = self.differences()
+        html: str = frame[columns].to_html(index=False) if len(frame) else self.to_pandas().to_html(index=False)
+        return html
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -178,6 +194,11 @@ class Outcome:
                     "ratio_of_totals_low": totals.low if totals else math.nan,
                     "ratio_of_totals_high": totals.high if totals else math.nan,
                 }
+
+    def arm_rows(self) -> Iterator[dict[str, object]]:
+        """Return a row for each arm: its name, what is said of it, its scenario's hash, the level of each factor."""
+        for plan, levels in zip(self.batch.plans, self._levels(), strict=True):
+            yield {"arm": plan.name, "about": plan.about, "scenario_hash": plan.scenario.hash, **levels}
 
     def difference_rows(self) -> Iterator[dict[str, object]]:
         """Return the rows of `differences`; what cannot be told is NaN, or empty in `told_apart`."""

@@ -74,6 +74,9 @@ def _half_width(sheet: Sheet, name: str) -> HalfWidth | None:
         return None
     if isinstance(value, str) and (match := _PERCENT.fullmatch(value.strip())) and 0 < float(match[1]) < 100:
         return HalfWidth(measure, float(match[1]) / 100, relative=True)
+    if is_number(value) and value >= 0.5 and measure.unit == "share":
+        sheet.refuse(f"{name} lies between 0 and 1; 2 percentage points are written 0.02", "precision", name)
+        return None
     if is_number(value) and value > 0:
         return HalfWidth(measure, float(value), relative=False)
     said = f'a half-width is a number above 0, in {unit_of(measure)}, such as 0.5, or a percentage of the mean: "5 %"'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -88,6 +88,12 @@ def fitted(row: tuple[I64, ...], book: Rulebook, since: int) -> tuple[I64, ...]:
     asked = full_course(book) // 7 + 1
     left = np.pad(left[:, :asked], ((0, 0), (0, max(0, asked - left.shape[1]))))
     return above, below, by_week, by_month, left, cash, groups
+
+
+def from_first_dollar(facts: Facts) -> Facts:
+    """Return facts whose series of money begins with the first week in which any replication spends or earns."""
+    moved = np.flatnonzero((facts.money != 0).any(axis=(0, 1)))
+    return replace(facts, money=facts.money[:, :, int(moved[0]) if len(moved) else 0 :])
 
 
 def gathered(replications: Sequence[tuple[I64, ...]]) -> Facts:
