@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from iopsim.experiments.arms import Arm, Base
-from iopsim.experiments.size import AT_ONCE, prefixes, size
+from iopsim.experiments.size import AT_ONCE, size
+from iopsim.experiments.size_looks import prefixes
 from iopsim.experiments.size_words import meaning, promise, rows, sentences, verdict
 from iopsim.experiments.sizing import BATCH, Candidate, Objective, Sizing
 from iopsim.experiments.targets import Target

@@ -64,9 +64,9 @@ def notes(found: Sized) -> list[str]:
         "Each interval has 95 % by itself, and is of all replications of its plan; the verdicts do not rest on it."
     )
     if any(one.dropped for one in standings):
-        lines.append("Dropped: the comparison has left another plan that meets the targets.")
+        lines.append("Dropped: the comparison has left another plan that was found to meet the targets.")
     if any(verdict(found, place) == NOT_NEEDED for place in range(len(standings))):
-        lines.append(f"{NOT_NEEDED.capitalize()}: larger than a plan that meets all targets.")
+        lines.append(f"{NOT_NEEDED.capitalize()}: larger than a plan that was found to meet all targets.")
     estimates = [finding.estimate for one in standings for finding in one.findings if finding.target.kind != "chance"]
     if any(estimate.made_by_few for estimate in estimates):
         lines.append(f"{FEW}  A few unusual replications make this mean, and what is said of it is less sure.")

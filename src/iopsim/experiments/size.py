@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from iopsim.experiments.size_looks import prefixes
 from iopsim.experiments.sizing import BATCH, Candidate, Sizing
 from iopsim.experiments.targets import Target
 from iopsim.stats.feasibility import Answer as Tested
@@ -26,9 +27,6 @@ from iopsim.store.part import Failure
 
 AT_ONCE = 4
 """Plans tested at a time where the size is minimized: more would be larger than one of them."""
-
-ROUND = 10
-"""Replications after which it is looked are multiples of this."""
 
 CLOSE = 1e-9
 """Sizes nearer to each other than this share are the same: sums of weights are rounded."""
@@ -241,21 +239,6 @@ def size(sizing: Sizing, stage: Stage) -> Sized:
     elif found:
         chosen, remaining = _select(sizing, stage, found, standings, confidence, start)
     return Sized(sizing, tuple(standings), chosen, remaining, start, list(stage.failures))
-
-
-def prefixes(first: int, most: int) -> tuple[int, ...]:
-    """Return after how many replications it is looked: by a quarter more each time and ten at least, up to the most.
-
-    Parameters
-    ----------
-    first, most : int
-        The first look is no earlier than `first`, the last at `most`.
-    """
-    found, n = [], -(-first // ROUND) * ROUND
-    while n < most:
-        found.append(n)
-        n += max(ROUND, n // 4 // ROUND * ROUND)
-    return (*found, most)
 
 
 class _Tests:
