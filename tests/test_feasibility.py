@@ -75,12 +75,57 @@ def test_at_most_is_at_least_turned_round():
 def test_a_value_at_the_limit_meets_it():
     assert judge(np.full(200, 3.0), Chance(3.0, 0.8, 0.1), 0.01).answer == "feasible"
     assert judge(np.full(200, 3.0), Chance(3.0, 0.8, 0.1, at_least=False), 0.01).answer == "feasible"
-    assert judge(np.full(200, 3.0), Expectation(3.0, 0.1), 0.01).answer == "feasible"
+    assert judge(np.full(500, 3.0), Expectation(3.0, 0.1), 0.01).answer == "feasible"
 
 
-def test_a_mean_that_does_not_vary_is_judged_after_the_first_stage_and_said_not_to():
-    found = judge(np.full(80, 2.0), Expectation(2.1, 0.05), 0.01, first=30)
-    assert (found.answer, found.replications, found.unvaried) == ("infeasible", 30, True)
+@pytest.mark.parametrize(("limit", "answer"), [(2.1, "infeasible"), (2.0, "feasible"), (1.9, "feasible")])
+def test_a_mean_that_does_not_vary_is_not_believed_before_what_is_seen_in_one_of_100_would_have_been(limit, answer):
+    needed = math.ceil(math.log(0.01) / math.log(0.99))
+    found = judge(np.full(900, 2.0), Expectation(limit, 0.05), 0.01, first=30)
+    assert (found.answer, found.replications, found.unvaried) == (answer, needed, True)
+    assert judge(np.full(needed - 1, 2.0), Expectation(limit, 0.05), 0.01, first=30).answer == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "answer", "other"),
+    [
+        (Expectation(0.1, 0.02, at_least=False, span=(0.0, 1.0)), 0.0, "feasible", 0.12),
+        (Expectation(0.0, 0.02, at_least=False, span=(0.0, 1.0)), 0.0, "feasible", 0.02),
+        (Expectation(0.1, 0.02, span=(0.0, 1.0)), 0.0, "infeasible", 0.12),
+        (Expectation(0.9, 0.02, span=(0.0, 1.0)), 1.0, "feasible", 0.12),
+        (Expectation(1.0, 0.5, at_least=False, span=(0.0, math.inf)), 4.0, "infeasible", 3.5 / 4.0),
+        (Expectation(1.0, 0.5, span=(0.0, math.inf)), 0.0, "infeasible", 0.01),
+    ],
+)
+def test_a_span_bounds_what_is_rare_could_do_to_a_mean_that_does_not_vary(target, value, answer, other):
+    """All alike has a probability of (1 - other)^n, if anything else must be so frequent for the answer to be wrong."""
+    needed = max(10, math.ceil(math.log(0.01) / math.log(1.0 - other)))
+    found = judge(np.full(1000, value), target, 0.01, first=10)
+    assert (found.answer, found.replications) == (answer, needed)
+
+
+@pytest.mark.parametrize(("every", "stage"), [(60, 300), (400, 2000), (458, 2290), (459, 2295)])
+def test_a_first_stage_goes_on_until_five_values_are_unlike_the_most_common_one(every, stage):
+    values = np.zeros(40000)
+    values[every - 1 :: every] = 1000.0
+    found = judge(values, Expectation(5.0, 4.0, at_least=False), 0.01, first=50)
+    assert (found.answer, found.replications) == naive_mean((5.0 - values).tolist(), 0.0, 4.0, 0.01, stage)
+    assert found.answer != "undecided"
+
+
+def test_a_first_stage_that_goes_on_ends_after_five_times_what_would_do_if_all_were_alike():
+    values = np.zeros(40000)
+    values[[70, 9000]] = 1000.0
+    found = judge(values, Expectation(5.0, 4.0, at_least=False), 0.01, first=50)
+    assert (found.answer, found.replications) == naive_mean((5.0 - values).tolist(), 0.0, 4.0, 0.01, 5 * 459)
+
+
+def test_a_rare_disaster_is_not_taken_for_none():
+    """2 % of replications tell 1,000 in place of 0: a mean of 20, which is to be at most 5; 200 tests at 5 %."""
+    rng = np.random.default_rng(11)
+    target = Expectation(5.0, 0.5, at_least=False)
+    found = [judge(np.where(rng.uniform(size=2000) < 0.02, 1000.0, 0.0), target, 0.05).answer for _ in range(200)]
+    assert found.count("feasible") <= 20
 
 
 def test_replications_that_cannot_tell_are_left_out_of_a_mean_and_counted():

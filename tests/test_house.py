@@ -5,10 +5,13 @@ The direction of imports inside the package is a contract in pyproject.toml, che
 
 import ast
 import re
+import runpy
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -192,3 +195,11 @@ def test_a_module_is_named_after_what_is_in_it():
 def test_the_lock_names_no_index_and_no_folder():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     expect_none(line for line in lock if re.search(r"://|^\s*-(?!-hash=sha256:)|\s[~.]{0,2}/", line))
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*ROOT.glob("verification/*.py"), *ROOT.glob("benchmarks/*.py")]), ids=lambda path: path.stem
+)
+def test_a_long_check_or_benchmark_finds_what_it_imports(path, monkeypatch):
+    monkeypatch.syspath_prepend(path.parent)
+    assert runpy.run_path(str(path), run_name="imported")["__doc__"]

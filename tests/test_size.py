@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from iopsim.experiments.arms import Arm, Base
-from iopsim.experiments.size import AT_ONCE, prefixes, size
+from iopsim.experiments.size import AT_ONCE, size
+from iopsim.experiments.size_looks import prefixes
 from iopsim.experiments.size_words import meaning, promise, rows, sentences, verdict
 from iopsim.experiments.sizing import BATCH, Candidate, Objective, Sizing
 from iopsim.experiments.targets import Target
@@ -19,6 +20,7 @@ MEASURES = {measure.name: measure for measure in CATALOGUE}
 SOON = Target("soon", MEASURES["days_to_first_session"], None, 10.0, False, "expectation", None, 0.5, None)
 OFTEN = Target("often", MEASURES["started_share"], None, 0.3, True, "chance", 0.8, 0.05, None)
 SIZE = Objective(None, 0.0, {"groups.evening.seats": 1.0})
+WITHIN = "both targets to within their tolerances"
 COST = Objective(MEASURES["cost_usd"], 1000.0, {})
 
 
@@ -62,7 +64,9 @@ def test_the_smallest_plan_that_meets_all_targets_is_chosen_wherever_it_stands_i
     found = size(sizing([14, 10, 12]), Standin([8.0, 12.0, 9.0]))
     assert found.chosen == 2
     assert [one.answer for one in found.standings] == ["feasible", "infeasible", "feasible"]
-    assert sentences(found) == ["evening seats 12 is the smallest plan that meets both targets, with 95 % confidence."]
+    assert sentences(found) == [
+        f"evening seats 12 meets {WITHIN}, and no smaller plan beats both targets by their tolerances; 95 % confidence."
+    ]
 
 
 def test_a_plan_larger_than_one_that_meets_the_targets_is_not_asked_about():
@@ -85,7 +89,7 @@ def test_the_answer_does_not_hang_on_plans_larger_than_it():
 def test_plans_as_small_are_named_and_the_first_of_the_file_is_chosen():
     found = size(sizing([14, 12, 12.000000000000002, 12, 20]), Standin([8.0, 8.0, 8.0, 14.0, 8.0]))
     assert (found.chosen, found.as_small) == (1, (2,))
-    assert sentences(found)[1].startswith("Just as small, and meeting both targets too: evening seats 12.0000")
+    assert sentences(found)[1].startswith("Just as small, and found to meet them as well: evening seats 12.0000")
 
 
 def test_a_plan_that_meets_one_target_only_is_not_chosen():
@@ -98,7 +102,7 @@ def test_where_no_plan_meets_the_targets_the_nearest_is_told_by_how_much_it_miss
     found = size(sizing([10, 12, 14]), Standin([15.0, 12.0, 11.0], chances=[1.0, 1.0, 0.5]))
     assert (found.chosen, found.feasible, found.undecided, found.nearest) == (None, (), (), 1)
     assert sentences(found) == [
-        "No plan of the 3 meets both targets, with 95 % confidence.",
+        "No plan of the 3 beats both targets by their tolerances; 95 % confidence.",
         "The nearest is evening seats 12, which misses soon by 1.98 days, as estimated.",
     ]
 
@@ -108,7 +112,7 @@ def test_a_plan_that_just_meets_a_chance_stays_undecided_and_is_never_chosen_sil
     assert (found.chosen, found.undecided) == (1, (0,))
     assert found.standings[0].replications == 300
     first, second = sentences(found)
-    assert first == "evening seats 12 is the smallest plan found to meet both targets."
+    assert first == "evening seats 12 is the smallest plan found to meet both targets to within their tolerances."
     assert second.startswith("Undecided after 300 replications, and may be no larger: 1 plan, evening seats 10. ")
 
 
@@ -132,8 +136,10 @@ def test_the_cheapest_of_those_that_meet_the_targets_is_chosen_on_fresh_replicat
     assert {found.standings[place].dropped.by for place in (0, 3)} <= {1, 3}
     assert found.standings[2].compared == 0
     (said,) = sentences(found)
-    assert said.startswith("evening seats 0 has the lowest cost of the 3 plans that meet both targets, with 95 % conf")
-    assert said.endswith("; differences of less than $1,000 are not told apart.")
+    assert said == (
+        "Of the 3 plans found to meet both targets to within their tolerances, evening seats 0 has the lowest cost, "
+        "unless others come within $1,000 of the lowest; 95 % confidence."
+    )
 
 
 def test_each_stage_has_the_root_of_the_confidence():
@@ -155,7 +161,9 @@ class Alone(Standin):
 def test_the_only_plan_that_meets_the_targets_is_compared_with_nothing():
     found = size(sizing([0, 0], COST), Standin([8.0, 12.0]))
     assert (found.chosen, found.standings[0].compared) == (0, 0)
-    assert sentences(found) == ["evening seats 0 is the only plan that meets both targets, with 95 % confidence."]
+    assert sentences(found) == [
+        f"evening seats 0 meets {WITHIN}, and no other plan beats both targets by their tolerances; 95 % confidence."
+    ]
 
 
 class Apart(Standin):
@@ -174,7 +182,7 @@ def test_plans_that_cannot_be_told_apart_are_all_named_and_none_is_chosen():
     means = [found.standings[place].objective.mean for place in found.remaining]
     assert means == sorted(means)
     assert sentences(found)[0].startswith(
-        "2 plans meet both targets, but 1,000 replications do not tell which of 2 has the lowest cost"
+        f"2 plans were found to meet {WITHIN}, but 1,000 replications do not tell which of 2 has the lowest cost"
     )
 
 
@@ -185,18 +193,118 @@ def test_plans_that_cost_the_same_in_every_replication_are_one_choice_the_first(
     assert rows(found)[1]["dropped_by"] == "plan_0"
 
 
-def test_a_plan_of_which_a_replication_failed_cannot_meet_an_expectation():
+def test_a_plan_of_which_a_replication_failed_has_no_mean_and_takes_the_confidence_with_it():
     found = size(sizing([10, 12]), Standin([8.0, 8.0], failing=[(0, 3)]))
-    assert found.chosen == 1
-    assert (found.standings[0].answer, found.standings[0].failed) == ("infeasible", 1)
+    assert (found.chosen, found.failing, found.sure) == (1, (0,), False)
+    assert (found.standings[0].answer, found.standings[0].failed) == ("failed", 1)
     assert [failure.replication for _, failure in found.failures] == [3]
+    assert rows(found)[0]["targets"] == rows(found)[0]["soon_answer"] == "failed"
+    assert sentences(found) == [
+        "evening seats 12 is the smallest plan found to meet both targets to within their tolerances.",
+        "Cannot be decided, because replications failed, and may be no larger: 1 plan, evening seats 10.",
+    ]
 
 
-def test_a_failed_replication_misses_a_chance():
-    failing = [(0, replication) for replication in range(0, 1000, 2)]
-    found = size(sizing([10, 12], targets=(OFTEN,)), Alone([8.0, 8.0], failing=failing))
-    assert found.chosen == 1
-    assert found.standings[0].findings[0].answer == "infeasible"
+def test_failures_of_every_plan_are_named_as_the_reason_and_not_the_plans():
+    found = size(sizing([10, 11], targets=(SOON,)), First([8.0, 8.0], failing=[(0, 3), (1, 20)]))
+    assert (found.chosen, found.nearest) == (None, None)
+    assert sentences(found) == [
+        "No plan of the 2 was found to meet the target.",
+        "Cannot be decided, because replications failed: 2 plans, evening seats 10; evening seats 11.",
+    ]
+
+
+def test_a_plan_larger_than_the_answer_may_fail():
+    found = size(sizing([10, 12]), Standin([8.0, 8.0], failing=[(1, 3)]))
+    assert (found.chosen, found.failing) == (0, ())
+    assert sentences(found) == [
+        "evening seats 10, the smallest plan of the 2, meets both targets to within their tolerances; 95 % confidence."
+    ]
+    assert verdict(found, 1) == "not needed"
+
+
+@pytest.mark.parametrize(
+    ("chance", "every", "answer"),
+    [(1.0, 50, "feasible"), (0.5, 50, "infeasible"), (1.0, 2, "failed"), (0.8, 10, "failed")],
+)
+def test_a_chance_is_decided_only_if_it_would_be_whatever_the_failed_replications_had_told(chance, every, answer):
+    failing = [(0, replication) for replication in range(0, 2000, every)]
+    found = size(
+        sizing([10, 12], targets=(OFTEN,), most=1000), Alone([8.0, 8.0], chances=[chance, 1.0], failing=failing)
+    )
+    assert found.standings[0].answer == found.standings[0].findings[0].answer == answer
+    assert found.chosen == (0 if answer == "feasible" else 1)
+    assert found.sure == (answer != "failed")
+
+
+def test_a_chance_missed_is_enough_where_a_failure_hides_a_mean():
+    found = size(sizing([10, 12]), Standin([8.0, 8.0], chances=[0.2, 1.0], failing=[(0, 3)]))
+    assert [one.answer for one in found.standings[0].findings] == ["failed", "infeasible"]
+    assert found.standings[0].answer == "infeasible" and found.sure
+
+
+@pytest.mark.parametrize("replication", [5, 75, 700])
+def test_a_plan_that_fails_is_not_compared_by_a_measure(replication):
+    """In the tests, in the first look of the comparison, and in a later one; the others are as if it were not there."""
+    standin = Apart([8.0, 8.0, 8.0], costs=[0.0] * 3, failing=[(0, replication)])
+    found = size(sizing([0, 1, 2], COST, most=1000), standin)
+    without = size(sizing([1, 2], COST, most=1000), Apart([8.0, 8.0]))
+    assert found.failing == (0,) and set(found.remaining) == {1, 2} and len(without.remaining) == 2
+    assert found.standings[0].failed == 1
+    assert sentences(found)[-1] == (
+        "Cannot be decided, because replications failed, and may be better in cost: 1 plan, evening seats 0."
+    )
+    asked = [(place, one) for place, first, last in standin.asked for one in range(first, last)]
+    assert len(asked) == len(set(asked))
+
+
+def test_where_all_but_one_fail_in_the_comparison_it_is_left_without_confidence():
+    found = size(sizing([0, 1], COST), Standin([8.0, 8.0], costs=[0.0, 9000.0], failing=[(0, 75)]))
+    assert (found.chosen, found.standings[0].answer, found.standings[1].dropped) == (1, "failed", None)
+    assert sentences(found)[0] == f"evening seats 1 is the only plan found to meet {WITHIN}."
+
+
+class First(Standin):
+    """The first target only; a mean that is the same in every replication, or never told."""
+
+    def __call__(self, places, first, last):
+        values, failed = super().__call__(places, first, last)
+        told = np.where(np.isnan(values[:, :, :1]), math.nan, self.means[list(places)][:, None, None])
+        return np.concatenate([told, values[:, :, 2:]], axis=2), failed
+
+
+def test_a_mean_on_values_all_alike_is_said_of_every_plan_whose_verdict_rests_on_it():
+    found = size(sizing([10, 12, 14], targets=(SOON,)), First([12.0, 8.0, 8.0]))
+    assert found.chosen == 1 and found.standings[1].findings[0].replications > 299
+    assert sentences(found)[-1] == (
+        "soon was the same in every replication looked at, and what is seen in fewer than 1 of 100 may have been "
+        "missed: 3 plans, evening seats 10; evening seats 12; evening seats 14."
+    )
+
+
+def test_a_target_that_nothing_tells_is_not_said_to_be_decided_by_more_replications():
+    found = size(sizing([10, 12], targets=(SOON,), most=200), First([math.nan, math.nan]))
+    assert sentences(found) == [
+        "No plan of the 2 was found to meet the target.",
+        "Undecided, as none of 200 replications can tell soon: 2 plans, evening seats 10; evening seats 12.",
+    ]
+
+
+def test_the_nearest_may_be_one_that_is_estimated_to_meet_the_targets_and_was_not_found_to():
+    found = size(sizing([10, 12], targets=(OFTEN,), most=300), Alone([8.0, 8.0], chances=[0.5, 0.8]))
+    assert (found.nearest, found.undecided) == (1, (1,))
+    assert "The nearest is evening seats 12, which meets the target, as estimated, but was not found to." in sentences(
+        found
+    )
+
+
+def test_one_plan_is_no_smallest():
+    assert sentences(size(sizing([10]), Standin([8.0]))) == [
+        "evening seats 10 meets both targets to within their tolerances; 95 % confidence."
+    ]
+    assert sentences(size(sizing([10], targets=(SOON,)), First([12.0])))[0] == (
+        "The one plan that there is does not beat the target by its tolerance; 95 % confidence."
+    )
 
 
 def test_replications_are_made_in_fixed_prefixes_of_one_numbering():

@@ -25,8 +25,11 @@ from scipy.stats import binomtest
 
 import iopsim
 from iopsim import rulebook
-from iopsim.experiments.replicate import Facts, cores, replicate
+from iopsim.experiments.executors.processes import cores
+from iopsim.experiments.point import Point
+from iopsim.experiments.replicate import replicate
 from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.facts import Facts
 from iopsim.stats.contrast import contrast, each
 from iopsim.stats.ratios import contrast_of_totals
 
@@ -116,11 +119,9 @@ def known_pair(replications: int, workers: int) -> Iterator[str]:
     """Three in ten more referrals of one source to the unlimited program: more clients, and more in program."""
     scenario = iopsim.load(PALMETTO, TINY)
     rate = scenario.referrals["self"].per_week
-    books = [
-        rulebook.write(iopsim.load(PALMETTO, {**TINY, "referrals.self.per_week": factor * rate}))
-        for factor in (1.0, 1.3)
-    ]
-    a, b = (replicate(book, CLINIC_SEED, replications, workers) for book in books)
+    plans = [iopsim.load(PALMETTO, {**TINY, "referrals.self.per_week": factor * rate}) for factor in (1.0, 1.3)]
+    books = [rulebook.write(plan) for plan in plans]
+    a, b = (replicate(Point(plan, CLINIC_SEED), replications, workers) for plan in plans)
     for measure in ("referrals", "census_mean"):
         truth = known_truths(books[1])[measure] - known_truths(books[0])[measure]
         pairs = [np.split(values(facts, measure), replications // N_EXACT) for facts in (a, b)]
@@ -137,7 +138,7 @@ def constant_pair(workers: int) -> Iterator[str]:
     scenario = iopsim.load(PALMETTO, TINY)
     weeks = scenario.weeks + scenario.money.pre_opening_weeks
     changed = {**TINY, "money.fixed_usd_per_week": scenario.money.fixed_usd_per_week + 100.0}
-    a, b = (replicate(rulebook.write(iopsim.load(PALMETTO, c)), CLINIC_SEED, 100, workers) for c in (TINY, changed))
+    a, b = (replicate(Point(iopsim.load(PALMETTO, c), CLINIC_SEED), 100, workers) for c in (TINY, changed))
     for measure, truth in (("fixed_usd", 100.0 * weeks), ("margin_usd", -100.0 * weeks), ("census_mean", 0.0)):
         found = contrast(values(a, measure), values(b, measure))
         exact = found.same_in_every_pair and math.isclose(found.mean, truth, rel_tol=1e-12)
@@ -147,7 +148,7 @@ def constant_pair(workers: int) -> Iterator[str]:
 def small_pair(replications: int, workers: int, rng: np.random.Generator) -> Iterator[str]:
     """Six seats or seven: every measure that differs, against the mean of the whole pool."""
     plans = [{**SMALL, "weeks": 20, "groups.evening.seats": seats} for seats in (6, 7)]
-    a, b = (replicate(rulebook.write(iopsim.load(PALMETTO, p)), CLINIC_SEED, replications, workers) for p in plans)
+    a, b = (replicate(Point(iopsim.load(PALMETTO, p), CLINIC_SEED), replications, workers) for p in plans)
     outside = same = 0
     for measure in (m.name for m in CATALOGUE):
         first, second = values(a, measure), values(b, measure)

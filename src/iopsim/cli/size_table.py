@@ -64,16 +64,14 @@ def notes(found: Sized) -> list[str]:
         "Each interval has 95 % by itself, and is of all replications of its plan; the verdicts do not rest on it."
     )
     if any(one.dropped for one in standings):
-        lines.append("Dropped: the comparison has left another plan that meets the targets.")
+        lines.append("Dropped: the comparison has left another plan that was found to meet the targets.")
     if any(verdict(found, place) == NOT_NEEDED for place in range(len(standings))):
-        lines.append(f"{NOT_NEEDED.capitalize()}: larger than a plan that meets all targets.")
+        lines.append(f"{NOT_NEEDED.capitalize()}: larger than a plan that was found to meet all targets.")
     estimates = [finding.estimate for one in standings for finding in one.findings if finding.target.kind != "chance"]
     if any(estimate.made_by_few for estimate in estimates):
         lines.append(f"{FEW}  A few unusual replications make this mean, and what is said of it is less sure.")
     if any(estimate.undefined for estimate in estimates):
         lines.append("(n of m)  Only n replications can tell; the mean is theirs. Of a chance, the others have missed.")
-    if unvaried := _unvaried(found):
-        lines.append(unvaried)
     return [*lines, *failures(found)]
 
 
@@ -82,28 +80,14 @@ def failures(found: Sized) -> list[str]:
     n = len(found.failures)
     if not n:
         return []
-    count = f"{n:,} replication{'' if n == 1 else 's'} failed and count{'s' if n == 1 else ''}"
-    lines = [f"FAILED  {count} as missing the targets; a plan with one cannot meet a target on average:"]
+    count = f"{n:,} replication{'' if n == 1 else 's'} failed"
+    lines = [f"FAILED  {count}; of a plan with one no mean can be told, and none passes by it:"]
     for place, failure in found.failures[:RARE_FAILURES]:
         plan = found.sizing.candidates[place]
         lines.append(f"    {plain(called(plan))}, replication {failure.replication}: {plain(failure.reason)}")
     if n > RARE_FAILURES:
         lines.append(f"    and {n - RARE_FAILURES:,} more")
     return lines
-
-
-def _unvaried(found: Sized) -> str:
-    """Say where what decided was the same in every replication."""
-    chosen = found.chosen
-    if chosen is None:
-        return ""
-    alike = [finding.target.name for finding in found.standings[chosen].findings if finding.unvaried]
-    if not alike:
-        return ""
-    return (
-        f"Of the plan chosen, {plain(' and '.join(alike))} was the same in every replication looked at: what is rare "
-        "may not have been seen."
-    )
 
 
 def _sheet(found: Sized) -> Sheet:
@@ -139,7 +123,7 @@ def _order(found: Sized) -> list[int]:
         order = list(places)
     if len(order) <= MANY:
         return order
-    first = {found.chosen, found.nearest, *found.as_small, *found.remaining, *found.undecided}
+    first = {found.chosen, found.nearest, *found.as_small, *found.remaining, *found.undecided, *found.failing}
     return sorted(order, key=lambda place: (place not in first, found.standings[place].answer != "feasible"))
 
 

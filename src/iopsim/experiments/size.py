@@ -11,14 +11,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from iopsim.experiments.size_looks import prefixes
 from iopsim.experiments.sizing import BATCH, Candidate, Sizing
 from iopsim.experiments.targets import Target
-from iopsim.stats.feasibility import Answer, Feasibility, Verdict
+from iopsim.stats.feasibility import Answer as Tested
+from iopsim.stats.feasibility import Feasibility, judge
 from iopsim.stats.intervals import F64, Summary, proportion, summarize
 from iopsim.stats.selection import Elimination, Selection
 from iopsim.store.part import Failure
@@ -26,11 +28,11 @@ from iopsim.store.part import Failure
 AT_ONCE = 4
 """Plans tested at a time where the size is minimized: more would be larger than one of them."""
 
-ROUND = 10
-"""Replications after which it is looked are multiples of this."""
-
 CLOSE = 1e-9
 """Sizes nearer to each other than this share are the same: sums of weights are rounded."""
+
+Answer = Tested | Literal["failed"]
+"""Failed: it cannot be decided, as replications failed."""
 
 Mask = NDArray[np.bool_]
 Failed = list[tuple[int, Failure]]
@@ -61,7 +63,7 @@ class Finding:
     Parameters
     ----------
     target : Target
-    answer : {"feasible", "infeasible", "undecided"}
+    answer : {"feasible", "infeasible", "undecided", "failed"}
         "undecided" also where another target was missed first, so that nobody asked any longer.
     replications : int
         Looked at for the answer.
@@ -86,7 +88,7 @@ class Standing:
     Parameters
     ----------
     candidate : Candidate
-    answer : {"feasible", "infeasible", "undecided"} or None
+    answer : {"feasible", "infeasible", "undecided", "failed"} or None
         Whether it meets all targets; None for one that nobody has tested, as a smaller one meets them.
     findings : tuple of Finding
         By target, in their order; empty for one that nobody has tested.
@@ -149,10 +151,17 @@ class Sized:
     @property
     def undecided(self) -> tuple[int, ...]:
         """Plans that might be the answer, and of which nobody can tell whether they meet the targets."""
-        asked = self._said("undecided")
-        if self.chosen is None or self.sizing.objective.measure is not None:
-            return asked
-        return tuple(place for place in asked if self._is_as_small(place))
+        return self._perhaps("undecided")
+
+    @property
+    def failing(self) -> tuple[int, ...]:
+        """Plans that might be the answer, and of which nobody can tell, as replications failed."""
+        return self._perhaps("failed")
+
+    @property
+    def sure(self) -> bool:
+        """Whether the confidence holds for the answer: whether every plan that might be it was decided."""
+        return not self.undecided and not self.failing
 
     @property
     def as_small(self) -> tuple[int, ...]:
@@ -163,10 +172,13 @@ class Sized:
 
     @property
     def nearest(self) -> int | None:
-        """Where no plan meets all targets, the one that is estimated to miss them by the fewest tolerances."""
+        """Where no plan meets all targets, the one that is estimated to miss them by the fewest tolerances.
+
+        It may be estimated to meet them, and not be found to. None of which replications failed.
+        """
         if self.feasible:
             return None
-        tested = [place for place, one in enumerate(self.standings) if math.isfinite(one.miss())]
+        tested = [p for p, one in enumerate(self.standings) if one.answer != "failed" and math.isfinite(one.miss())]
         return min(tested, key=lambda place: self.standings[place].miss(), default=None)
 
     @property
@@ -176,6 +188,12 @@ class Sized:
 
     def _said(self, answer: Answer) -> tuple[int, ...]:
         return tuple(place for place, one in enumerate(self.standings) if one.answer == answer)
+
+    def _perhaps(self, answer: Answer) -> tuple[int, ...]:
+        said = self._said(answer)
+        if self.chosen is None or self.sizing.objective.measure is not None:
+            return said
+        return tuple(place for place in said if self._is_as_small(place))
 
     def _is_as_small(self, place: int) -> bool:
         assert self.chosen is not None
@@ -202,6 +220,10 @@ def size(sizing: Sizing, stage: Stage) -> Sized:
     other numbers than the tests, and so is independent of them, and the two multiply. Its first stage has
     `first_stage` batches of ten replications, so that observations are nearly normal. Looks are at fixed numbers of
     replications.
+
+    Nobody knows what a failed replication would have told. A plan with one has no mean: it neither meets an expectation
+    nor is compared by a measure. It meets a chance if it does with every failed one a miss, and misses it if it does
+    with every one a hit; else it is "failed".
     """
     measured = sizing.objective.measure is not None
     confidence = math.sqrt(sizing.confidence) if measured else sizing.confidence
@@ -217,21 +239,6 @@ def size(sizing: Sizing, stage: Stage) -> Sized:
     elif found:
         chosen, remaining = _select(sizing, stage, found, standings, confidence, start)
     return Sized(sizing, tuple(standings), chosen, remaining, start, list(stage.failures))
-
-
-def prefixes(first: int, most: int) -> tuple[int, ...]:
-    """Return after how many replications it is looked: by a quarter more each time and ten at least, up to the most.
-
-    Parameters
-    ----------
-    first, most : int
-        The first look is no earlier than `first`, the last at `most`.
-    """
-    found, n = [], -(-first // ROUND) * ROUND
-    while n < most:
-        found.append(n)
-        n += max(ROUND, n // 4 // ROUND * ROUND)
-    return (*found, most)
 
 
 class _Tests:
@@ -253,9 +260,9 @@ class _Tests:
         )
         self.order = sorted(range(n), key=lambda place: (sizing.candidates[place].size, place))
         self.values = [np.empty((0, len(targets) + 1)) for _ in range(n)]
-        self.failed = [0] * n
+        self.failed = [np.empty(0, dtype=bool) for _ in range(n)]
         self.looked = [0] * n
-        self.means = [column for column, target in enumerate(targets) if target.kind == "expectation"]
+        self.needs_mean = sizing.objective.measure is not None or any(one.kind == "expectation" for one in targets)
 
     @property
     def longest(self) -> int:
@@ -269,20 +276,39 @@ class _Tests:
                 self._look(stage, list(places), look)
 
     def answer(self, place: int) -> Answer:
-        """Return what is known of a candidate; one of which a replication failed cannot meet an expectation."""
-        return "infeasible" if self.failed[place] and self.means else self.test.verdicts[place].answer
+        """Return what is known of a candidate."""
+        answer = self.test.verdicts[place].answer
+        if not self.failed[place].any():
+            return answer
+        answers = [self._with_failures(place, column) for column in range(len(self.sizing.targets))]
+        if "infeasible" in answers:
+            return "infeasible"
+        if self.needs_mean or "failed" in answers:
+            return "failed"
+        return "undecided" if answer == "infeasible" else answer
 
     def standing(self, place: int) -> Standing:
         """Return all that is known of a candidate."""
         candidate, values = self.sizing.candidates[place], self.values[place]
         if not len(values):
             return Standing(candidate, None)
-        verdict = self.test.verdicts[place]
-        findings = tuple(self._finding(place, column, verdict) for column in range(len(self.sizing.targets)))
+        findings = tuple(self._finding(place, column) for column in range(len(self.sizing.targets)))
         objective = summarize(values[:, -1]) if self.sizing.objective.measure is not None else None
-        return Standing(
-            candidate, self.answer(place), findings, len(values), failed=self.failed[place], objective=objective
+        failed = int(self.failed[place].sum())
+        return Standing(candidate, self.answer(place), findings, len(values), failed=failed, objective=objective)
+
+    def _with_failures(self, place: int, column: int) -> Answer:
+        """Return what is known of one target of a candidate of which replications failed."""
+        target, values = self.sizing.targets[column], self.values[place][:, column]
+        if target.kind == "expectation":
+            return "failed"
+        worst, best = (
+            judge(one, target.tested, self.test.mistaken).answer
+            for one in (values, np.where(self.failed[place], target.bound, values))
         )
+        if worst == "infeasible" and best != "infeasible":
+            return "undecided" if best == "undecided" and self.looked[place] < len(self.looks) else "failed"
+        return worst
 
     def _asking(self) -> list[int]:
         """Return the candidates to be simulated further, the smallest first."""
@@ -301,58 +327,69 @@ class _Tests:
         values, failed = stage(places, self.looks[look - 1] if look else 0, self.looks[look])
         for row, place in enumerate(places):
             self.values[place] = np.concatenate([self.values[place], values[row]])
-            self.failed[place] += int(failed[row].sum())
+            self.failed[place] = np.concatenate([self.failed[place], failed[row]])
             self.looked[place] += 1
             self.test.tell(place, values[row, :, :-1])
 
-    def _finding(self, place: int, column: int, verdict: Verdict) -> Finding:
-        target, found, values = self.sizing.targets[column], verdict.findings[column], self.values[place][:, column]
-        answer = found.answer
+    def _finding(self, place: int, column: int) -> Finding:
+        target, values = self.sizing.targets[column], self.values[place][:, column]
+        found = self.test.verdicts[place].findings[column]
+        answer: Answer = found.answer
+        if self.failed[place].any() and (answer == "infeasible" or target.kind == "expectation"):
+            answer = self._with_failures(place, column)
         if target.kind == "chance":
             met = values >= target.bound if target.at_least else values <= target.bound
             estimate = proportion(met)
         else:
             estimate = summarize(values, span=target.measure.span)
-            answer = "infeasible" if self.failed[place] else answer
         return Finding(target, answer, found.replications, estimate, found.unvaried)
 
 
 def _select(
     sizing: Sizing, stage: Stage, found: Sequence[int], standings: list[Standing], confidence: float, start: int
 ) -> tuple[int | None, tuple[int, ...]]:
-    """Compare those that meet all targets; return the best, or those left. Their standings tell how it went."""
-    if len(found) == 1:
-        return found[0], ()
-    selection = Selection(len(found), sizing.objective.indifference, confidence, sizing.first_stage, BATCH)
-    made: list[list[F64]] = [[] for _ in found]
-    failed = [0] * len(found)
-    for first, last in pairwise((0, *prefixes(BATCH * sizing.first_stage, sizing.most // BATCH * BATCH))):
-        asked = selection.remaining
-        values, bad = stage([found[system] for system in asked], start + first, start + last)
-        for row, system in enumerate(asked):
-            made[system].append(values[row, :, -1])
-            failed[system] += int(bad[row].sum())
-        selection.tell(values[:, :, -1])
-        if selection.over:
-            break
-    dropped = {one.system: one for one in selection.eliminations}
-    for system, place in enumerate(found):
-        before, values = standings[place], np.concatenate(made[system])
-        out = dropped.get(system)
-        standings[place] = Standing(
-            before.candidate,
-            before.answer,
-            before.findings,
-            before.replications,
-            len(values),
-            before.failed + failed[system],
-            summarize(values),
-            replace(out, system=place, by=found[out.by]) if out else None,
+    """Compare those that meet all targets; return the best, or those left. Their standings tell how it went.
+
+    A plan of which a replication fails has no mean, and the others are compared as if it had not been there.
+    """
+    made: dict[int, F64] = {place: np.empty(0) for place in found}
+    failed = dict.fromkeys(found, 0)
+    ends = (0, *prefixes(BATCH * sizing.first_stage, sizing.most // BATCH * BATCH))
+
+    def values(places: Sequence[int], first: int, last: int) -> F64:
+        if new := [place for place in places if len(made[place]) < last]:
+            told, bad = stage(new, start + first, start + last)
+            for row, place in enumerate(new):
+                made[place] = np.concatenate([made[place], told[row, :, -1]])
+                failed[place] += int(bad[row].sum())
+        return np.stack([made[place][first:last] for place in places])
+
+    whole: list[int] = []
+    selection = None
+    while whole != (whole := [place for place in found if not failed[place]]) and len(whole) > 1:
+        selection = Selection(len(whole), sizing.objective.indifference, confidence, sizing.first_stage, BATCH)
+        for first, last in pairwise(ends):
+            asked = [whole[system] for system in selection.remaining]
+            selection.tell(values(asked, first, last))
+            if selection.over or any(failed[place] for place in whole):
+                break
+    dropped = {whole[one.system]: one for one in selection.eliminations} if selection and len(whole) > 1 else {}
+    for place in found:
+        before, out = standings[place], dropped.get(place)
+        standings[place] = replace(
+            before,
+            answer="failed" if failed[place] else before.answer,
+            compared=len(made[place]),
+            failed=before.failed + failed[place],
+            objective=summarize(made[place]) if len(made[place]) else before.objective,
+            dropped=replace(out, system=place, by=whole[out.by]) if out else None,
         )
+    if selection is None or len(whole) < 2:
+        return (whole[0] if whole else None), ()
     if selection.over:
-        return found[selection.remaining[0]], ()
+        return whole[selection.remaining[0]], ()
     leader = selection.leader
-    return None, tuple(found[system] for system in sorted(selection.remaining, key=lambda one: (one != leader, one)))
+    return None, tuple(whole[system] for system in sorted(selection.remaining, key=lambda one: (one != leader, one)))
 
 
 def _larger(one: float, other: float) -> bool:

@@ -110,6 +110,7 @@ def description(found: Sized) -> dict[str, object]:
         "as_small": named(found.as_small),
         "feasible": named(found.feasible),
         "undecided": named(found.undecided),
+        "failed": named(found.failing),
         "not_told_apart": named(found.remaining),
         "nearest": None if found.nearest is None else sizing.candidates[found.nearest].arm.name,
         "replications": found.replications,

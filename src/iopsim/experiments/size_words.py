@@ -13,7 +13,7 @@ from iopsim.experiments.verdict import COUNTED, amount
 from iopsim.measures.measure import Measure
 from iopsim.stats.intervals import Summary
 
-SAID = {"feasible": "meets", "infeasible": "misses", "undecided": "undecided"}
+SAID = {"feasible": "meets", "infeasible": "misses", "undecided": "undecided", "failed": "failed"}
 NOT_NEEDED = "not needed"
 """Of a plan that is larger than one that meets all targets."""
 
@@ -41,50 +41,114 @@ def choices(candidate: Candidate) -> list[str]:
 def sentences(found: Sized) -> list[str]:
     """Return the answer, and what else must be said with it."""
     if found.chosen is not None:
-        return [_of_chosen(found), *_as_small(found), *_of_undecided(found)]
-    if found.remaining:
-        return [_of_remaining(found), *_of_undecided(found)]
-    return [_of_none(found), *_of_nearest(found), *_of_undecided(found)]
+        said = [_of_chosen(found), *_as_small(found)]
+    elif found.remaining:
+        said = [_of_remaining(found)]
+    else:
+        said = [_of_none(found), *_of_nearest(found)]
+    return [*said, *_of_undecided(found), *_of_failing(found), *_of_unvaried(found)]
 
 
 def _of_chosen(found: Sized) -> str:
-    sizing, plan = found.sizing, _named(found, found.chosen)
+    sizing, plan, n = found.sizing, _named(found, found.chosen), len(found.sizing.candidates)
+    assert found.chosen is not None
     measure, meeting = sizing.objective.measure, len(found.feasible)
-    sure = "" if found.undecided else f", with {100 * sizing.confidence:g} % confidence"
-    if measure is None:
-        return f"{plan} is the smallest plan {_found(found)} {_targets(sizing)}{sure}."
-    if meeting == 1:
-        return f"{plan} is the only plan {_found(found)} {_targets(sizing)}{sure}."
-    of = f"the {meeting:,} plans {_found(found)} {_targets(sizing)}"
-    apart = f"differences of less than {_give(measure, sizing.objective.indifference)} are not told apart"
-    return f"{plan} has the lowest {_lower(measure)} of {of}{sure}; {apart}."
+    sure, meets = _sure(sizing), f"{_targets(sizing)} {_within(sizing)}"
+    if measure is not None and meeting > 1:
+        most = _give(measure, sizing.objective.indifference)
+        said = f"Of the {meeting:,} plans found to meet {meets}, {plan} has the lowest {_lower(measure)}"
+        return f"{said}, unless others come within {most} of the lowest{sure if found.sure else ''}."
+    if not found.sure:
+        return f"{plan} is the {'smallest' if measure is None else 'only'} plan found to meet {meets}."
+    if n == 1:
+        return f"{plan} meets {meets}{sure}."
+    if measure is not None:
+        return f"{plan} meets {meets}, and no other plan beats {_targets(sizing)} {_by_them(sizing)}{sure}."
+    if all(found.standings[found.chosen].candidate.size <= one.candidate.size for one in found.standings):
+        return f"{plan}, the smallest plan of the {n:,}, meets {meets}{sure}."
+    return f"{plan} meets {meets}, and no smaller plan beats {_targets(sizing)} {_by_them(sizing)}{sure}."
 
 
-def _found(found: Sized) -> str:
-    return "found to meet" if found.undecided else "that meets" if _one(found) else "that meet"
+def _sure(sizing: Sizing) -> str:
+    return f"; {100 * sizing.confidence:g} % confidence"
 
 
-def _one(found: Sized) -> bool:
-    return found.sizing.objective.measure is None or len(found.feasible) == 1
+def _within(sizing: Sizing) -> str:
+    return f"to within {'its tolerance' if len(sizing.targets) == 1 else 'their tolerances'}"
+
+
+def _by_them(sizing: Sizing) -> str:
+    return f"by {'its tolerance' if len(sizing.targets) == 1 else 'their tolerances'}"
 
 
 def _as_small(found: Sized) -> list[str]:
     if not found.as_small:
         return []
-    return [f"Just as small, and meeting {_targets(found.sizing)} too: {_names(found, found.as_small)}."]
+    return [f"Just as small, and found to meet {_them(found)} as well: {_names(found, found.as_small)}."]
+
+
+def _them(found: Sized) -> str:
+    return "it" if len(found.sizing.targets) == 1 else "them"
 
 
 def _of_undecided(found: Sized) -> list[str]:
-    if not found.undecided:
+    blind = [place for place in found.undecided if _blind(found, place)]
+    open_ = [place for place in found.undecided if place not in blind]
+    most = f"{found.sizing.most:,} replications"
+    said = []
+    if open_:
+        said.append(
+            f"Undecided after {most}{_might(found)}: {_plans(found, open_)}. A greater tolerance, or more replications "
+            "(most), may decide."
+        )
+    if blind:
+        names = sorted({name for place in blind for name in _blind(found, place)})
+        said.append(
+            f"Undecided{_might(found)}, as none of {most} can tell {' or '.join(names)}: {_plans(found, blind)}."
+        )
+    return said
+
+
+def _blind(found: Sized, place: int) -> list[str]:
+    """Targets of a plan that no replication tells."""
+    findings = found.standings[place].findings
+    return [one.target.name for one in findings if one.answer == "undecided" and not one.estimate.n]
+
+
+def _of_failing(found: Sized) -> list[str]:
+    if not found.failing:
         return []
-    n = len(found.undecided)
-    might = ""
-    if found.feasible:
-        measure = found.sizing.objective.measure
-        might = ", and may be " + ("no larger" if measure is None else f"better in {_lower(measure)}")
-    plans = f"{n:,} plan{'' if n == 1 else 's'}, {_names(found, found.undecided)}"
-    said = f"Undecided after {found.sizing.most:,} replications{might}: {plans}."
-    return [f"{said} A greater tolerance, or more replications (most), would decide."]
+    return [f"Cannot be decided, because replications failed{_might(found)}: {_plans(found, found.failing)}."]
+
+
+def _might(found: Sized) -> str:
+    """What a plan that was not decided may be."""
+    if not found.feasible:
+        return ""
+    measure = found.sizing.objective.measure
+    return ", and may be " + ("no larger" if measure is None else f"better in {_lower(measure)}")
+
+
+def _of_unvaried(found: Sized) -> list[str]:
+    """Say which verdicts rest on a mean that was the same in every replication, and of which nothing is bounded."""
+    said = []
+    for column, target in enumerate(found.sizing.targets):
+        alike = [
+            place
+            for place, one in enumerate(found.standings)
+            if one.findings and one.answer in ("feasible", "infeasible") and _rests_on_alike(one.findings[column])
+        ]
+        if alike:
+            said.append(
+                f"{target.name} was the same in every replication looked at, and what is seen in fewer than 1 of 100 "
+                f"may have been missed: {_plans(found, alike)}."
+            )
+    return said
+
+
+def _rests_on_alike(finding: Finding) -> bool:
+    decided = finding.answer in ("feasible", "infeasible")
+    return decided and finding.unvaried and finding.target.kind == "expectation"
 
 
 def _of_remaining(found: Sized) -> str:
@@ -93,28 +157,29 @@ def _of_remaining(found: Sized) -> str:
     assert measure is not None
     compared = max(found.standings[place].compared for place in found.remaining)
     return (
-        f"{len(found.feasible):,} plans meet {_targets(sizing)}, but {compared:,} replications do not tell which of "
+        f"{len(found.feasible):,} plans were found to meet {_targets(sizing)} {_within(sizing)}, but {compared:,} "
+        "replications do not tell which of "
         f"{len(found.remaining):,} has the lowest {_lower(measure)}; the best so far comes first: "
-        f"{_names(found, found.remaining)}. A greater indifference, or more replications (most), would decide."
+        f"{_names(found, found.remaining)}. A greater indifference, or more replications (most), may decide."
     )
 
 
 def _of_none(found: Sized) -> str:
     sizing, n = found.sizing, len(found.sizing.candidates)
     plans = f"No plan of the {n:,}" if n > 1 else "The one plan that there is"
-    if found.undecided:
+    if not found.sure:
         return f"{plans} was {'' if n > 1 else 'not '}found to meet {_targets(sizing)}."
-    meets = "meets" if n > 1 else "does not meet"
-    return f"{plans} {meets} {_targets(sizing)}, with {100 * sizing.confidence:g} % confidence."
+    beats = "beats" if n > 1 else "does not beat"
+    return f"{plans} {beats} {_targets(sizing)} {_by_them(sizing)}{_sure(sizing)}."
 
 
 def _of_nearest(found: Sized) -> list[str]:
     if found.nearest is None:
         return []
     missed = [said for finding in found.standings[found.nearest].findings if (said := _missed(finding))]
-    if not missed:
-        return []
-    return [f"The nearest is {_named(found, found.nearest)}, which misses {' and '.join(missed)}, as estimated."]
+    how = f"misses {' and '.join(missed)}" if missed else f"meets {_targets(found.sizing)}"
+    but = "" if missed else ", but was not found to"
+    return [f"The nearest is {_named(found, found.nearest)}, which {how}, as estimated{but}."]
 
 
 def _missed(finding: Finding) -> str:
@@ -178,14 +243,14 @@ def promise(sizing: Sizing) -> str:
         )
     said += " This rests on replications that are independent of each other"
     if measure is not None or any(target.kind == "expectation" for target in sizing.targets):
-        said += ", and for means on values that are nearly normal"
+        said += ", and for means on values that are nearly normal, with nothing rare that was not seen"
     return said + "."
 
 
 def verdict(found: Sized, place: int) -> str:
     """Return in a word whether a plan meets the targets."""
     answer = found.standings[place].answer
-    if answer is None or (answer == "undecided" and place not in found.undecided):
+    if answer is None or (answer in ("undecided", "failed") and place not in (*found.undecided, *found.failing)):
         return NOT_NEEDED
     return SAID[answer]
 
@@ -238,6 +303,10 @@ def _names(found: Sized, places: Sequence[int]) -> str:
     shown = [_named(found, place) for place in places[:NAMED]]
     more = [f"and {len(places) - NAMED:,} more"] if len(places) > NAMED else []
     return "; ".join([*shown, *more])
+
+
+def _plans(found: Sized, places: Sequence[int]) -> str:
+    return f"{len(places):,} plan{'' if len(places) == 1 else 's'}, {_names(found, places)}"
 
 
 def _targets(sizing: Sizing) -> str:

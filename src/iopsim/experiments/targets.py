@@ -68,7 +68,7 @@ class Target:
         if self.kind == "chance":
             assert self.chance is not None
             return Chance(self.bound, self.chance, self.tolerance, at_least=self.at_least)
-        return Expectation(self.bound, self.tolerance, at_least=self.at_least)
+        return Expectation(self.bound, self.tolerance, at_least=self.at_least, span=self.measure.span)
 
     def missed_by(self, estimate: float) -> float:
         """Return by how much the target is missed, in the unit of the tolerance; less than 0 if it is beaten.

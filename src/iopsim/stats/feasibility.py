@@ -13,11 +13,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from iopsim.stats.intervals import ANYTHING
 from iopsim.stats.selection import eta
+from iopsim.stats.stopping import SELDOM
 
 F64 = NDArray[np.float64]
 
 Answer = Literal["feasible", "infeasible", "undecided"]
+
+UNLIKE = 5
+"""Values unlike the most common one of which a first stage has as many or more, as its variance says little else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Expectation:
         Above 0: a mean that misses the limit by this, or beats it by this, must be told.
     at_least : bool
         Whether the mean is to be at least the limit; else at most.
+    span : tuple of two floats
+        Between which values the measure lies by definition.
 
     Raises
     ------
@@ -42,10 +49,36 @@ class Expectation:
     limit: float
     tolerance: float
     at_least: bool = True
+    span: tuple[float, float] = ANYTHING
 
     def __post_init__(self) -> None:
         if not 0.0 < self.tolerance < math.inf:
             raise ValueError(f"a tolerance is above 0, not {self.tolerance}")
+
+    def alike_needed(self, value: float, mistaken: float) -> int:
+        """Return how many replications that all tell the same value decide.
+
+        Parameters
+        ----------
+        value : float
+            The value told; the mean is taken to be on its side of the limit.
+        mistaken : float
+            Probability with which that may be wrong, between 0 and 1/2.
+
+        Notes
+        -----
+        If the mean is beyond the tolerance on the other side, anything but this value has a probability of at least
+        (its distance from the limit + tolerance) / (the way to the end of the span on the other side). Where that end
+        is infinite nothing bounds what a rare event would do, and 0.01 is taken instead. Source:
+        `iopsim.stats.intervals.unseen`.
+        """
+        up = value < self.limit if value != self.limit else not self.at_least
+        reach = self.span[1] - value if up else value - self.span[0]
+        if math.isinf(reach):
+            other = SELDOM
+        else:
+            other = (abs(value - self.limit) + self.tolerance) / reach if reach > 0.0 else 1.0
+        return 1 if other >= 1.0 else math.ceil(math.log(mistaken) / math.log1p(-other))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +130,8 @@ class Finding:
     estimate: float
     """Mean of the measure, or share of replications that meet the limit, of those looked at; NaN if none tells."""
     unvaried: bool
-    """Whether the measure (of a chance, whether its limit is met) was the same in all of them that tell: what is rare
-    may not have been seen."""
+    """Whether the measure (of a chance, whether its limit is met) was the same in all of them that tell. What is rare
+    may not have been seen; an answer on a chance allows for that, and so does one on a mean with a finite span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +165,11 @@ class Feasibility:
     most : int
         Replications of a system at most, `first` or more.
 
+    Attributes
+    ----------
+    mistaken : float
+        Probability with which the answer on one target of one system may be wrong.
+
     Raises
     ------
     ValueError
@@ -142,12 +180,14 @@ class Feasibility:
     Each target of each system is tested by itself, for a mistake in (1 - confidence) / (systems x targets) of all
     cases (Bonferroni), so that nothing is assumed of how systems or targets depend on each other.
 
-    *Expectation*: the sum of r excesses over the limit is compared with R(r) = max(0, (tolerance / 2)
-    (h^2 S^2 / tolerance^2 - r)), from the first stage on; at or beyond +R the limit is exceeded, at or below -R it is
-    not, and a sum of exactly 0 at R = 0 meets it. Assumes observations that are normal, and independent from one
-    replication to the next. Source: Batur D, Kim S-H, ACM Transactions on Modeling and Computer Simulation
-    2010;20(3):13 (procedure F_B, with c = 1); for one constraint Andradottir S, Kim S-H, Naval Research Logistics
-    2010;57:403-421.
+    *Expectation*: the sum of r excesses over the limit is compared with R(r) = max(0, (tolerance / 2) (h^2 S^2 /
+    tolerance^2 - r)), from the first stage on; at or beyond +R the limit is exceeded, at or below -R it is not, and a
+    sum of exactly 0 at R = 0 meets it. A first stage of which fewer than five values are unlike the most common one
+    says little of the variance: it goes on until five are, but for no more than five times the replications of which it
+    would be enough that all were alike (`Expectation.alike_needed`); if they are, that decides. Assumes observations
+    that are normal, and independent from one replication to the next. Source: Batur D, Kim S-H, ACM Transactions on
+    Modeling and Computer Simulation 2010;20(3):13 (procedure F_B, with c = 1); for one constraint Andradottir S, Kim
+    S-H, Naval Research Logistics 2010;57:403-421.
 
     *Chance*: the likelihood ratio of probability + tolerance against probability - tolerance; feasible once it is
     1 / beta or more, infeasible once it is beta or less, beta being the mistake above. At either edge of the tolerance
@@ -168,7 +208,7 @@ class Feasibility:
                 f"2 or more and at most all: not {len(targets)}, {systems}, {confidence}, {first} and {most}"
             )
         self.targets, self.first, self.most = targets, first, most
-        self._mistaken = (1.0 - confidence) / (systems * len(targets))
+        self.mistaken = (1.0 - confidence) / (systems * len(targets))
         self._told = [np.empty((0, len(targets))) for _ in range(systems)]
         nothing = tuple(Finding("undecided", 0, 0, math.nan, False) for _ in targets)
         self.verdicts = (Verdict("undecided", 0, nothing),) * systems
@@ -211,7 +251,7 @@ class Feasibility:
         verdict = self.verdicts[system]
         if verdict.answer == "undecided":
             self._told[system] = np.concatenate([self._told[system], values])[: self.most]
-            verdict = _verdict(self._told[system], self.targets, self._mistaken, self.first)
+            verdict = _verdict(self._told[system], self.targets, self.mistaken, self.first)
             self.verdicts = (*self.verdicts[:system], verdict, *self.verdicts[system + 1 :])
         return verdict
 
@@ -240,7 +280,7 @@ def judge(values: F64, target: Target, mistaken: float, first: int = 50) -> Find
     known = ~np.isnan(values)
     excess = values - target.limit if target.at_least else target.limit - values
     if isinstance(target, Expectation):
-        met, missed = _of_mean(excess, known, target.tolerance, mistaken, first)
+        met, missed = _of_mean(values, excess, target, mistaken, first)
         scored = values
     else:
         scored = (excess >= 0.0).astype(np.float64)  # not where it is undefined
@@ -276,18 +316,26 @@ def _verdict(values: F64, targets: tuple[Target, ...], mistaken: float, first: i
 
 
 def _of_mean(
-    excess: F64, known: NDArray[np.bool_], tolerance: float, mistaken: float, first: int
+    values: F64, excess: F64, target: Expectation, mistaken: float, first: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """At which replications the sum of excesses is beyond either boundary."""
-    stage = excess[known][:first]
-    if len(stage) < first:
+    known = ~np.isnan(values)
+    told, counts = values[known], np.cumsum(known)
+    if len(told) < first:
         return np.zeros(len(excess), dtype=bool), np.zeros(len(excess), dtype=bool)
-    alike = bool((stage == stage[0]).all())
-    squares = 0.0 if alike else float(stage.var(ddof=1)) * (first - 1)
-    reach = 2.0 * eta(first, mistaken) * squares / tolerance**2
-    sums, counts = np.cumsum(np.where(known, excess, 0.0)), np.cumsum(known)
-    boundary = np.maximum(0.0, tolerance / 2.0 * (reach - counts))
-    begun = known & (counts >= first)
+    kinds, times = np.unique(told[:first], return_counts=True)
+    common = float(kinds[times.argmax()])
+    unlike = np.flatnonzero(told != common) + 1
+    alike = target.alike_needed(common, mistaken)
+    stage = max(first, alike)
+    if (unlike <= stage).any():
+        stage = max(first, min(UNLIKE * alike, int(unlike[UNLIKE - 1]) if len(unlike) >= UNLIKE else UNLIKE * alike))
+    early = told[:stage]
+    squares = float(early.var(ddof=1)) * (len(early) - 1) if (early != common).any() else 0.0
+    reach = 2.0 * eta(stage, mistaken) * squares / target.tolerance**2
+    boundary = np.maximum(0.0, target.tolerance / 2.0 * (reach - counts))
+    begun = known & (counts >= stage)
+    sums = np.cumsum(np.where(known, excess, 0.0))
     met = begun & (sums >= boundary)
     return met, begun & (sums <= -boundary) & ~met
 
