@@ -155,6 +155,12 @@ def uncertain(outcome: Outcome) -> list[str]:
         "its own is not drawn there."
     )
     lines = [said]
+    again = [f"{arm} {n:,}" for arm, n in outcome.redrawn_by_arm.items() if n]
+    if again:
+        lines.append(
+            f"Draws that could not be, and were drawn again: {', '.join(again)}. Only what they were refused for is "
+            "drawn again."
+        )
     for arm in outcome.arms[1:]:
         told = []
         for measure in outcome.batch.measures:
