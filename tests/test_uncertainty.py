@@ -300,6 +300,17 @@ def test_the_interval_agrees_with_the_jackknife_done_one_by_one():
     )
 
 
+def test_a_share_that_few_pairs_make_is_marked_and_one_of_normal_values_is_not():
+    rare = np.zeros(100)
+    rare[:8] = 1.0
+    told = split_variance(rare, np.roll(rare, 4))
+    assert told.skewness == pytest.approx((1 - 0.16) / math.sqrt(0.08 * 0.92))
+    assert told.made_by_few  # 50 x 9.6 = 479 pairs would do
+    many = split_variance(np.tile(rare, 5), np.tile(np.roll(rare, 4), 5))
+    assert (many.n, many.made_by_few) == (500, False)
+    assert sum(split_variance(*pairs(50, 0.3, 0.7, seed)).made_by_few for seed in range(200)) < 10
+
+
 def test_pairs_of_which_one_cannot_tell_are_counted():
     told = split_variance(np.array([1.0, math.nan, 3.0, 4.0]), np.array([2.0, 1.0, math.nan, 5.0]))
     assert (told.n, told.undefined, told.mean) == (2, 2, 3.0)

@@ -264,7 +264,7 @@ class Spread:
             return f"{of}, {_percent(parts.share)} % is what nobody knows, the rest luck; too few to say how sure."
         if parts.share <= 0.0:
             return f"{of}, none that can be seen is what nobody knows (at most {_percent(parts.high)} %): it is luck."
-        between = f"{_percent(parts.low)}-{_percent(parts.high)}"
+        between = f"{'~' if parts.made_by_few else ''}{_percent(parts.low)}-{_percent(parts.high)}"
         return f"{of}, {_percent(parts.share)} % ({between}) is what nobody knows, the rest luck."
 
 
