@@ -29,6 +29,7 @@ from iopsim.experiments.executors.cluster import cluster
 from iopsim.experiments.executors.executor import Here
 from iopsim.experiments.executors.processes import Processes
 from iopsim.experiments.point import Point
+from iopsim.experiments.uncertainty import Drawn
 from iopsim.experiments.work import Job
 from iopsim.scenario import resolve
 from iopsim.store import claim
@@ -297,6 +298,9 @@ class Broken:
             raise ArithmeticError(f"no inputs for {replication}")
         return plan("base").scenario
 
+    def draw(self, replication):
+        return Drawn(self.scenario(replication), {}, ())
+
 
 def test_a_replication_that_fails_is_recorded_and_the_rest_goes_on(tmp_path):
     fails = Broken({3, 11})
@@ -356,6 +360,9 @@ class Varied:
         return resolve(
             SCRIPT.parent / "plain.toml", {"weeks": 26, "money.pre_opening_weeks": 7 * (replication % 3)}
         ).scenario
+
+    def draw(self, replication):
+        return Drawn(self.scenario(replication), {}, ())
 
 
 def test_series_whose_length_depends_on_the_inputs_do_not_depend_on_the_chunks(tmp_path, monkeypatch):

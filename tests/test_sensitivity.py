@@ -3,6 +3,7 @@
 
 import math
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,9 @@ class Cube:
 
     def ends(self, factor):
         return (0.0, 1.0)
+
+    def n_levels(self, factor):
+        return 0
 
     def told(self, factor, place):
         return f"{place:g}"
@@ -284,7 +288,51 @@ def test_trajectories_that_cannot_tell_or_cannot_be_are_counted():
     assert found.effects[0][0].effects.dropped == len(found.refused) > 0
 
 
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 6])
+def test_morris_compares_every_two_levels_of_a_choice_equally_often(n):
+    pairs = n * (n - 1) // 2
+    places = morris_design(3, 2 * pairs, 3, [0, n, n])
+    for factor in (1, 2):
+        levels = np.vectorize(lambda place: level_at(place, n))(places[..., factor])
+        compared = [tuple(sorted(set(map(int, run)))) for run in levels]
+        assert {pair: compared.count(pair) for pair in compared} == dict.fromkeys(combinations(range(n), 2), 2)
+        few = n // 2 if n % 2 == 0 else n - 1
+        assert len({level for pair in compared[:few] for level in pair}) == n
+    steps = np.diff(places, axis=1)
+    assert ((np.abs(steps) > 1e-9).sum(axis=2) == 1).all()
+    assert np.abs(steps[..., 0]).max() == pytest.approx(2 / 3)
+
+
+class WithChoice(Cube):
+    """Two ranges, and a choice of five levels of which the middle one matters."""
+
+    def n_levels(self, factor):
+        return 5 if factor == 1 else 0
+
+
+def test_the_one_level_of_five_that_matters_is_seen_whichever_it_is():
+    for matters in range(5):
+        function = simulated(lambda x, m=matters: 0.5 * x[0] + 3.0 * (level_at(x[1], 5) == m))
+        found = screen(WithChoice(3), function, [DAYS], 10)
+        effects = {row.factor: row.effects for row in found.effects[0]}
+        assert effects["x1"].mu_star == pytest.approx(3.0 * 4 / 10)  # in 4 of 10 pairs, the whole way each time
+        assert effects["x0"].mu_star == pytest.approx(0.5)
+        assert found.leading(1) == ("x1",)
+
+
 # --------------------------------------------------------------------------------------------- tornado
+
+
+def test_an_end_is_told_beside_the_base_of_the_replications_in_which_both_can_tell():
+    def evaluate(plans, first, last):
+        found = np.array([[[[10 * at + run, 1]] for run in range(first, last)] for at, _ in enumerate(plans)])
+        found[0, 0] = found[1, 1] = 0
+        return found
+
+    told = one_at_a_time(Cube(1), evaluate, [DAYS], 5)
+    low, high = told.swings[0][0].bars
+    assert (low.base, low.mean, low.difference.n, low.moved) == (3.0, 13.0, 3, 3)
+    assert (high.base, high.mean, high.difference.n) == (2.5, 22.5, 4)
 
 
 def test_every_factor_is_moved_to_both_ends_and_the_largest_swing_is_told_first():
@@ -359,6 +407,19 @@ def test_what_is_switched_off_has_no_effect_and_what_counts_only_with_others_has
     assert set(without_effect(some(names))) == {"levers.reminders.show_odds_ratio", "orientation.show_probability"}
     on = resolve(ROOT / "scenarios" / "palmetto.toml", ["levers.reminders.on=true"])
     assert without_effect(some(names[:1], resolved=on)) == ()
+
+
+@pytest.mark.parametrize("levels", [(False, True), (True, False)])
+def test_what_matters_at_any_level_of_a_choice_reaches_the_model_whatever_the_order_of_the_levels(levels):
+    ratio = "levers.transport.attendance_odds_ratio"
+    assert without_effect(some([ratio])) == (ratio,)
+    assert without_effect(some([ratio], [Choice("levers.transport.on", levels)])) == ()
+
+
+def test_where_choices_have_too_many_combinations_nothing_is_left_out():
+    ratio = "levers.transport.attendance_odds_ratio"
+    many = Choice("groups.evening.seats", tuple(range(4, 70)))
+    assert without_effect(some([ratio], [many])) == ()
 
 
 def test_each_level_of_a_choice_is_compared_with_the_plan_as_it_is():

@@ -108,6 +108,9 @@ class Line:
     def ends(self, factor):
         return (0.0, 1.0)
 
+    def n_levels(self, factor):
+        return 0
+
     def told(self, factor, place):
         return f"{place:g}"
 
@@ -212,12 +215,14 @@ def test_a_tornado_names_both_ends_what_they_do_and_fits(few, monkeypatch, colum
     assert "referrals.self.per_week" in shown
     assert "0.5 .. 6" in shown
     assert "░│█" in shown
-    assert any("move it in no replication" in line for line in lines)
+    assert any("moved it in none of 4 replications" in line for line in lines)
+    assert "an effect so rare that it was not met" in " ".join(" ".join(lines).split())
 
 
 def test_all_names_what_moves_nothing(few):
-    (said,) = [line for line in told("-n", "4", "--all").splitlines() if "Move none of these measures" in line]
-    assert "levers.transport.attendance_odds_ratio" in said
+    said = " ".join(told("-n", "4", "--all").split())
+    names = said.partition("Moved none of these measures in any of 4 replications: ")[2]
+    assert "levers.transport.attendance_odds_ratio" in names.partition(".  ")[0]
 
 
 def test_json_has_the_rows_of_the_table(few, tmp_path):
@@ -226,6 +231,36 @@ def test_json_has_the_rows_of_the_table(few, tmp_path):
         table = list(csv.DictReader(file))
     assert [row["factor"] for row in said["rows"]] == [row["factor"] for row in table]
     assert [row["difference"] for row in said["rows"]] == [float(row["difference"]) for row in table]
+    for row in said["rows"]:
+        assert row["as_it_is"] + row["difference"] == pytest.approx(row["mean"])
+        assert (row["low"] is None) == (row["moved"] == 0)
+    assert {row["moved"] for row in said["rows"]} > {0}
+
+
+def test_with_unlike_replications_the_base_is_of_the_same_ones_in_each_row():
+    few = factors_of(PLAN).only(FEW)
+    found = analyse(Study(few, MEASURES, replications=14, top=1), Runner())
+    told_of = list(rows(found))
+    assert {row["n"] for row in told_of} == {10, 14}
+    for row in told_of:
+        assert row["as_it_is"] + row["difference"] == pytest.approx(row["mean"])
+
+
+@pytest.mark.parametrize("shown", ["--quiet", "--json", "--all"])
+def test_where_nothing_leads_sobol_says_so(monkeypatch, shown):
+    names = {"leaving.death_per_week", "waitlist.renege_per_day", "leaving.counselor_change_hazard_ratio"}
+    every = command.factors_of
+    monkeypatch.setattr(command, "factors_of", lambda *given: every(*given).only(names))
+    options = ("--method", "sobol", "--samples", "2", "-n", "2", "--top", "1", shown)
+    short = ("--weeks", "1", "--workers", "1", "-m", "referrals,completed_of_referred_share")
+    answer = CliRunner().invoke(app, ("sensitivity", PLAIN, *short, *options))
+    assert answer.exit_code == 0, answer.output
+    if shown == "--json":
+        assert json.loads(answer.stdout)["rows"] == []
+    if shown == "--all":
+        words = " ".join(answer.stdout.split())
+        assert "no factor is seen to move Referrals; there is nothing to share out" in words
+        assert "Cannot be told: Completed" in words
 
 
 def test_settings_with_levels_are_moved_too_and_one_that_cannot_be_is_told(few):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -255,6 +256,27 @@ def test_compare_tells_of_drawn_inputs():
     words = " ".join(answer.stdout.split())
     assert "uncertain: inputs drawn anew for each replication" in words
     assert "Of the spread of the difference of half between replications" in words
+
+
+def test_draws_refused_in_an_arm_are_counted_told_and_kept_in_the_manifest(tmp_path):
+    (tmp_path / "clinic.toml").write_text(GOOD)
+    (tmp_path / "steps.toml").write_text(GOOD.replace("share = 0.6", STEPS))
+    options = ("compare", "clinic.toml", "steps.toml", "--uncertain", "--weeks", "4", "-n", "12", "--workers", "1")
+    answer = call(*options, "-m", "referrals", "--out", "out")
+    assert answer.exit_code == 0, answer.output
+    inputs = draw_inputs(resolve(tmp_path / "steps.toml", ["weeks=4"]), 1)
+    refused = sum(len(inputs.draw(replication).refused) for replication in range(12))
+    arms = json.loads(Path("out/manifest.json").read_text())["arms"]
+    assert [arm["redrawn"] for arm in arms.values()] == [0, refused]
+    assert refused > 0
+    words = " ".join(answer.stdout.split())
+    assert f"Draws that could not be, and were drawn again: {list(arms)[1]} {refused}." in words
+    shutil.rmtree("out/chunks")
+    again = call(*options, "-m", "referrals", "--out", "out")
+    assert f"{list(arms)[1]} {refused}." in " ".join(again.stdout.split())
+    alone = {"a": resolve("clinic.toml", ["weeks=4"]), "b": resolve("steps.toml", ["weeks=4"])}
+    found = iopsim.compare(alone, 12, 1, measures=["referrals"], uncertain=True)
+    assert found.redrawn_by_arm == {"a": 0, "b": refused}
 
 
 def test_an_experiment_file_and_the_option_draw_the_same(tmp_path):

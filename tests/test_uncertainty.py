@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from iopsim.errors import IopsimError
-from iopsim.experiments.uncertainty import TWIN, apart, draw_inputs, value_at
+from iopsim.errors import IopsimError, Problem, ScenarioError
+from iopsim.experiments.uncertainty import TWIN, apart, balanced, draw_inputs, value_at
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.scenario import resolve, resolve_text
 from iopsim.scenario.unknowns import unknowns
@@ -112,13 +112,18 @@ def test_what_is_drawn_is_what_the_scenario_says():
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.name)
-def test_every_draw_of_a_scenario_of_the_repository_is_valid_at_once(file):
-    inputs = draw_inputs(resolve(file), 2027)
+def test_every_draw_of_a_scenario_of_the_repository_is_valid_at_once_and_shares_are_near_their_values(file):
+    resolved = resolve(file)
+    inputs = draw_inputs(resolved, 2027)
     drawn = [inputs.draw(replication) for replication in range(200)]
     assert [one.refused for one in drawn if one.refused] == []
     for one in inputs.known:
         values = [each.values[one.name] for each in drawn]
         assert one.low <= min(values) < max(values) <= one.high
+        if any(one.paths[0] in shares for shares in wholes(resolved.scenario)):
+            assert abs(np.mean(values) - one.value) < 0.04, one.name
+            assert abs(np.median(values) - one.value) < 0.02, one.name
+            assert np.std(values) > (one.high - one.low) / 15, one.name
 
 
 def test_draws_fill_their_distribution():
@@ -138,6 +143,57 @@ def test_shares_of_one_whole_are_drawn_each_within_its_range():
         for name, share in payers.items():
             low, high = ranges[f"payers.{name}.share"]
             assert low - 1e-9 <= share <= high + 1e-9
+
+
+def test_shares_with_symmetric_ranges_have_their_values_as_means():
+    rng = np.random.default_rng(5)
+    values, reach = (0.5, 0.3, 0.2), (0.2, 0.1, 0.1)
+    drawn = (
+        balanced(values, [rng.triangular(v - r, v, v + r) for v, r in zip(values, reach, strict=True)])
+        for _ in range(20_000)
+    )
+    told = np.array([shares for shares in drawn if shares])
+    assert told.mean(axis=0) == pytest.approx(values, abs=0.002)  # 5 standard errors
+    assert {math.fsum(shares) for shares in told} == {1.0}
+
+
+def test_balanced_shares_lie_between_their_values_and_what_was_drawn():
+    # + 0.3 and - 0.1: the excesses are shrunk to a third
+    assert balanced((0.6, 0.4, 0.0), (0.8, 0.3, 0.1)) == pytest.approx((0.6 + 0.2 / 3, 0.3, 0.1 / 3))
+    assert balanced((0.6, 0.4, 0.0), (0.5, 0.2, 0.1)) == pytest.approx((0.6 - 0.1 / 3, 0.4 - 0.2 / 3, 0.1))
+    assert balanced((0.6, 0.4), (0.7, 0.4)) == balanced((0.6, 0.4), (0.5, 0.3)) == ()
+
+
+def test_the_values_told_make_the_scenario_that_is_simulated_to_the_last_bit():
+    inputs = draw_inputs(PALMETTO, 7)
+    for replication in range(20):
+        drawn = inputs.draw(replication)
+        said = {path: value for one in inputs.known for path, value in one.at(drawn.values[one.name]).items()}
+        again = resolve(ROOT / "scenarios" / "palmetto.toml", said).scenario
+        assert again.hash == drawn.scenario.hash
+
+
+def test_a_refusal_in_one_plan_leaves_all_else_alike_in_both():
+    of = {"waitlist.ready_delay.mean_days": 5.0}
+    base, arm = (draw_inputs(resolve(ROOT / "scenarios" / "palmetto.toml", one), 1) for one in ({}, of))
+    shared = {one.name for one in base.known} & {one.name for one in arm.known}
+    assert len(shared) > 150
+    refused = 0
+    for replication in range(25):
+        ours, theirs = base.draw(replication), arm.draw(replication)
+        refused += bool(theirs.refused)
+        assert [name for name in shared if ours.values[name] != theirs.values[name]] == []
+    assert refused > 1
+
+
+def test_a_refusal_that_stays_draws_more_and_more_again():
+    inputs = draw_inputs(small("share = 0.6", STEPS), 1)
+    error = ScenarioError([Problem("", None, "payers.medicaid.scale_share", "1.2", "sums to at most 1")])
+    steps = {"payers.medicaid.scale_share.a", "payers.medicaid.scale_share.b"}
+    assert inputs._concerned(error, 0) == steps
+    assert steps < inputs._concerned(error, 1) <= inputs._concerned(error, 2) < inputs._concerned(error, 9)
+    assert inputs._concerned(error, 9) == {one.name for one in inputs.known}
+    assert inputs._concerned(ScenarioError([Problem("", None, "", "x", "y")]), 0) == {one.name for one in inputs.known}
 
 
 def test_shares_whose_ranges_hardly_sum_to_1_are_refused():
@@ -242,6 +298,17 @@ def test_the_interval_agrees_with_the_jackknife_done_one_by_one():
     assert (told.low, told.high) == pytest.approx(
         (math.tanh(math.atanh(told.share) - half), math.tanh(math.atanh(told.share) + half))
     )
+
+
+def test_a_share_that_few_pairs_make_is_marked_and_one_of_normal_values_is_not():
+    rare = np.zeros(100)
+    rare[:8] = 1.0
+    told = split_variance(rare, np.roll(rare, 4))
+    assert told.skewness == pytest.approx((1 - 0.16) / math.sqrt(0.08 * 0.92))
+    assert told.made_by_few  # 50 x 9.6 = 479 pairs would do
+    many = split_variance(np.tile(rare, 5), np.tile(np.roll(rare, 4), 5))
+    assert (many.n, many.made_by_few) == (500, False)
+    assert sum(split_variance(*pairs(50, 0.3, 0.7, seed)).made_by_few for seed in range(200)) < 10
 
 
 def test_pairs_of_which_one_cannot_tell_are_counted():

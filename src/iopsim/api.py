@@ -337,9 +337,10 @@ def _outcome(batch: Batch, out: str | Path | None, executor: Executor) -> Outcom
         outcome = run_in(Path(out), batch, Making(runner))
         return with_twins(outcome, replace(runner, chunks=Chunks(Path(out) / CHUNKS)))
     batch = settled(batch, runner)
-    fractions, failures, looked = in_memory(batch, runner, Silent())
+    redrawn: dict[str, int] = {}
+    fractions, failures, looked = in_memory(batch, replace(runner, redrawn=redrawn), Silent())
     n = len(fractions[0])
-    outcome = Outcome(batch, n, lambda plan, column: fractions[plan][:, column], failures, looked)
+    outcome = Outcome(batch, n, lambda plan, column: fractions[plan][:, column], failures, looked, redrawn=redrawn)
     return with_twins(outcome, runner)
 
 

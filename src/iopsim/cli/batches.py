@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iopsim.cli.console import margin, paragraph, screen
@@ -171,11 +171,10 @@ def simulate(batch: Batch, where: Place) -> Outcome:
             runner = Runner(found, progress=bar.advance)
             if where.out is None:
                 batch = settled(batch, runner)
-                fractions, failures, looked = in_memory(batch, runner, bar)
-                replications = len(fractions[0])
-                outcome = Outcome(
-                    batch, replications, lambda plan, column: fractions[plan][:, column], failures, looked
-                )
+                redrawn: dict[str, int] = {}
+                fractions, failures, looked = in_memory(batch, replace(runner, redrawn=redrawn), bar)
+                told = (failures, looked, None, redrawn)
+                outcome = Outcome(batch, len(fractions[0]), lambda plan, column: fractions[plan][:, column], *told)
                 return with_twins(outcome, Runner(found))
 
             def waiting() -> None:

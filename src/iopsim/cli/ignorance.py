@@ -8,7 +8,7 @@ from rich.console import Console
 
 from iopsim.cli.console import paragraph, plain
 from iopsim.cli.sheet import Line, Sheet, print_sheet
-from iopsim.cli.table import UNKNOWN, is_shown, label
+from iopsim.cli.table import FEW, UNKNOWN, is_shown, label
 from iopsim.experiments.ignorance import Ignorance
 from iopsim.experiments.result import Result, write_value
 from iopsim.measures.catalogue import GROUPS
@@ -70,7 +70,8 @@ def _told(parts: Components) -> tuple[str, ...]:
     share = min(max(parts.share, 0.0), 1.0)
     interval = UNKNOWN
     if not math.isnan(parts.low):
-        interval = f"{percent(parts.low)} to {percent(parts.high)} %"
+        few = FEW if parts.made_by_few else ""
+        interval = f"{few}{percent(parts.low)} to {percent(parts.high)} %"
     return f"{percent(share)} %", interval, f"{percent(1.0 - share)} %"
 
 
@@ -89,6 +90,12 @@ def notes(result: Result, every: bool) -> list[str]:
     )
     lines = [said]
     shown = [m for measures in GROUPS.values() for m in measures if is_shown(m, result, every)]
+    spreads = [found.spreads[measure.name].parts for measure in shown]
+    if any(one.made_by_few and not math.isnan(one.low) for one in spreads):
+        lines.append(
+            f"{FEW}  A few unusual replications make this share, as with what is rare, and its interval is too sure; "
+            "use more."
+        )
     moved = [measure for measure in shown if found.shifted(measure.name)]
     if moved:
         n = len(found.fixed)

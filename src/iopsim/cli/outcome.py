@@ -151,19 +151,33 @@ def uncertain(outcome: Outcome) -> list[str]:
         "its own is not drawn there."
     )
     lines = [said]
+    again = [f"{arm} {n:,}" for arm, n in outcome.redrawn_by_arm.items() if n]
+    if again:
+        lines.append(
+            f"Draws that could not be, and were drawn again: {', '.join(again)}. Only what they were refused for is "
+            "drawn again."
+        )
+    few = False
     for arm in outcome.arms[1:]:
         told = []
         for measure in outcome.batch.measures:
             parts = outcome.difference_spread(arm, measure.name)
             if parts is None or math.isnan(parts.share):
                 continue
-            between = "" if math.isnan(parts.low) else f" ({percent(parts.low)} to {percent(parts.high)})"
+            between = (
+                ""
+                if math.isnan(parts.low)
+                else f" ({FEW if parts.made_by_few else ''}{percent(parts.low)} to {percent(parts.high)})"
+            )
+            few |= bool(between) and parts.made_by_few
             told.append(f"{measure.label[0].lower()}{measure.label[1:]} {percent(parts.share)} %{between}")
         if told:
             lines.append(
                 f"Of the spread of the difference of {arm} between replications, what nobody knows makes, and luck the "
                 f"rest: {', '.join(told)}."
             )
+    if few:
+        lines.append(f"{FEW}  A few unusual replications make this share, and its interval is too sure; use more.")
     return lines
 
 

@@ -14,7 +14,7 @@ from iopsim.cli.sheet import Line, Sheet, print_sheet
 from iopsim.cli.table import NAME, UNKNOWN, decimals, figures, label, whole_places
 from iopsim.experiments.result import dollars
 from iopsim.experiments.sensitivity import Decomposition, Screened, Screening, Shared, Swing, Tornado
-from iopsim.experiments.sensitivity_study import Findings
+from iopsim.experiments.sensitivity_study import SCREENING, Findings
 from iopsim.measures.measure import Measure
 from iopsim.stats.intervals import Summary
 
@@ -83,6 +83,8 @@ def heading(findings: Findings) -> str:
             f"Morris: {n - len(findings.unreached):,} factors, {study.samples:,} trajectories with "
             f"{study.replications:,} replications of each run; {runs}"
         )
+    if not told.shares:
+        return f"Sobol': none of {n:,} factors leads; {runs}"
     return (
         f"Sobol': the {len(findings.leading):,} factors that lead among {n:,}, {study.samples:,} base samples with "
         f"{study.replications:,} replications of each run; {runs}"
@@ -107,7 +109,7 @@ def _print_tornado(
     still = sum(one.moves_nothing for one in swings)
     rest = len(swings) - len(shown) - still
     unknown = sum(math.isnan(one.difference.mean) for one in swings)
-    said = [f"{still:,} move it in no replication"] if still else []
+    said = [f"{still:,} moved it in none of {findings.study.first:,} replications"] if still else []
     if rest - unknown > 0:
         said.append(f"{rest - unknown:,} move it less{'' if every else ' (--all shows them)'}")
     if unknown:
@@ -299,9 +301,14 @@ def notes(findings: Findings, *, every: bool) -> list[str]:
             f"95 % interval of the whole way, wide enough for all {told.comparisons:,} comparisons of a measure to "
             "hold together. Shares differ by percentage points."
         )
+        if any(one.moves_nothing for swings in told.swings for one in swings):
+            lines.append(
+                "Of what moved a measure in no replication there is no interval: an effect so rare that it was not met "
+                "cannot be told from none."
+            )
         lines += of_signs(findings.study.replications, list(told.base))
         if every:
-            lines += _unmoved(told)
+            lines += _unmoved(told, findings.study.first)
     elif isinstance(told, Screening):
         lines.append(
             "Size: mean size of effects, which luck makes too large; without luck: too small at most. Mean: with their "
@@ -327,6 +334,8 @@ def failures(findings: Findings) -> list[str]:
 
 
 def _of_shares(told: Decomposition) -> list[str]:
+    if not told.shares:
+        return _nothing_leads(told)
     n, dropped = told.shares[0].indices.n, told.shares[0].indices.dropped
     left = f" {dropped:,} of {n + dropped:,} base samples cannot tell." if dropped else ""
     said = (
@@ -336,11 +345,28 @@ def _of_shares(told: Decomposition) -> list[str]:
     return [said]
 
 
-def _unmoved(told: Tornado) -> list[str]:
+def _nothing_leads(told: Decomposition) -> list[str]:
+    """Say that there was nothing to share out."""
+    trajectories, replications = SCREENING
+    lines = []
+    if told.still:
+        lines.append(
+            f"Nothing leads in the screening ({trajectories} trajectories, {replications} replications of each run): "
+            f"no factor is seen to move {', '.join(one.label for one in told.still)}; there is nothing to share out."
+        )
+    if told.untold:
+        lines.append(
+            f"Cannot be told: {', '.join(one.label for one in told.untold)}; the run is too short, or it never happens."
+        )
+    return lines
+
+
+def _unmoved(told: Tornado, replications: int) -> list[str]:
     """Name the factors that move none of the measures in any replication."""
     still = [{one.factor for one in swings if one.moves_nothing} for swings in told.swings]
     names = sorted(set.intersection(*still)) if still else []
-    return [f"Move none of these measures: {', '.join(names)}."] if names else []
+    said = f"Moved none of these measures in any of {replications:,} replications"
+    return [f"{said}: {', '.join(names)}."] if names else []
 
 
 def _refusals(findings: Findings, *, every: bool) -> list[str]:

@@ -113,13 +113,14 @@ def run_in(folder: Path, batch: Batch, making: Making) -> Outcome:
         batch = settled(batch, runner)
         if batch.replications is not None:
             _refuse_fewer(folder, batch.replications)
-            outcome = _outcome(folder, batch, batch.replications)
+            outcome = _outcome(folder, batch, batch.replications, redrawn=_redrawn(folder, batch))
             if _vouched(folder, outcome):
                 _tell_all(outcome, making)
                 return outcome
-        replications, failures, looked = _simulated(batch, runner, making.watch)
+        redrawn: dict[str, int] = {}
+        replications, failures, looked = _simulated(batch, replace(runner, redrawn=redrawn), making.watch)
         _refuse_fewer(folder, replications)
-        outcome = _outcome(folder, batch, replications, failures, looked)
+        outcome = _outcome(folder, batch, replications, failures, looked, redrawn)
         if not _vouched(folder, outcome):
             try:
                 _assemble(folder, chunks, outcome, made(making, begun))
@@ -129,9 +130,23 @@ def run_in(folder: Path, batch: Batch, making: Making) -> Outcome:
 
 
 def _outcome(
-    folder: Path, batch: Batch, replications: int, failures: Failed | None = None, looked: Looked | None = None
+    folder: Path,
+    batch: Batch,
+    replications: int,
+    failures: Failed | None = None,
+    looked: Looked | None = None,
+    redrawn: Mapping[str, int] | None = None,
 ) -> Outcome:
-    return Outcome(batch, replications, reader(folder, batch, replications), failures or [], looked, folder)
+    told = (failures or [], looked, folder, redrawn or {})
+    return Outcome(batch, replications, reader(folder, batch, replications), *told)
+
+
+def _redrawn(folder: Path, batch: Batch) -> dict[str, int]:
+    """Return how many draws were refused, by key of the point, as the manifest of a folder says."""
+    arms = held(folder / MANIFEST).get("arms")
+    told = arms if isinstance(arms, dict) else {}
+    found = ((point.key, told.get(plan.name)) for plan, point in zip(batch.plans, batch.points, strict=True))
+    return {key: said["redrawn"] for key, said in found if isinstance(said, dict) and "redrawn" in said}
 
 
 def _tell_all(outcome: Outcome, making: Making) -> None:
@@ -164,6 +179,7 @@ def description(outcome: Outcome) -> dict[str, object]:
                 "scenario": plan.scenario.name,
                 "scenario_hash": plan.scenario.hash,
                 "inputs": None if plan.inputs is None else plan.inputs.hash,
+                "redrawn": outcome.redrawn_by_arm[plan.name],
                 "key": point.key,
                 "failed": [failure.replication for at, failure in outcome.failures if at == place],
             }

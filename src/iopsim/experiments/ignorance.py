@@ -150,11 +150,12 @@ def spread_rows(ignorance: Ignorance) -> Iterator[list[float | str]]:
     """Return luck and ignorance as a table, a row for each measure; variances in the square of its unit."""
     yield [
         "name", "label", "unit", "mean", "ignorance", "luck", "share", "low", "high", "n", "undefined",
-        "shift", "shift_low", "shift_high", "shift_n",
+        "shift", "shift_low", "shift_high", "shift_n", "skewness", "made_by_few",
     ]  # fmt: skip
     for measure in CATALOGUE:
         parts, shift = ignorance.spreads[measure.name].parts, ignorance.shifts[measure.name]
         yield [
             measure.name, measure.label, measure.unit, parts.mean, parts.ignorance, parts.luck, parts.share, parts.low,
             parts.high, parts.n, parts.undefined, shift.mean, shift.low, shift.high, shift.n,
+            parts.skewness, int(parts.made_by_few),
         ]  # fmt: skip

@@ -42,6 +42,8 @@ class Outcome:
         At what a precision was looked; None where the number of replications was given.
     folder : Path or None
         Where the files are.
+    redrawn : mapping of str to int
+        Draws of inputs that the door refused and that were made again, by key of the point.
     twins : tuple of int array, shape (n, measures, 2)
         Of a batch with drawn inputs, for each plan the measures of its first replications' twins, which have the same
         inputs and other luck; empty where there are none.
@@ -53,6 +55,7 @@ class Outcome:
     failures: Failed = field(default_factory=list, repr=False)
     looked: Looked | None = field(default=None, repr=False)
     folder: Path | None = None
+    redrawn: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
     twins: tuple[I64, ...] = field(default=(), repr=False, compare=False)
     _summaries: dict[tuple[str, str], Estimate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -76,6 +79,12 @@ class Outcome:
     def arms(self) -> tuple[str, ...]:
         """Names of the arms, the baseline first."""
         return tuple(plan.name for plan in self.batch.plans)
+
+    @property
+    def redrawn_by_arm(self) -> dict[str, int]:
+        """How many draws of inputs were refused and made again, of each arm."""
+        points = zip(self.arms, self.batch.points, strict=True)
+        return {arm: self.redrawn.get(point.key, 0) for arm, point in points}
 
     @property
     def baseline(self) -> str:

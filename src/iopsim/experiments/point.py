@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -16,6 +17,18 @@ TABLES = ("clients", "events")
 """What may be kept of a replication besides its measures and series."""
 
 
+class Drawing(Protocol):
+    """Inputs drawn for one replication."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario with these inputs."""
+
+    @property
+    def refused(self) -> Sequence[str]:
+        """Why earlier draws for this replication cannot be."""
+
+
 class Inputs(Protocol):
     """Inputs that are drawn anew for each replication, within what is known of them."""
 
@@ -25,6 +38,9 @@ class Inputs(Protocol):
 
     def scenario(self, replication: int) -> Scenario:
         """Return the scenario of a replication."""
+
+    def draw(self, replication: int) -> Drawing:
+        """Return the inputs of a replication."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +88,12 @@ class Point:
         """The scenario as numbers."""
         return write(self.scenario)
 
-    def book_of(self, replication: int) -> Rulebook:
-        """Return the numbers of one replication."""
-        return self.book if self.inputs is None else write(self.inputs.scenario(replication))
+    def book_of(self, replication: int) -> tuple[Rulebook, int]:
+        """Return the numbers of one replication, and how many draws of its inputs were refused."""
+        if self.inputs is None:
+            return self.book, 0
+        drawn = self.inputs.draw(replication)
+        return write(drawn.scenario), len(drawn.refused)
 
     def __getstate__(self) -> dict[str, object]:
         """Be pickled without what can be computed again."""

@@ -68,11 +68,14 @@ class Runner:
         Where what is done is kept and looked for; None keeps nothing.
     progress : callable, optional
         Called with the number of replications done, or found, since the last call.
+    redrawn : dict of str to int, optional
+        Where draws of inputs that were refused are added up, by key of the point.
     """
 
     executor: Executor = field(default_factory=Here)
     chunks: Chunks | None = None
     progress: Progress | None = None
+    redrawn: dict[str, int] | None = None
 
     def parts(self, points: Sequence[Point], first: int, last: int) -> Iterator[tuple[int, Part]]:
         """Hand out the parts of points, each with the place of its point, in any order, each replication once.
@@ -145,6 +148,8 @@ class Runner:
     def _told(self, part: Part) -> Part:
         if self.progress:
             self.progress(len(part))
+        if self.redrawn is not None and part.redrawn:
+            self.redrawn[part.key] = self.redrawn.get(part.key, 0) + part.redrawn
         return part
 
 

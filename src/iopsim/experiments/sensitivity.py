@@ -44,14 +44,17 @@ class Refusal:
 class Bar:
     """What one setting of one factor makes of a measure, all else being as it is.
 
-    `difference` is that to the plan as it is, paired by replication, and `mean` that of the replications themselves.
+    `difference` is that to the plan as it is, paired by replication; `base` and `mean` are of the same replications,
+    those in which both can tell, so that `base` + `difference` is `mean`; in `moved` of them there is any difference.
     """
 
     measure: Measure
     factor: str
     setting: str
+    base: float
     mean: float
     difference: Summary
+    moved: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,8 @@ class Swing:
 
     @property
     def moves_nothing(self) -> bool:
-        """Whether the measure is the same in every replication, whatever the setting."""
-        return all(bar.difference.low == 0.0 == bar.difference.high for bar in self.bars)
+        """Whether the measure is the same in every replication, whatever the setting; rare effects are not seen."""
+        return all(bar.difference.n > 0 and bar.moved == 0 for bar in self.bars)
 
     @property
     def told_apart(self) -> bool:
@@ -143,13 +146,25 @@ class Screening:
                     best[factor] = max(best.get(factor, 0.0), size / largest)
         return tuple(sorted(best, key=lambda factor: -best[factor])[:n])
 
+    def nothing_leads(self) -> Decomposition:
+        """Return what is said in place of indices where no factor leads."""
+        told = [(rows[0].measure, any(row.effects.n > 1 for row in rows)) for rows in self.effects]
+        still, untold = (tuple(one for one, known in told if known is wanted) for wanted in (True, False))
+        return Decomposition((), self.refused, still, untold)
+
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
-    """Sobol': for each measure the indices of all factors."""
+    """Sobol': for each measure the indices of all factors.
+
+    Where no factor leads in the screening there is nothing to share out: `still` are then the measures that nothing was
+    seen to move, and `untold` those that cannot be told.
+    """
 
     shares: tuple[Shared, ...]
     refused: tuple[Refusal, ...]
+    still: tuple[Measure, ...] = ()
+    untold: tuple[Measure, ...] = ()
 
 
 def one_at_a_time(
@@ -250,9 +265,7 @@ def in_two_stages(
 
 def _swing(measure: Measure, factor: str, values: F64, where: Sequence[tuple[str, int]], level: float) -> Swing:
     """Compare the settings of one factor with the plan as it is, row 0 of the values, and with each other."""
-    bars = tuple(
-        Bar(measure, factor, told, _mean(values[row]), summarize(values[row] - values[0], level)) for told, row in where
-    )
+    bars = tuple(_bar(measure, factor, told, values[0], values[row], level) for told, row in where)
     rows = [("as it is", 0), *where]
     pairs = [(low, high, summarize(values[high[1]] - values[low[1]], level)) for low, high in combinations(rows, 2)]
     low, high, difference = max(pairs, key=lambda one: -1.0 if math.isnan(one[2].mean) else abs(one[2].mean))
@@ -261,9 +274,11 @@ def _swing(measure: Measure, factor: str, values: F64, where: Sequence[tuple[str
     return Swing(measure, factor, low[0], high[0], difference, bars)
 
 
-def _mean(values: F64) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else math.nan
+def _bar(measure: Measure, factor: str, setting: str, base: F64, values: F64, level: float) -> Bar:
+    both = ~(np.isnan(base) | np.isnan(values))
+    before, after = (float(one[both].mean()) if both.any() else math.nan for one in (base, values))
+    moved = int((values[both] != base[both]).sum())
+    return Bar(measure, factor, setting, before, after, summarize(values - base, level), moved)
 
 
 def screen(
@@ -295,11 +310,13 @@ def screen(
     IopsimError
         If SALib is not installed.
     """
-    places = morris_design(len(space.names), trajectories, seed)
+    levels = [space.n_levels(at) for at in range(len(space.names))]
+    places = morris_design(len(space.names), trajectories, seed, levels)
+    choices = [at for at, n in enumerate(levels) if n]
     fractions, kept, refused = _evaluated(space, evaluate, places, np.arange(trajectories), replications, len(measures))
     found = []
     for number, measure in enumerate(measures):
-        effects = elementary_effects(_defined(measure.values(fractions[..., number, :]), kept), places)
+        effects = elementary_effects(_defined(measure.values(fractions[..., number, :]), kept), places, choices)
         rows = [
             Screened(measure, name, describe_effects(effects[:, at], confidence)) for at, name in enumerate(space.names)
         ]

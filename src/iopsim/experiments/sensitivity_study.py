@@ -160,6 +160,8 @@ def analyse(study: Study, runner: Runner, watch: Watch = Silent()) -> Findings: 
         _salib()
         unreached = without_effect(factors)
         factors = factors.only(frozenset(factors.names) - frozenset(unreached))
+        if not factors.names:
+            raise IopsimError("none of the factors can reach the model: what they belong to is switched off")
     base = factors.base.scenario if method == ONE else None
     planned = replace(study, factors=factors).planned
     evaluate = Evaluation(runner, study.seed, study.measures, base, watch, planned)
@@ -175,7 +177,10 @@ def analyse(study: Study, runner: Runner, watch: Watch = Silent()) -> Findings: 
             found = screen(factors, evaluate, study.measures, *SCREENING, study.seed)
             leading = frozenset(found.leading(study.top))
             factors = factors.only(leading)
-        told = share_out(factors, evaluate, study.measures, study.samples, study.replications, study.seed)
+        if leading:
+            told = share_out(factors, evaluate, study.measures, study.samples, study.replications, study.seed)
+        else:
+            told = found.nothing_leads()
     return Findings(study, told, leading, unreached, evaluate.simulated, tuple(evaluate.failures))
 
 
@@ -214,23 +219,24 @@ def rows(findings: Findings) -> Iterator[dict[str, object]]:
 
 
 def _of_tornado(told: Tornado) -> Iterator[dict[str, object]]:
-    for swings, base in zip(told.swings, told.base, strict=True):
+    for swings in told.swings:
         for swing in swings:
             for bar in swing.bars:
                 yield {
                     **_of(swing.measure),
                     "factor": swing.factor,
                     "setting": bar.setting,
-                    "as_it_is": base.mean,
+                    "as_it_is": bar.base,
                     "mean": bar.mean,
                     "difference": bar.difference.mean,
-                    "low": bar.difference.low,
-                    "high": bar.difference.high,
+                    "low": bar.difference.low if bar.moved else math.nan,
+                    "high": bar.difference.high if bar.moved else math.nan,
                     "n": bar.difference.n,
                     "undefined": bar.difference.undefined,
+                    "moved": bar.moved,
                     "swing": swing.size,
-                    "swing_low": swing.difference.low,
-                    "swing_high": swing.difference.high,
+                    "swing_low": math.nan if swing.moves_nothing else swing.difference.low,
+                    "swing_high": math.nan if swing.moves_nothing else swing.difference.high,
                     "swing_from": swing.lowest,
                     "swing_to": swing.highest,
                 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import product
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -27,6 +29,9 @@ class Space(Protocol[Plan_co]):
 
     def ends(self, factor: int) -> Sequence[float]:
         """Where to look along a factor one at a time: the ends of its range, or its levels, but not where it is."""
+
+    def n_levels(self, factor: int) -> int:
+        """How many levels a factor has that have no order; 0 for one with a range."""
 
     def told(self, factor: int, place: float) -> str:
         """Return the setting of a factor at a place, in words."""
@@ -83,6 +88,10 @@ class Factors:
         levels = self.choices[factor - len(self.known)].levels
         return tuple((at + 0.5) / len(levels) for at in range(len(levels)))
 
+    def n_levels(self, factor: int) -> int:
+        """How many levels a choice has; 0 of an unknown."""
+        return 0 if factor < len(self.known) else len(self.choices[factor - len(self.known)].levels)
+
     def told(self, factor: int, place: float) -> str:
         """Return the setting of a factor at a place, in words."""
         setting = self._setting(factor, place)
@@ -116,6 +125,10 @@ def level_at(place: float, n_levels: int) -> int:
     return min(int(place * n_levels + 1e-9), n_levels - 1)
 
 
+MOST_COMBINATIONS = 64
+"""Combinations of levels of choices up to which it is found out which factors cannot reach the model."""
+
+
 def factors_of(resolved: Resolved, choices: Sequence[Choice] = (), also: Collection[str] = ()) -> Factors:
     """Return the factors of a scenario.
 
@@ -142,14 +155,22 @@ def without_effect(factors: Factors) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Names of those whose rulebook is the same at all their ends, with all others as they are and with all others at
-        their high ends, so that what matters only together with something else is not among them. A factor of which the
+        Names of those whose rulebook is the same at all their ends, with all other unknowns as they are and with all at
+        their high ends, each with every combination of the levels of the choices, so that what matters only together
+        with something else is not among them; nothing if there are more than `MOST_COMBINATIONS`. A factor of which the
         door refuses an end is not among them either.
     """
-    highest = {at: max(factors.ends(at)) for at in range(len(factors.names)) if factors.ends(at)}
+    n = len(factors.known)
+    places = [[(at, place) for place in factors.ends(at)] for at in range(n, len(factors.names))]
+    if math.prod(map(len, places)) > MOST_COMBINATIONS:
+        return ()
+    highest = {at: max(factors.ends(at)) for at in range(n) if factors.ends(at)}
     book = write(factors.at({}))
-    alone = [at for at in range(len(factors.names)) if _changes_nothing(factors, at, {}, book)]
-    return tuple(factors.names[at] for at in alone if _changes_nothing(factors, at, highest))
+    left = [at for at in range(len(factors.names)) if _changes_nothing(factors, at, {}, book)]
+    for combination in product(*places):
+        for unknown in ({}, highest):
+            left = [at for at in left if _changes_nothing(factors, at, {**unknown, **dict(combination)})]
+    return tuple(factors.names[at] for at in left)
 
 
 def _changes_nothing(factors: Factors, factor: int, others: Mapping[int, float], book: Rulebook | None = None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,10 +27,13 @@ A replication's luck has its number as part of the key of its deck, and no ordin
 """
 
 MOST_DRAWS = 1000
-"""Draws of the shares of one whole, until each lies within its range."""
+"""Draws of the shares of one whole, until they can be balanced."""
 
 MOST_REFUSED = 100
-"""Draws of all inputs that the door may refuse, one after the other."""
+"""Draws for one replication that the door may refuse, one after the other."""
+
+WIDENING = 10
+"""Refusals after which what is drawn again is widened by one table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,9 @@ class Inputs:
     """Inputs drawn within their ranges, the same for the same replication in every plan that shares them.
 
     Each is triangular between the ends of its range with its mode at the value (`value_at`), independent of the others
-    but for shares of one whole: those are divided by their sum, and drawn again, all of that whole, until each lies
-    within its range. What the door refuses is drawn again and counted. An attempt is part of the address of a card, and
-    so is the name of the unknown: to add or leave out others changes none.
+    but for shares of one whole, which are balanced (`balanced`). What the door refuses is counted and drawn again:
+    only what stands where it refused, so that plans that are alike elsewhere keep their draws alike. An attempt is part
+    of the address of a card, and so is the name of the unknown: to add or leave out others changes none.
 
     Parameters
     ----------
@@ -107,24 +111,44 @@ class Inputs:
             If shares of one whole hardly ever lie within their ranges, or the door refuses nearly every draw.
         """
         deck = Deck(self.seed, replication % TWIN)
+        attempts = dict.fromkeys((one.name for one in self.known), 0)
         refused: list[str] = []
         while len(refused) < MOST_REFUSED:
-            values = self._values(deck, len(refused))
+            values = self._values(deck, attempts)
             try:
                 scenario = with_changes(self.base, changed_values(self.base, values, self.known)).scenario
             except ScenarioError as error:
                 refused.append(str(error))
+                for name in self._concerned(error, (len(refused) - 1) // WIDENING):
+                    attempts[name] += 1
             else:
                 return Drawn(scenario, values, tuple(refused))
         raise IopsimError(f"the ranges of the inputs do not go together; {MOST_REFUSED} draws in a row: {refused[-1]}")
 
-    def _values(self, deck: Deck, attempt: int) -> dict[str, float]:
-        values = _at_cards(self.known, deck, attempt << 32)
+    def _values(self, deck: Deck, attempts: Mapping[str, int]) -> dict[str, float]:
+        values = _at_cards(self.known, deck, [attempts[one.name] << 32 for one in self.known])
         for shares in wholes(self.base.scenario):
             parts = tuple(one for one in self.known if one.paths[0] in shares)
             if parts:
-                values |= _whole(shares, parts, deck, attempt)
+                values |= _whole(shares, parts, deck, max(attempts[one.name] for one in parts))
         return values
+
+    def _concerned(self, error: ScenarioError, wider: int) -> set[str]:
+        """Return the unknowns that a refusal is about: those at its path, or in the nearest table that holds any."""
+        found: set[str] = set()
+        for problem in error.problems:
+            parts = problem.path.split(".") if problem.path else []
+            held = [names for end in range(len(parts), -1, -1) if (names := self._below(".".join(parts[:end])))]
+            found |= held[min(wider, len(held) - 1)]
+        return found
+
+    def _below(self, table: str) -> set[str]:
+        """Return the names of the unknowns of which a value stands at a path or below it; of all, at the top."""
+        return {
+            one.name
+            for one in self.known
+            if not table or any(path == table or path.startswith(f"{table}.") for path in one.paths)
+        }
 
 
 def draw_inputs(resolved: Resolved, seed: int, also: Sequence[str] = ()) -> Inputs:
@@ -159,21 +183,65 @@ def value_at(one: Unknown, share: float) -> float:
     return min(max(rounded(drawn), low), high)
 
 
-def _at_cards(known: Sequence[Unknown], deck: Deck, attempt: int) -> dict[str, float]:
+def _at_cards(known: Sequence[Unknown], deck: Deck, attempts: Sequence[int]) -> dict[str, float]:
     words = np.array([name_word(one.name) for one in known], dtype=np.uint64)
-    cards = deck.deal(Purpose.INPUT, words, np.full(len(known), attempt, dtype=np.uint64))[:, 0]
+    cards = deck.deal(Purpose.INPUT, words, np.array(attempts, dtype=np.uint64))[:, 0]
     return {one.name: value_at(one, float(card)) for one, card in zip(known, cards, strict=True)}
 
 
 def _whole(shares: Shares, parts: Sequence[Unknown], deck: Deck, attempt: int) -> dict[str, float]:
-    """Draw shares of one whole until each, divided by their sum, lies within its range."""
+    """Draw shares of one whole until they can be balanced, or leave something for those that are not drawn."""
+    paths = [one.paths[0] for one in parts]
+    others = any(share > 0.0 for path, share in shares.items() if path not in paths)
     for again in range(MOST_DRAWS):
-        drawn = _at_cards(parts, deck, (attempt << 32) | again)
-        told = kept_whole(shares, {one.paths[0]: drawn[one.name] for one in parts})
-        if min(told.values()) >= 0.0 and all(one.low <= told[one.paths[0]] <= one.high for one in parts):
-            return {one.name: told[one.paths[0]] for one in parts}
+        drawn = _at_cards(parts, deck, [(attempt << 32) | again] * len(parts))
+        if not others:
+            told = balanced([one.value for one in parts], [drawn[one.name] for one in parts])
+            if told:
+                return dict(zip((one.name for one in parts), told, strict=True))
+        elif (
+            min(kept_whole(shares, {path: drawn[one.name] for path, one in zip(paths, parts, strict=True)}).values())
+            >= 0
+        ):
+            return drawn
     named = ", ".join(one.name for one in parts)
     raise IopsimError(f"the ranges of shares of one whole hardly ever sum to 1: {named}")
+
+
+def balanced(values: Sequence[float], drawn: Sequence[float]) -> tuple[float, ...]:
+    """Return drawn shares of one whole, brought nearer to their values until they sum to 1.
+
+    Parameters
+    ----------
+    values : sequence of float
+        The shares as they are, which sum to 1.
+    drawn : sequence of float
+        What each was drawn to be by itself.
+
+    Returns
+    -------
+    tuple of float
+        Each between its value and what was drawn. If the shares drawn above their values exceed them by more than the
+        others fall short, the excesses are shrunk in proportion until both are the same, and else the shortfalls. The
+        sum is 1 to the last bit. Nothing if none are above their values or none below.
+
+    Notes
+    -----
+    Where ranges are symmetric the mean of each share is its value, and where some reach further up, the others are not
+    pushed down by more than they were drawn to be.
+    """
+    steps = [there - value for value, there in zip(values, drawn, strict=True)]
+    above, below = (math.fsum(max(sign * step, 0.0) for step in steps) for sign in (1.0, -1.0))
+    least = min(above, below)
+    if least <= 0.0:
+        return ()
+    scale = least / above, least / below
+    shares = [
+        rounded(value + scale[step < 0.0] * step) if step else value for value, step in zip(values, steps, strict=True)
+    ]
+    largest = shares.index(max(shares))
+    shares[largest] = math.fsum([1.0, *(-share for at, share in enumerate(shares) if at != largest)])
+    return tuple(shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +264,7 @@ class Spread:
             return f"{of}, {_percent(parts.share)} % is what nobody knows, the rest luck; too few to say how sure."
         if parts.share <= 0.0:
             return f"{of}, none that can be seen is what nobody knows (at most {_percent(parts.high)} %): it is luck."
-        between = f"{_percent(parts.low)}-{_percent(parts.high)}"
+        between = f"{'~' if parts.made_by_few else ''}{_percent(parts.low)}-{_percent(parts.high)}"
         return f"{of}, {_percent(parts.share)} % ({between}) is what nobody knows, the rest luck."
 
 

@@ -50,12 +50,12 @@ def part_of(job: Job) -> Part:
     Part
         A replication in which anything goes wrong is in its failures, and the others go on.
     """
-    point, facts, numbers, tables = job.point, [], [], []
+    point, facts, numbers, tables, redrawn = job.point, [], [], [], 0
     failures: list[Failure] = []
     with _without_collector():
         for replication in range(job.first, job.last):
             try:
-                book = point.book_of(replication)
+                book, again = point.book_of(replication)
                 view = view_of(book, point.seed, replication, point.since)
                 row = reduce(view, partitions(book, point.by))
                 if point.inputs is not None:
@@ -65,11 +65,13 @@ def part_of(job: Job) -> Part:
                 failures.append(Failure(replication, traceback.format_exc()))
                 continue
             numbers.append(replication)
+            redrawn += again
             facts.append(row)
             tables.append(kept)
     gathered_facts = gathered(facts) if facts else None
     named = {name: stacked([kept[name] for kept in tables], numbers) for name in point.keep} if facts else {}
-    return Part(point.key, source_hash(), job.first, job.last, gathered_facts, tuple(numbers), tuple(failures), named)
+    told = (point.key, source_hash(), job.first, job.last)
+    return Part(*told, gathered_facts, tuple(numbers), tuple(failures), named, redrawn)
 
 
 def _tables(point: Point, view: View) -> dict[str, dict[str, I64]]:

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from iopsim.stats.intervals import skewness_of
+
 F64 = NDArray[np.float64]
 
 FEWEST = 3
 """Pairs with which a share has an interval."""
+
+RARE = 50
+"""Times the squared skewness: the pairs with which the interval of a share keeps its promise.
+
+Twice what a mean needs, as found by simulation (`verification/components.py`): a share is made of squares.
+"""
 
 _CERTAIN = 1.0 - 1e-12
 
@@ -37,6 +45,8 @@ class Components:
         Pairs in which both can tell.
     undefined : int
         Pairs in which one or both cannot.
+    skewness : float
+        Of all values; 0 if all are alike.
     """
 
     mean: float
@@ -49,6 +59,17 @@ class Components:
     p90: float
     n: int
     undefined: int
+    skewness: float = 0.0
+
+    @property
+    def made_by_few(self) -> bool:
+        """Whether a few pairs make the share, as with what is rare, so that its interval is too sure.
+
+        True with fewer than `RARE` x skewness squared pairs, if that skewness is more than twice the standard error
+        that it has in a normal sample, sqrt(6 / n).
+        """
+        squared = self.skewness**2
+        return squared * self.n > 24.0 and self.n < RARE * squared
 
 
 def split_variance(first: F64, second: F64, confidence: float = 0.95) -> Components:
@@ -69,7 +90,7 @@ def split_variance(first: F64, second: F64, confidence: float = 0.95) -> Compone
     variance: Searle SR, Casella G, McCulloch CE, Variance Components (1992), section 3.5). The share is the intraclass
     correlation; its interval is that of the jackknife over pairs for its inverse hyperbolic tangent, which stabilizes
     its variance (Fisher RA, Metron 1921;1:3-32). Assumes pairs independent of each other, and so many that the
-    transformed share is nearly normal.
+    transformed share is nearly normal; `Components.made_by_few` tells where they are too few for that.
     """
     told = ~(np.isnan(first) | np.isnan(second))
     y, z = first[told], second[told]
@@ -86,7 +107,8 @@ def split_variance(first: F64, second: F64, confidence: float = 0.95) -> Compone
     if ignorance + luck > 0.0:
         share = float(ignorance / (ignorance + luck))
         low, high = _interval(middle, apart, share, confidence)
-    return Components(mean, float(ignorance), float(luck), share, low, high, p10, p90, n, undefined)
+    told_of = (share, low, high, p10, p90, n, undefined, skewness_of(both))
+    return Components(mean, float(ignorance), float(luck), *told_of)
 
 
 def _untold(mean: float, p10: float, p90: float, n: int, undefined: int) -> Components:

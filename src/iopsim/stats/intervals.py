@@ -94,7 +94,7 @@ def summarize(values: F64, confidence: float = 0.95, span: tuple[float, float] =
         half = quantile * float(known.std(ddof=1)) / math.sqrt(n)
     p10, p90 = (float(q) for q in np.quantile(known, (0.1, 0.9)))
     low, high = max(mean - half, span[0]), min(mean + half, span[1])
-    return Summary(mean, low, high, p10, p90, n, len(values) - n, _skewness(known))
+    return Summary(mean, low, high, p10, p90, n, len(values) - n, skewness_of(known))
 
 
 def proportion(met: NDArray[np.bool_], confidence: float = 0.95) -> Summary:
@@ -142,7 +142,8 @@ def unseen(n: int, confidence: float = 0.95) -> float:
     return float(1.0 - (1.0 - confidence) ** (1.0 / n))
 
 
-def _skewness(values: F64) -> float:
+def skewness_of(values: F64) -> float:
+    """Return the third central moment of values over the cube of their standard deviation; 0 if all are alike."""
     around = values - values.mean()
     spread = float((around**2).mean()) ** 1.5
     return float((around**3).mean()) / spread if spread > 0.0 else 0.0

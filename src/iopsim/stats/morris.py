@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,7 @@ class Effects:
     dropped: int
 
 
-def elementary_effects(values: F64, places: F64) -> F64:
+def elementary_effects(values: F64, places: F64, choices: Sequence[int] = ()) -> F64:
     """Return the elementary effects of a design of trajectories.
 
     Parameters
@@ -54,6 +55,8 @@ def elementary_effects(values: F64, places: F64) -> F64:
         For each trajectory its runs, each in the same r replications; NaN where one cannot tell.
     places : float array, shape (t, factors + 1, factors)
         Where in the unit cube each run is; from one to the next one factor moves.
+    choices : sequence of int
+        Factors with levels that have no order: a step from one to another is a whole one, however far.
 
     Returns
     -------
@@ -63,6 +66,7 @@ def elementary_effects(values: F64, places: F64) -> F64:
     steps = np.diff(places, axis=1)
     factor = np.abs(steps).argmax(axis=2)
     step = np.take_along_axis(steps, factor[:, :, None], axis=2)
+    step = np.where(np.isin(factor, list(choices))[:, :, None], np.sign(step), step)
     effects = np.empty_like(values[:, 1:])
     np.put_along_axis(
         effects, np.broadcast_to(factor[:, :, None], effects.shape), np.diff(values, axis=1) / step, axis=1

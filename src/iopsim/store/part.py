@@ -22,7 +22,7 @@ from iopsim.record import I64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = b"iopsim chunk 1\n"
+FORMAT = b"iopsim chunk 2\n"
 FACTS = "facts"
 
 
@@ -58,6 +58,8 @@ class Part:
         The others.
     tables : mapping of str to mapping of str to int array
         What else was kept, column by column; the first column tells the replication.
+    redrawn : int
+        Draws of inputs that were refused and made again, of the replications that went well.
     """
 
     key: str
@@ -68,6 +70,7 @@ class Part:
     numbers: tuple[int, ...]
     failures: tuple[Failure, ...] = ()
     tables: Mapping[str, Mapping[str, I64]] = field(default_factory=dict)
+    redrawn: int = 0
 
     def __len__(self) -> int:
         return self.last - self.first
@@ -96,6 +99,7 @@ def encoded(part: Part) -> bytes:
         "numbers": part.numbers,
         "failures": [[failure.replication, failure.traceback] for failure in part.failures],
         "shapes": shapes,
+        "redrawn": part.redrawn,
         "tables": {name: len(stream) for name, stream in streams.items()},
     }
     body = json.dumps(head).encode() + b"\n" + b"".join(streams.values())
@@ -127,6 +131,7 @@ def decoded(content: bytes) -> Part | None:
         tuple(head["numbers"]),
         tuple(Failure(number, sys.intern(text)) for number, text in head["failures"]),
         {name: _columns(table) for name, table in tables.items()},
+        head["redrawn"],
     )
 
 
