@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import iopsim.cli.sensitivity as command
 from iopsim.cli.studies import app
-from iopsim.cli.tornado import drawn
+from iopsim.cli.tornado import _with_error, drawn
 from iopsim.errors import IopsimError
 from iopsim.experiments.evaluation import Evaluation
 from iopsim.experiments.runner import Runner
@@ -329,3 +329,11 @@ def test_levels_are_told_apart_by_their_values():
         for levels in ((2, 12), (2, 14))
     )
     assert one.identity["key"] != other.identity["key"]
+
+
+@pytest.mark.parametrize("name", ["margin_usd", "census_mean", "completed_share"])
+def test_an_index_without_an_error_is_told_without_one(name):
+    """With two trajectories the spread of effects has none."""
+    (measure,) = [one for one in CATALOGUE if one.name == name]
+    assert _with_error(measure, 0.25, float("nan")).endswith("± –")
+    assert _with_error(measure, float("nan"), float("nan")) == "–"

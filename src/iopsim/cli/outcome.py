@@ -173,8 +173,8 @@ def uncertain(outcome: Outcome) -> list[str]:
             told.append(f"{measure.label[0].lower()}{measure.label[1:]} {percent(parts.share)} %{between}")
         if told:
             lines.append(
-                f"Of the spread of the difference of {arm} between replications, what nobody knows makes, and luck the "
-                f"rest: {', '.join(told)}."
+                f"How much of the spread of the difference of {arm} is what nobody knows, the rest being luck: "
+                f"{', '.join(told)}."
             )
     if few:
         lines.append(f"{FEW}  A few unusual replications make this share, and its interval is too sure; use more.")

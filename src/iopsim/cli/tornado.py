@@ -254,11 +254,12 @@ def _with_error(measure: Measure, value: float, half: float, *, signed: bool = F
     if measure.unit == "usd":
         places = whole_places(half)
         told = dollars(round(value, places))
-        return f"{told} ± {dollars(round(half, places))}"
+        return f"{told} ± {UNKNOWN if math.isnan(half) else dollars(round(half, places))}"
     factor = 100.0 if measure.unit == "share" else 1.0
     places = max(decimals(factor * value, factor * half), 1)
     sign = "+" if signed else ""
-    return f"{factor * value:{sign},.{places}f} ± {factor * half:,.{places}f}"
+    error = UNKNOWN if math.isnan(half) else f"{factor * half:,.{places}f}"
+    return f"{factor * value:{sign},.{places}f} ± {error}"
 
 
 def _print_shares(console: Console, findings: Findings, shared: Shared) -> None:
