@@ -169,7 +169,8 @@ def without_effect(factors: Factors) -> tuple[str, ...]:
     left = [at for at in range(len(factors.names)) if _changes_nothing(factors, at, {}, book)]
     for combination in product(*places):
         for unknown in ({}, highest):
-            left = [at for at in left if _changes_nothing(factors, at, {**unknown, **dict(combination)})]
+            if others := {**unknown, **dict(combination)}:
+                left = [at for at in left if _changes_nothing(factors, at, others)]
     return tuple(factors.names[at] for at in left)
 
 
