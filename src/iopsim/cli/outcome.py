@@ -119,7 +119,8 @@ def notes(outcome: Outcome) -> list[str]:
     if several:
         confidence = f"{100 * outcome.batch.confidence:g} %"
         count = (len(outcome.arms) - 1) * len(outcome.batch.measures)
-        sure = f"all {count} intervals hold together with {confidence}" if count > 1 else f"interval {confidence}"
+        many = "both" if count == 2 else f"all {count}"
+        sure = f"{many} intervals hold together with {confidence}" if count > 1 else f"interval {confidence}"
         lines.append(
             f"Differences are each arm less {outcome.baseline}, pair by pair of replications that meet the same "
             f"people; {sure}."
