@@ -255,7 +255,7 @@ def test_compare_tells_of_drawn_inputs():
     )
     words = " ".join(answer.stdout.split())
     assert "uncertain: inputs drawn anew for each replication" in words
-    assert "Of the spread of the difference of half between replications" in words
+    assert "How much of the spread of the difference of half is what nobody knows" in words
 
 
 def test_draws_refused_in_an_arm_are_counted_told_and_kept_in_the_manifest(tmp_path):
