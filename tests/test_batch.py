@@ -313,8 +313,8 @@ def command(folder, *words, source=SOURCE.parent):
     )
 
 
-def test_a_changed_rule_recomputes_and_one_that_fails_is_told_and_tried_again(tmp_path):
-    """With the source copied: once a rule changes, then it cannot cope with some clients, then it is mended."""
+def test_a_changed_rule_recomputes_and_the_rule_as_it_was_gives_what_it_gave(tmp_path):
+    """With the source copied: a rule changes there, and then the source as it was runs again."""
     shutil.copytree(SOURCE, tmp_path / "src" / "iopsim", ignore=shutil.ignore_patterns("__pycache__"))
     rule = tmp_path / "src" / "iopsim" / "rules" / "attendance.py"
     text, told = rule.read_text(), "    mine = odds / ratio\n    return mine / (1.0 + mine)"
