@@ -245,6 +245,21 @@ def test_of_two_batches_at_once_one_is_refused(tmp_path):
     assert everything(folder) == everything(tmp_path / "alone")
 
 
+def test_claims_at_once_write_to_drafts_of_their_own(tmp_path, monkeypatch):
+    """To write to one that is linked already would change the claim that was granted."""
+    drafts, write, together = [], Path.write_text, threading.Barrier(3)
+
+    def write_together(path, *rest, **more):
+        drafts.append(path.name)
+        together.wait(20)
+        return write(path, *rest, **more)
+
+    monkeypatch.setattr(Path, "write_text", write_together)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: claim.claim(tmp_path / "new", {"name": "a", "key": 1}), range(3)))
+    assert len(set(drafts)) == 3
+
+
 def test_of_many_claims_at_once_one_is_granted(tmp_path):
     def claimed(number):
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,7 +40,7 @@ def claim(folder: Path, content: Mapping[str, object]) -> None:
         If the folder holds anything else, or cannot be written to.
     """
     text = json.dumps(content, indent=2, sort_keys=True) + "\n"
-    path, draft = folder / CLAIM, folder / f".{CLAIM}.{platform.node()}.{os.getpid()}"
+    path, draft = folder / CLAIM, folder / f".{CLAIM}.{platform.node()}.{os.getpid()}.{threading.get_ident()}"
     made = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         if folder.exists() and not folder.is_dir():
