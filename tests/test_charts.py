@@ -12,14 +12,13 @@ import numpy as np
 import pytest
 
 import iopsim
-from iopsim.charts import page as pages
 from iopsim.charts.census import census, planned_caseload
 from iopsim.charts.dates import ticks, written
-from iopsim.charts.gallery import CHARTS, draw
 from iopsim.charts.headlines import census_headline, clients, retention_headline, seats_headline, waits_headline
+from iopsim.charts.kinds import OF_A_RUN, draw, pictures
 from iopsim.charts.marks import Label, apart, label_right
-from iopsim.charts.page import HEIGHT, WIDTH, Page
-from iopsim.charts.style import DPI, inert, styled
+from iopsim.charts.style import PRINT, STYLES, inert, styled
+from pictures import assert_fits, texts, words
 
 PLAIN = Path(__file__).parent / "plain.toml"
 NOBODY = {f"referrals.{source}.per_week": 0 for source in ("self", "court", "health_care", "inpatient")}
@@ -36,56 +35,23 @@ def result():
     return simulated(6, weeks=60)
 
 
-@pytest.fixture
-def drawn(monkeypatch):
-    """Every page that is finished in the course of a test."""
-    finished = []
-    png = Page.png
-
-    def keep(page):
-        finished.append(page)
-        return png(page)
-
-    monkeypatch.setattr(pages.Page, "png", keep)
-    return finished
-
-
-def texts(page):
-    """What stands on a page, with the box of each text in pixels."""
-    renderer = page.figure.canvas.get_renderer()
-    found = [text for text in page.figure.findobj(mpl.text.Text) if text.get_visible() and text.get_text()]
-    undrawn = {
-        id(tick.label1)
-        for axes in page.figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        for tick in axis.get_major_ticks()
-        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
-    }
-    return [(text.get_text(), text.get_window_extent(renderer)) for text in found if id(text) not in undrawn]
-
-
-def overlapping(boxes):
-    return [
-        (one, other)
-        for k, (one, box) in enumerate(boxes)
-        for other, other_box in boxes[k + 1 :]
-        if box.x0 + 1 < other_box.x1 and other_box.x0 + 1 < box.x1
-        if box.y0 + 1 < other_box.y1 and other_box.y0 + 1 < box.y1
-    ]
+def drawn(result, style=PRINT):
+    """The charts that every run has."""
+    return [draw(name, result, style) for name in OF_A_RUN]
 
 
 def test_there_is_a_picture_of_census_of_waits_and_of_retention(result):
-    assert list(CHARTS) == ["census.png", "waits.png", "retention.png"]
-    for picture in draw(result).values():
+    assert OF_A_RUN == ("census", "waits", "retention")
+    for picture in pictures(result).values():
         assert picture.startswith(b"\x89PNG")
         assert b"Software" not in picture
         assert b"matplotlib" not in picture
 
 
 def test_the_same_result_gives_the_same_bytes_whatever_the_settings_of_who_draws(result):
-    plain = draw(result)
+    plain = pictures(result)
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.dpi": 50, "lines.linewidth": 9}):
-        assert draw(result) == plain
+        assert pictures(result) == plain
         assert mpl.rcParams["font.size"] == 30
 
 
@@ -115,23 +81,16 @@ def test_the_same_result_gives_the_same_bytes_whatever_the_settings_of_who_draws
     ],
     ids=str,
 )
-def test_whatever_there_is_to_show_nothing_is_cut_off_or_written_over(changes, drawn):
+def test_whatever_there_is_to_show_nothing_is_cut_off_or_written_over(changes):
     result = simulated(2, **changes)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        draw(result)
-    assert len(drawn) == 3
-    for page in drawn:
-        boxes = texts(page)
-        assert not overlapping(boxes)
-        for text, box in boxes:
-            assert box.x0 >= 0, text
-            assert box.y0 >= 0, text
-            assert box.x1 <= WIDTH * DPI, text
-            assert box.y1 <= HEIGHT * DPI, text
+        for style in STYLES.values():
+            for chart in drawn(result, style):
+                assert_fits(chart)
 
 
-def test_the_caseload_limit_is_drawn_as_it_is_planned_and_as_it_may_become(drawn):
+def test_the_caseload_limit_is_drawn_as_it_is_planned_and_as_it_may_become():
     steps = {
         "staff.counselor.caseload": 9,
         "staff.second": {"people": 2, "caseload": 3, "first_week": 20, "duties": []},
@@ -144,33 +103,29 @@ def test_the_caseload_limit_is_drawn_as_it_is_planned_and_as_it_may_become(drawn
     assert (set(planned.tolist()), most) == ({9}, 18)
     assert planned_caseload(simulated(2, weeks=40, **{"staff.counselor.caseload": "none"}))[1] == 0
     for changes, dashed, dotted in ((steps, True, False), (hires, True, True)):
-        census(simulated(2, weeks=40, **changes))
-        page = drawn.pop()
-        said = " ".join(" ".join(text.split()) for text, _ in texts(page))
+        chart = census(simulated(2, weeks=40, **changes))
+        said = words(chart)
         assert ("Dashed: the caseload limit" in said, "Dotted: with all who may be hired" in said) == (dashed, dotted)
         assert ("once all are hired: 18 clients" in said) == dotted
-        stairs = [patch.get_data().values.tolist() for patch in page.figure.findobj(mpl.patches.StepPatch)]
+        stairs = [patch.get_data().values.tolist() for patch in chart.figure.findobj(mpl.patches.StepPatch)]
         limits, most = planned_caseload(simulated(1, weeks=40, **changes))
         assert stairs == [limits.tolist(), *([[most] * 40] if dotted else [])]
 
 
-def test_one_replication_has_no_band(drawn):
-    draw(simulated(1, weeks=60))
-    said = [text for page in drawn for text, _ in texts(page)]
+def test_one_replication_has_no_band():
+    said = [chart.caption for chart in drawn(simulated(1, weeks=60))]
     assert any("One replication has no band." in text for text in said)
-    assert not any("8 of 10" in text for text in said[:10])
+    assert not any("8 of 10" in text for text in said[:2])
 
 
 @pytest.mark.parametrize("changes", [{"weeks": 1}, {"weeks": 40, **NOBODY}])
-def test_a_chart_with_nothing_to_show_says_so(changes, drawn):
-    draw(simulated(2, **changes))
-    assert [texts(page)[0][0].endswith("nothing to show") for page in drawn] == [True] * 3
+def test_a_chart_with_nothing_to_show_says_so(changes):
+    assert [chart.title.endswith("nothing to show") for chart in drawn(simulated(2, **changes))] == [True] * 3
 
 
-def test_a_page_says_whose_run_it_is_and_how_to_have_it_again(result, drawn):
-    draw(result)
-    for page in drawn:
-        said = [text for text, _ in texts(page)]
+def test_a_page_says_whose_run_it_is_and_how_to_have_it_again(result):
+    for chart in drawn(result):
+        said = [text for text, _ in texts(chart)]
         assert "Plain" in said
         assert f"scenario {result.scenario.hash[:10]} · seed 1 · 6 replications · iopsim {iopsim.__version__}" in said
 
@@ -248,22 +203,25 @@ def test_labels_that_would_cover_each_other_move_apart_and_keep_their_order():
     assert places == sorted(places)
     assert all(later - earlier >= 0.1 - 1e-5 for earlier, later in pairwise(places))
     assert places[-1] == 0.9
+
+
+def test_labels_move_up_rather_than_below_the_axes():
+    low, high = apart([0.02, 0.03], [0.1, 0.1], floor=0.0)
+    assert (low, high) == pytest.approx((0.02, 0.12), abs=1e-5)
+    low, high = apart([0.08, 0.09], [0.1, 0.1], floor=0.0)
+    assert (low, high) == pytest.approx((0.05, 0.15), abs=1e-5)
     assert apart([], []) == []
 
 
-def test_the_seats_beside_the_line_are_those_of_the_title(result, drawn):
-    census(result)
-    (page,) = drawn
-    said = " ".join(text for text, _ in texts(page))
+def test_the_seats_beside_the_line_are_those_of_the_title(result):
+    said = words(census(result))
     (title,) = re.findall(r"(\d+) % of the seats are then taken", " ".join(said.split()))
     assert f"taken, {title} %" in said and "the mean of the last 15 weeks" in " ".join(said.split())
     assert f"{100 * np.nanmean(result.seat_share('seats_taken'), axis=0)[-1]:.0f}" != title
 
 
-def test_clients_leave_at_weekly_reviews_and_not_between_them(result, drawn):
-    CHARTS["retention.png"](result)
-    (page,) = drawn
-    layers = [area.get_paths()[0].vertices for area in page.figure.axes[0].collections]
+def test_clients_leave_at_weekly_reviews_and_not_between_them(result):
+    layers = [area.get_paths()[0].vertices for area in draw("retention", result).figure.axes[0].collections]
     assert len(layers) == 6
     for corners in layers:
         step = np.diff(corners, axis=0)
@@ -282,6 +240,6 @@ def test_a_label_that_was_moved_is_led_to_its_height():
 def test_a_picture_is_large_enough_to_print(result):
     from PIL import Image
 
-    with Image.open(io.BytesIO(CHARTS["census.png"](result))) as picture:
-        assert picture.size == (int(WIDTH * DPI), int(HEIGHT * DPI))
+    with Image.open(io.BytesIO(pictures(result)["census.png"])) as picture:
+        assert picture.size == (2000, 1300)
         assert picture.info.get("Software") is None

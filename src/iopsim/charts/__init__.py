@@ -1,1 +1,1 @@
-"""Charts: what a result looks like, one chart a file. Numbers come from the result; a chart only draws them."""
+"""Charts: what results look like, one chart a file. Numbers come from the results; a chart only draws them."""

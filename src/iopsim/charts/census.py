@@ -10,11 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from iopsim.charts.chart import Chart
 from iopsim.charts.dates import dated, places
 from iopsim.charts.headlines import census_headline, last_quarter, mature_headline, seats_headline
 from iopsim.charts.marks import FEW, Label, band_in_words, banded, counted, in_percent, label_right, last_known
 from iopsim.charts.page import Page, nothing
-from iopsim.charts.style import BLUE, GREY, INK, ORANGE, SMALL, styled
+from iopsim.charts.source import of_result
+from iopsim.charts.style import BLUE, GREY, INK, ORANGE, PRINT, SMALL, Style, styled, thin
 from iopsim.experiments.result import F64, Result
 from iopsim.record import I64
 from iopsim.rulebook import write
@@ -25,29 +27,33 @@ ROOM = 2.5
 """A caseload limit is drawn if it is at most this many times the highest census."""
 
 
-def census(result: Result) -> bytes:
+def census(result: Result, style: Style = PRINT) -> Chart:
     """Draw census by week with its band, and below it the share of seats taken and attended.
 
     Parameters
     ----------
     result : Result
+    style : Style
 
     Returns
     -------
-    bytes
-        PNG.
+    Chart
     """
-    with styled():
+    with styled(style):
         line, taken = band(result.weekly("census")), band(result.seat_share("seats_taken"))
         if not line[0].any():
-            return nothing(result, "Census by week: nothing to show", "Nobody is admitted in any replication.")
+            return nothing(
+                of_result(result), "Census by week: nothing to show", "Nobody is admitted in any replication.", style
+            )
         highest = max(float(line[2].max()), float(result.weekly("census")[0].max()))
         limits = [limit for limit in _limits(result) if limit.clients.max() <= ROOM * highest]
         page = Page(
-            result,
+            of_result(result),
             _title(result, line[0], taken[0]),
             "Clients in program by week (above), and share of seats taken and attended (below).",
             _caption(result, limits),
+            _alt(result, line[0], taken[0]),
+            style,
         )
         top, bottom = page.panels((3, 1.5), labels=1.75)
         x = places([result.week_start(week) for week in result.weeks])
@@ -55,23 +61,32 @@ def census(result: Result) -> bytes:
         _draw_seats(bottom, x, taken, result)
         dated(bottom, result.week_start(result.weeks.start), result.week_start(result.weeks.stop))
         top.tick_params(labelbottom=False)
-        return page.png()
+        return page.chart()
 
 
 def _title(result: Result, mean: F64, taken: F64) -> str:
     return census_headline(mean) + seats_headline(taken) if result.warm_up is None else mature_headline(mean, taken)
 
 
+def _alt(result: Result, mean: F64, taken: F64) -> str:
+    """Say what is to be seen, with the numbers of some weeks."""
+    shown = sorted({0, len(mean) // 4, len(mean) // 2, 3 * len(mean) // 4, len(mean) - 1})
+    told = ", ".join(f"{mean[k]:,.0f} in week {result.weeks[k] + 1}" for k in shown)
+    seats = [f"{100 * taken[k]:.0f} % in week {result.weeks[k] + 1}" for k in shown if not np.isnan(taken[k])]
+    below = f" The lower one shows the share of seats taken: {', '.join(seats)}." if seats else ""
+    return f"Two line charts by week. The upper one shows the mean number of clients in program: {told}.{below}"
+
+
 def _draw_census(axes: Axes, x: F64, line: tuple[F64, F64, F64], result: Result, limits: list[Limit]) -> None:
     few = len(x) <= FEW
     example = result.weekly("census")[0]
     if result.replications > 1:
-        axes.plot(x, example, color=GREY, linewidth=0.8, alpha=0.9, marker="." if few else "")
+        axes.plot(x, example, color=GREY, linewidth=thin(0.8), alpha=0.9, marker="." if few else "")
     banded(axes, x, line, BLUE)
     highest = max(float(line[2].max()), float(example.max()))
     for limit in limits:
         edges = places([result.week_start(week) for week in range(result.weeks.start, result.weeks.stop + 1)])
-        axes.stairs(limit.clients, edges, baseline=None, color=INK, linewidth=1.1, linestyle=limit.dashes)
+        axes.stairs(limit.clients, edges, baseline=None, color=INK, linewidth=thin(1.1), linestyle=limit.dashes)
     axes.set_ylim(top=1.08 * max(highest, *(float(limit.clients.max()) for limit in limits), 0.0))
     counted(axes)
     label_right(axes, [Label(float(limit.clients[-1]), limit.said, INK) for limit in limits])
@@ -79,9 +94,9 @@ def _draw_census(axes: Axes, x: F64, line: tuple[F64, F64, F64], result: Result,
     if result.replications == 1:
         return
     marks = [
-        Line2D([], [], color=BLUE, linewidth=2.2),
+        Line2D([], [], color=BLUE),
         Patch(color=BLUE, alpha=0.2, linewidth=0),
-        Line2D([], [], color=GREY, linewidth=0.8),
+        Line2D([], [], color=GREY, linewidth=thin(0.8)),
     ]
     names = ["mean of all replications", "8 of 10 replications", "one replication, as an example"]
     axes.legend(marks, names, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, fontsize=SMALL, borderaxespad=0.2)
@@ -141,6 +156,7 @@ def planned_caseload(result: Result) -> tuple[I64, int]:
     Parameters
     ----------
     result : Result
+    style : Style
 
     Returns
     -------

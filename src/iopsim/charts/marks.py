@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from iopsim.charts.style import SMALL
+from iopsim.charts.style import SMALL, points, thin
 from iopsim.experiments.result import F64
 
 FEW = 8
@@ -48,8 +49,8 @@ def banded(axes: Axes, x: F64, line: tuple[F64, F64, F64], colour: str, dashes: 
     few = len(x) <= FEW
     axes.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
     if (~np.isnan(mean)).sum() <= LONELY:
-        axes.vlines(x, low, high, color=colour, alpha=0.35, linewidth=5)
-    axes.plot(x, mean, color=colour, linewidth=2.2, linestyle=dashes, marker="o" if few else "", markersize=5)
+        axes.vlines(x, low, high, color=colour, alpha=0.35, linewidth=thin(5))
+    axes.plot(x, mean, color=colour, linestyle=dashes, marker="o" if few else "")
 
 
 def label_right(axes: Axes, labels: Sequence[Label], gap: float = 0.0) -> None:
@@ -67,14 +68,19 @@ def label_right(axes: Axes, labels: Sequence[Label], gap: float = 0.0) -> None:
     """
     low, high = axes.get_ylim()
     inches = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]
-    line = gap or SMALL * 1.3 / 72 / inches
+    line = gap or points(SMALL) * 1.3 / 72 / inches
     ordered = sorted(labels, key=lambda label: label.height)
     wanted = [(label.height - low) / (high - low) for label in ordered]
     sizes = [line * (1 + label.text.count("\n")) for label in ordered]
-    for own, place, label in zip(wanted, apart(wanted, sizes), ordered, strict=True):
+    for own, place, label in zip(wanted, apart(wanted, sizes, floor=-line / 4), ordered, strict=True):
         if abs(place - own) > line / 3:
             axes.plot(
-                [1.002, 1.02], [own, place], color=label.colour, linewidth=0.7, transform=axes.transAxes, clip_on=False
+                [1.002, 1.02],
+                [own, place],
+                color=label.colour,
+                linewidth=thin(0.7),
+                transform=axes.transAxes,
+                clip_on=False,
             )
         axes.text(
             TEXT,
@@ -88,11 +94,16 @@ def label_right(axes: Axes, labels: Sequence[Label], gap: float = 0.0) -> None:
         )
 
 
-def apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
-    """Return places near the wanted ones, in the same order, where things of these sizes do not overlap."""
+def apart(wanted: Sequence[float], sizes: Sequence[float], floor: float = -math.inf) -> list[float]:
+    """Return places near the wanted ones, in the same order, where things of these sizes do not overlap.
+
+    Nothing is moved so far that it reaches below the floor.
+    """
     places = list(wanted)
     for _ in range(200):
         moved = False
+        if places and sizes[0] / 2 - (places[0] - floor) > 1e-6 and places[0] < wanted[0]:
+            places[0] = min(wanted[0], floor + sizes[0] / 2)
         for k in range(len(places) - 1):
             overlap = (sizes[k] + sizes[k + 1]) / 2 - (places[k + 1] - places[k])
             if overlap > 1e-6:

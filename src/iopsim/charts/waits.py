@@ -7,11 +7,13 @@ import datetime
 import numpy as np
 from matplotlib.axes import Axes
 
+from iopsim.charts.chart import Chart
 from iopsim.charts.dates import dated, places
 from iopsim.charts.headlines import waits_headline
 from iopsim.charts.marks import Label, band_in_words, banded, counted, label_right, last_known
 from iopsim.charts.page import Page, nothing
-from iopsim.charts.style import BLUE, GREY, PALE, SMALL, VERMILLION, styled
+from iopsim.charts.source import of_result
+from iopsim.charts.style import BLUE, GREY, PALE, PRINT, SMALL, VERMILLION, Style, styled, thin
 from iopsim.experiments.result import F64, Result
 from iopsim.measures.measure import FOLLOW_UP_DAYS
 from iopsim.stats.intervals import band
@@ -22,19 +24,19 @@ DEEP = "#A64800"
 Line = tuple[F64, F64, F64]
 
 
-def waits(result: Result) -> bytes:
+def waits(result: Result, style: Style = PRINT) -> Chart:
     """Draw the waits of clients by the month in which they were referred, against the targets.
 
     Parameters
     ----------
     result : Result
+    style : Style
 
     Returns
     -------
-    bytes
-        PNG.
+    Chart
     """
-    with styled():
+    with styled(style):
         months = _followed_months(result)
         assessed = _line(result, "days_to_assessment", months)
         started = _line(result, "days_to_first_session", months)
@@ -43,16 +45,33 @@ def waits(result: Result) -> bytes:
                 f"Waits are told of clients referred at least {FOLLOW_UP_DAYS} days before the run ends and assessed "
                 f"within {FOLLOW_UP_DAYS} days. In this run of {_weeks(len(result.weeks))} there are none."
             )
-            return nothing(result, "Days from referral to first session: nothing to show", why)
+            return nothing(of_result(result), "Days from referral to first session: nothing to show", why, style)
         page = Page(
-            result,
+            of_result(result),
             _title(result),
             "Mean days from referral to assessment and to the first session attended, by month of referral.",
             _caption(result),
+            _alt(result, assessed[0], started[0]),
+            style,
         )
         (axes,) = page.panels((1,))
         _draw(axes, result, months, assessed, started)
-        return page.png()
+        return page.chart()
+
+
+def _alt(result: Result, assessed: F64, started: F64) -> str:
+    """Say what is to be seen, with the numbers of the first and the last month."""
+    told = []
+    for name, line in (("assessment", assessed), ("the first session", started)):
+        known = np.flatnonzero(~np.isnan(line))
+        if len(known):
+            ends = (int(known[0]), int(known[-1]))
+            said = " and ".join(
+                f"{line[k]:.0f} days for referrals of {result.month_start(result.months[k]):%B %Y}"
+                for k in dict.fromkeys(ends)
+            )
+            told.append(f"to {name} {said}")
+    return f"Line chart of mean days by month of referral: {'; '.join(told)}."
 
 
 def _followed_months(result: Result) -> int:
@@ -87,7 +106,7 @@ def _draw(axes: Axes, result: Result, months: int, assessed: Line, started: Line
     )
     labels = []
     for name, line, days, colour in lines:
-        axes.axhline(days, color=colour, linewidth=1.2, linestyle=(0, (1, 2)))
+        axes.axhline(days, color=colour, linewidth=thin(1.2), linestyle=(0, (1, 2)))
         labels.append(Label(days, f"target: {name} in {days} days", colour))
         last = last_known(line[0])
         if last >= 0:

@@ -8,11 +8,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from iopsim.charts.chart import Chart
 from iopsim.charts.dates import dated, places
 from iopsim.charts.headlines import no_steady_state_headline, warm_up_headline
 from iopsim.charts.marks import Label, counted, in_percent, label_right
 from iopsim.charts.page import Page, nothing
-from iopsim.charts.style import BLUE, GREY, INK, PALE, SMALL, styled
+from iopsim.charts.source import of_result
+from iopsim.charts.style import BLUE, GREY, INK, PALE, PRINT, SMALL, Style, styled, thin
 from iopsim.experiments.result import F64, Result
 from iopsim.experiments.warmup import SERIES, WarmUp
 from iopsim.stats.warmup import welch as smooth
@@ -23,26 +25,28 @@ SIDES = 20
 """The moving average looks to either side as far as this part of the run."""
 
 
-def welch(warm_up: WarmUp) -> bytes:
+def welch(warm_up: WarmUp, style: Style = PRINT) -> Chart:
     """Draw the mean of each series by week, its moving average, and the weeks left out.
 
     Parameters
     ----------
     warm_up : WarmUp
+    style : Style
 
     Returns
     -------
-    bytes
-        PNG.
+    Chart
     """
     result, weeks = warm_up.result, warm_up.result.scenario.weeks
-    with styled():
+    with styled(style):
         if not warm_up.mean("census").any():
-            return nothing(result, "Warm-up: nothing to show", "Nobody is admitted in any replication.")
+            return nothing(
+                of_result(result), "Warm-up: nothing to show", "Nobody is admitted in any replication.", style
+            )
         window = max(1, weeks // SIDES) if weeks >= 4 else 0
         title = _title(warm_up)
         drawn = "Clients in program, clients on the waitlist, and share of seats attended, by week from the opening on."
-        page = Page(result, title, drawn, _caption(warm_up))
+        page = Page(of_result(result), title, drawn, _caption(warm_up), style=style)
         panels = page.panels((1, 1, 1), labels=1.75)
         x = places([result.week_start(week) for week in result.weeks])
         for axes, name in zip(panels, SERIES, strict=True):
@@ -50,7 +54,7 @@ def welch(warm_up: WarmUp) -> bytes:
             axes.tick_params(labelbottom=axes is panels[-1])
         dated(panels[-1], result.week_start(0), result.week_start(weeks))
         _explain(panels[0], warm_up, window)
-        return page.png()
+        return page.chart()
 
 
 def _title(warm_up: WarmUp) -> str:
@@ -63,8 +67,8 @@ def _title(warm_up: WarmUp) -> str:
 def _draw(axes: Axes, x: F64, name: str, warm_up: WarmUp, window: int) -> None:
     line, weeks, share = warm_up.mean(name), warm_up.weeks, name == "seats_attended"
     average = smooth(line, window)
-    axes.plot(x, line, color=GREY, linewidth=0.8)
-    axes.plot(x[: len(average)], average, color=BLUE, linewidth=2.2)
+    axes.plot(x, line, color=GREY, linewidth=thin(0.8))
+    axes.plot(x[: len(average)], average, color=BLUE)
     if share:
         in_percent(axes)
     else:
@@ -81,7 +85,7 @@ def _draw(axes: Axes, x: F64, name: str, warm_up: WarmUp, window: int) -> None:
     truncation = warm_up.truncations.get(name)
     if truncation is not None and truncation.settled:
         cut = truncation.observations
-        axes.axvline(_day(warm_up.result, cut), color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
+        axes.axvline(_day(warm_up.result, cut), color=INK, linewidth=thin(1.2), linestyle=(0, (4, 3)))
         axes.annotate(
             f"MSER-5: {cut} weeks",
             (_day(warm_up.result, cut), 0.06),
@@ -102,8 +106,8 @@ def _explain(axes: Axes, warm_up: WarmUp, window: int) -> None:
     """Name the marks above the first panel."""
     around = f"moving average, {window} week{'' if window == 1 else 's'} to either side"
     marks: dict[str, Line2D | Patch] = {
-        "mean by week": Line2D([], [], color=GREY, linewidth=0.8),
-        around: Line2D([], [], color=BLUE, linewidth=2.2),
+        "mean by week": Line2D([], [], color=GREY, linewidth=thin(0.8)),
+        around: Line2D([], [], color=BLUE),
     }
     if warm_up.weeks is not None:
         marks[f"warm-up, {warm_up.weeks} weeks"] = Patch(color=PALE, alpha=0.5, linewidth=0)

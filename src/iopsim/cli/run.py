@@ -236,7 +236,7 @@ def _folder(order: Order, scenario: Scenario, key: str) -> Path | None:
 
 def _files(result: Result, resolved: Resolved) -> dict[str, bytes]:
     """Return every file of the folder by name, none of which tells where or by how many workers it was made."""
-    from iopsim.charts.gallery import draw
+    from iopsim.charts.kinds import pictures
 
     name = Path(resolved.name).name
     origins = {
@@ -244,7 +244,7 @@ def _files(result: Result, resolved: Resolved) -> dict[str, bytes]:
         for path, origin in resolved.origins.items()
     }
     scenario = resolved_toml(replace(resolved, name=name, origins=origins))
-    return documents(result, scenario, draw(result), changed(resolved))
+    return documents(result, scenario, pictures(result), changed(resolved))
 
 
 def _report(order: Order, result: Result, folder: Path | None, names: list[str]) -> None:

@@ -63,7 +63,7 @@ def warmup(order: Order) -> None:
         found = estimate(simulated(scenario, seed, replications, workers, bar))
         bar.says("Drawing the plot")
         drawn = welch(found)
-    save_picture(picture, drawn)
+    save_picture(picture, drawn.png())
     mistakes.problems = [weeks_by_name(placed(problem, resolved), order.weeks) for problem in found.problems]
     if order.quiet:
         mistakes.settle()

@@ -1,0 +1,91 @@
+"""The kinds of chart, by name: what each shows, and of which results it can be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from iopsim.charts.census import census
+from iopsim.charts.chart import Chart
+from iopsim.charts.retention import retention
+from iopsim.charts.style import PRINT, Style
+from iopsim.charts.waits import waits
+from iopsim.experiments.result import Result
+
+Needs = Literal["program", "plans", "sensitivity"]
+"""One program (a `Result`), several plans (an `Outcome`), or a sensitivity analysis (an `Opened` folder)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of chart.
+
+    Parameters
+    ----------
+    name : str
+        As typed after `iopsim chart`.
+    shows : str
+        What it shows, in a line.
+    needs : str
+        Of which results it is drawn; the first argument of `draw`.
+    draw : callable
+        Called as ``draw(results, style, **options)``; returns a `Chart`.
+    options : tuple of str
+        Names of the options it takes, of `OPTIONS`.
+    """
+
+    name: str
+    shows: str
+    needs: Needs
+    draw: Callable[..., Chart]
+    options: tuple[str, ...] = ()
+
+
+OPTIONS = {
+    "measure": "a measure, by name",
+    "by": "by what clients are told apart: source, trait or payer",
+    "factor": "the factor of a design that is swept",
+    "clients": "how many clients",
+}
+"""What can be asked of some kinds of chart."""
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("census", "clients in program by week with their band, and the share of seats taken", "program", census),
+        Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
+        Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+    )
+}
+
+OF_A_RUN = ("census", "waits", "retention")
+"""Drawn by `iopsim run` without being asked for."""
+
+
+def draw(name: str, results: Any, style: Style = PRINT, **options: Any) -> Chart:
+    """Draw a chart.
+
+    Parameters
+    ----------
+    name : str
+        One of `KINDS`.
+    results : Result, Outcome or Opened
+        What the kind needs.
+    style : Style
+    **options
+        Of those that the kind takes.
+
+    Raises
+    ------
+    KeyError
+        If there is no such kind.
+    IopsimError
+        If an option asks for what the results do not have.
+    """
+    return KINDS[name].draw(results, style, **options)
+
+
+def pictures(result: Result) -> dict[str, bytes]:
+    """Return the charts of a run as PNG, by file name; the same result gives the same bytes."""
+    return {f"{name}.png": draw(name, result).png() for name in OF_A_RUN}
