@@ -193,7 +193,7 @@ class Result:
         """
         return ratio(self.weekly(name), self.weekly("seats"))
 
-    @property
+    @cached_property
     def caseload(self) -> int | None:
         """Clients all counselors together can carry; None for no limit."""
         limit = write(self.scenario).staffing.caseload_limit

@@ -17,7 +17,7 @@ from iopsim.report.numbers import NARROW, mark
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario import Resolved
 from iopsim.scenario.lines import Key, dotted
-from iopsim.scenario.resolved import BARE, UNGRADED, Origin, leaves, standing
+from iopsim.scenario.resolved import BARE, Origin, leaves, standing
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, at, shape
 from iopsim.scenario.words import plain
 
@@ -25,6 +25,9 @@ ASSUMED = "assumed"
 
 SET_BY = {"file": "this plan", "change": "this plan, changed", "default": "default"}
 """Who set a value, by the layer it comes from."""
+
+BARE_UNITS = ("ratio", "exponent", "log sd", "class", "week", "year")
+"""Units that say nothing beside a number: a ratio has none, and a week or year is that one."""
 
 ALL_AT_ONCE = 3
 """From so many entries on that have the same value they are not named one by one, if they are all there are."""
@@ -64,18 +67,21 @@ class Assumption:
     @property
     def assumed(self) -> bool:
         """Whether nobody has published it."""
-        return self.grade != UNGRADED and self.origin.grade in (ASSUMED, "") and not self.chosen
+        return self._standing in (ASSUMED, BARE) and not self.chosen
 
     @property
     def chosen(self) -> bool:
         """Whether the plan sets it without evidence, as a choice of its own."""
-        return self.grade == BARE and self.origin.layer != "default"
+        return self._standing == BARE and self.origin.layer != "default"
 
     @property
     def grade(self) -> str:
         """Its grade, or why it has none."""
-        said = standing(self.value, self.origin)
-        return "set by the plan" if said == BARE and self.origin.layer != "default" else said
+        return "set by the plan" if self.chosen else self._standing
+
+    @property
+    def _standing(self) -> str:
+        return standing(self.value, self.origin)
 
     @property
     def said(self) -> Markup:
@@ -117,9 +123,7 @@ def _with_unit(value: float, unit: str) -> tuple[str, str]:
         per = unit.removeprefix("usd").removeprefix("/")
         text = f"${value:,.2f}".removesuffix(".00")
         return text, f" a {per}" if per else ""
-    if unit in ("ratio", "exponent", "log sd", "class"):
-        return plain(value), ""
-    if unit == "week":
+    if unit in BARE_UNITS:
         return plain(value), ""
     head, _, per = unit.partition("/")
     if value == 1 and head.endswith("s"):
@@ -237,8 +241,8 @@ def followed(source: Source) -> str:
 def _by_table(found: Sequence[Assumption]) -> Iterator[tuple[str, list[Assumption]]]:
     for name, rows in groupby(found, key=lambda one: one.table):
         node = shape().fields[name]
-        title = "The run" if isinstance(node, Leaf) else node.description if not isinstance(node, Leaf) else name  # type: ignore[union-attr]
-        yield title.removesuffix(", by name").removesuffix(", by name, in their order"), list(rows)
+        title = node.description if isinstance(node, (Table, Collection)) else "The run"
+        yield title.partition(", by name")[0], list(rows)
 
 
 def _field(key: Key) -> str:
@@ -292,6 +296,8 @@ def _table(path: str) -> str:
 
 def _idle_tables(plan: Resolved) -> Iterator[str]:
     """Yield tables whose numbers make the same rulebook at the low and at the high ends of their ranges."""
+    if not plan.scenario.block_grant.applies:
+        yield "block_grant"
     factors = factors_of(plan)
     book = write(plan.scenario)
     tables: dict[str, list[int]] = {}
