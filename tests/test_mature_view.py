@@ -5,12 +5,12 @@ import math
 
 import numpy as np
 import pytest
+from iopsim.charts.gallery import draw
 from scipy.stats import t as student
 
 import iopsim
 from iopsim import rulebook
 from iopsim.charts import page as pages
-from iopsim.charts.gallery import draw
 from iopsim.errors import ScenarioError
 from iopsim.experiments.steady import earliest, obstacles
 from iopsim.experiments.warmup import estimate, forbidden, mean
