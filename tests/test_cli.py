@@ -36,7 +36,7 @@ def elsewhere(tmp_path, monkeypatch):
 @pytest.fixture
 def without_charts(monkeypatch):
     """Charts take longer than a short run."""
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
 
 
 def call(*arguments):

@@ -99,11 +99,13 @@ def settings(style: Style) -> dict[Any, Any]:
         "xtick.color": GREY,
         "xtick.labelcolor": INK,
         "xtick.labelsize": 0.91 * style.text,
+        "xtick.major.pad": 4.5 * style.scale,
         "xtick.major.width": thin,
         "ytick.color": GREY,
         "ytick.labelcolor": INK,
         "ytick.labelsize": 0.91 * style.text,
         "ytick.left": False,
+        "ytick.major.pad": 4.5 * style.scale,
     }
 
 
