@@ -6,7 +6,7 @@
     experiment.toml     the experiment file, if there was one
     summary.csv         every measure of every arm
     differences.csv     each arm less the baseline
-    arms/NAME/          scenario.toml, and measures, fractions, weekly, money, waits, retention as Parquet
+    arms/NAME/          scenario.toml, and measures, fractions, weekly, money, waits, retention, nights, staff as Parquet
     failures/           replications that failed: traceback and scenario
     chunks/             finished replications, from which a batch goes on; may be deleted
 

@@ -73,6 +73,8 @@ def _names(book: Rulebook) -> dict[str, tuple[str, ...]]:
         "sources": book.demand.source_names,
         "payers": book.demand.payer_names,
         "groups": book.schedule.group_names,
+        "nights": book.schedule.night_names,
+        "roles": book.staffing.role_names,
     }
 
 
