@@ -10,6 +10,7 @@ from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
 from iopsim.charts.retention import retention
 from iopsim.charts.style import PRINT, Style
+from iopsim.charts.timetable import timetable
 from iopsim.charts.waits import waits
 from iopsim.experiments.result import Result
 
@@ -56,6 +57,7 @@ KINDS: dict[str, Kind] = {
         Kind("census", "clients in program by week with their band, and the share of seats taken", "program", census),
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+        Kind("timetable", "the week's groups by day and hour, and who works", "program", timetable),
     )
 }
 
