@@ -12,6 +12,7 @@ from iopsim.charts.funnel import funnel
 from iopsim.charts.retention import retention
 from iopsim.charts.style import PRINT, Style
 from iopsim.charts.waitlist import waitlist
+from iopsim.charts.timetable import timetable
 from iopsim.charts.waits import waits
 from iopsim.experiments.result import Result
 
@@ -60,6 +61,7 @@ KINDS: dict[str, Kind] = {
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
         Kind("waitlist", "clients on the waitlist by week, and what holds people back", "program", waitlist),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+        Kind("timetable", "the week's groups by day and hour, and who works", "program", timetable),
     )
 }
 
