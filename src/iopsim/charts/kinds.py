@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
+from iopsim.charts.distribution import distribution
+from iopsim.charts.equity import equity
 from iopsim.charts.retention import retention
 from iopsim.charts.style import PRINT, Style
 from iopsim.charts.waits import waits
@@ -56,6 +58,14 @@ KINDS: dict[str, Kind] = {
         Kind("census", "clients in program by week with their band, and the share of seats taken", "program", census),
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+        Kind(
+            "distribution",
+            "one measure over replications, with its risk in words",
+            "program",
+            distribution,
+            ("measure",),
+        ),
+        Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
     )
 }
 
