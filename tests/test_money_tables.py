@@ -9,8 +9,8 @@ import pytest
 
 from iopsim.api import simulate
 from iopsim.cli.board import notes
-from iopsim.cli.table import BOARD, read, whole_places, worth_reading
 from iopsim.experiments.documents import documents
+from iopsim.experiments.reading import BOARD, read, whole_places, worth_reading
 from iopsim.experiments.result import Result, dollars
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.scenario.load import load

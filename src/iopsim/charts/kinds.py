@@ -9,6 +9,8 @@ from typing import Any, Literal
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
 from iopsim.charts.funnel import funnel
+from iopsim.charts.distribution import distribution
+from iopsim.charts.equity import equity
 from iopsim.charts.retention import retention
 from iopsim.charts.style import PRINT, Style
 from iopsim.charts.waitlist import waitlist
@@ -61,6 +63,14 @@ KINDS: dict[str, Kind] = {
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
         Kind("waitlist", "clients on the waitlist by week, and what holds people back", "program", waitlist),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+        Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
+        Kind(
+            "distribution",
+            "one measure over replications, with its risk in words",
+            "program",
+            distribution,
+            ("measure",),
+        ),
         Kind("timetable", "the week's groups by day and hour, and who works", "program", timetable),
     )
 }
