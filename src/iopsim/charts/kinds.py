@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
-from iopsim.charts.funnel import funnel
 from iopsim.charts.distribution import distribution
 from iopsim.charts.equity import equity
+from iopsim.charts.funnel import funnel
 from iopsim.charts.retention import retention
 from iopsim.charts.style import PRINT, Style
-from iopsim.charts.waitlist import waitlist
 from iopsim.charts.timetable import timetable
+from iopsim.charts.waitlist import waitlist
 from iopsim.charts.waits import waits
 from iopsim.experiments.result import Result
 
