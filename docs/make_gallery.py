@@ -17,13 +17,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from iopsim.experiments.opened import Opened, open_results
 from PIL import Image
 
 from iopsim.charts.chart import Chart
 from iopsim.charts.kinds import KINDS
 from iopsim.charts.of_results import draw_folders
 from iopsim.charts.style import PRINT, SLIDES
+from iopsim.experiments.opened import Opened, open_results
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
