@@ -8,8 +8,13 @@ from typing import Any, Literal
 
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
+from iopsim.charts.distribution import distribution
+from iopsim.charts.equity import equity
+from iopsim.charts.funnel import funnel
 from iopsim.charts.retention import retention
 from iopsim.charts.style import PRINT, Style
+from iopsim.charts.timetable import timetable
+from iopsim.charts.waitlist import waitlist
 from iopsim.charts.waits import waits
 from iopsim.experiments.result import Result
 
@@ -53,9 +58,20 @@ OPTIONS = {
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind("funnel", "of 100 clients referred, how many come to each step up to completion", "program", funnel),
         Kind("census", "clients in program by week with their band, and the share of seats taken", "program", census),
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
+        Kind("waitlist", "clients on the waitlist by week, and what holds people back", "program", waitlist),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+        Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
+        Kind(
+            "distribution",
+            "one measure over replications, with its risk in words",
+            "program",
+            distribution,
+            ("measure",),
+        ),
+        Kind("timetable", "the week's groups by day and hour, and who works", "program", timetable),
     )
 }
 

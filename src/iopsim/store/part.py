@@ -22,7 +22,7 @@ from iopsim.record import I64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = b"iopsim chunk 2\n"
+FORMAT = b"iopsim chunk 3\n"
 FACTS = "facts"
 
 
