@@ -1,13 +1,13 @@
 """Numbers as a report tells them: rounded as their interval deserves, with it, and each with where it comes from.
 
-No template writes a number of its own: it asks for a `Reading`, or for a fact of the plan, and gets a piece of HTML that
-names its measure, or its fact, and holds the value in full. So every number on a page can be followed back.
+No template writes a number of its own: it asks for a `Reading`, or for a fact of the plan, and gets a piece of HTML
+that names its measure, or its fact, and holds the value in full. So every number on a page can be followed back.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -36,7 +36,9 @@ def mark(text: str, **data: object) -> Markup:
     **data : object
         Attributes without their ``data-``; an underscore stands for a hyphen.
     """
-    said = Markup("").join(Markup(' data-{}="{}"').format(name.replace("_", "-"), value) for name, value in data.items())
+    said = Markup("").join(
+        Markup(' data-{}="{}"').format(name.replace("_", "-"), value) for name, value in data.items()
+    )
     return Markup('<span class="number"{}>{}</span>').format(said, text)
 
 
@@ -252,7 +254,7 @@ class Readings(Mapping[str, Reading]):
         why = self._why(measure) if math.isnan(summary.mean) else ""
         return Reading(measure, summary, self._scenario, self._arm, why)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(BY_NAME)
 
     def __len__(self) -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -27,7 +25,7 @@ from iopsim.report.groups import told_apart
 from iopsim.report.inert import inert
 from iopsim.report.lead import lead
 from iopsim.report.logo import Logo
-from iopsim.report.numbers import NARROW, counted, fact, mark
+from iopsim.report.numbers import NARROW, counted, fact
 from iopsim.report.plans import compared
 from iopsim.report.rerun import command_of
 from iopsim.report.subject import Subject
@@ -101,7 +99,7 @@ class Page:
         return self._environment.get_template("page.html").render(
             **self._context,
             sections=self.sections,
-            style=Markup(style),  # noqa: S704 - our own
+            style=Markup(style),
             foot=self._foot,
             description=self._description,
             running=self.running,
@@ -167,7 +165,7 @@ class Page:
                 **self._context, **said, id=name, heading=title, template=f"{name.replace('-', '_')}.html"
             )
             written += html
-            yield Section(name, title, Markup(html))  # noqa: S704 - autoescaped by its template
+            yield Section(name, title, Markup(html))
 
     def _contents(self) -> Iterator[tuple[str, str]]:
         yield "in-short", "In short"
@@ -224,7 +222,7 @@ class Page:
     def _subtitle(self) -> str:
         """Return what this is, when the program opens, and how often it was simulated."""
         result = self.subject.result
-        runs = f"{result.replications:,} replication{'' if result.replications == 1 else 's'}"
+        runs = _replications(result.replications)
         plans = f" of each of {len(self.subject.arms)} plans" if len(self.subject.arms) > 1 else ""
         what = "A comparison of plans by simulation" if len(self.subject.arms) > 1 else "A simulation of the plan"
         view = f". {result.view_in_words}" if result.view_in_words else ""
@@ -236,7 +234,7 @@ class Page:
         result = self.subject.result
         return (
             f"{inert(result.scenario.name)} · scenario {result.scenario.hash[:10]} · seed {result.seed} · "
-            f"{result.replications:,} replication{'' if result.replications == 1 else 's'} · iopsim {iopsim.__version__}"
+            f"{_replications(result.replications)} · iopsim {iopsim.__version__}"
         )
 
     @property
@@ -267,8 +265,14 @@ def _said(by: str, text: str, arm: str = "") -> Markup:
     """Return a sentence that another part of the program has written, and that says so."""
     data = {"arm": arm} if arm else {}
     return Markup('<span data-said="{}"{}>{}</span>').format(
-        by, Markup("").join(Markup(' data-{}="{}"').format(key, value) for key, value in data.items()), inert(text, 5000)
+        by,
+        Markup("").join(Markup(' data-{}="{}"').format(key, value) for key, value in data.items()),
+        inert(text, 5000),
     )
+
+
+def _replications(number: int) -> str:
+    return f"{number:,} replication{'' if number == 1 else 's'}"
 
 
 def _percent(share: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+
 from iopsim.errors import IopsimError
 from iopsim.report.page import Page
 from iopsim.report.style import paper

@@ -18,9 +18,7 @@ from iopsim.scenario.timetable import clock, existing_groups, meetings, minutes
 from iopsim.scenario.treatment import Phase
 from iopsim.scenario.words import plain
 
-DAYS = dict(
-    zip(WEEKDAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True)
-)
+DAYS = dict(zip(WEEKDAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 
 Cell = Markup | str
 
@@ -152,9 +150,7 @@ def sources(result: Result) -> Table:
             fact(f"{path}.priority", source.priority),
         ))  # fmt: skip
     heads = ("Source", "Referrals a week, mature", "From", "Builds up", "Class on the waitlist")
-    return Table(
-        "Who refers, as planned", heads, rows, "Of classes on the waitlist, 0 goes first.", frozenset({1, 4})
-    )
+    return Table("Who refers, as planned", heads, rows, "Of classes on the waitlist, 0 goes first.", frozenset({1, 4}))
 
 
 def payers(result: Result) -> Table:

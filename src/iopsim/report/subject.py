@@ -71,7 +71,7 @@ class Subject:
             return outcome.summary(arm, name)
 
         plan = outcome.batch.plans[outcome.arms.index(arm)]
-        return Readings(summary, plan.scenario, lambda measure: "it cannot be told", arm)
+        return Readings(summary, plan.scenario, lambda _: "it cannot be told", arm)
 
     def why(self, measure: Measure) -> str:
         """Return why a measure that is unknown cannot be told."""

@@ -30,7 +30,7 @@ def add_field(paragraph: Paragraph, instruction: str, result: str) -> None:
     ----------
     paragraph : Paragraph
     instruction : str
-        Such as ``SEQ Table \\* ARABIC``.
+        Such as ``PAGE``.
     result : str
         What it shows until an editor counts anew.
     """

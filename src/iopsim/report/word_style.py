@@ -34,6 +34,20 @@ SIZES = {
 }
 """Of styles that every editor knows: points, color, letters, and whether they are bold."""
 
+SPACES = {
+    "Normal": (0.0, 6.0),
+    "Note": (2.0, 8.0),
+    "Lead": (0.0, 6.0),
+    "Cell": (1.0, 1.0),
+    "Caption": (10.0, 4.0),
+    "Heading 1": (20.0, 6.0),
+    "Heading 2": (12.0, 3.0),
+    "Title": (0.0, 4.0),
+    "Subtitle": (0.0, 10.0),
+    "Foot": (0.0, 0.0),
+}
+"""Points before and after a paragraph."""
+
 
 def dress(document: Document, title: str, author: str, running: str) -> None:
     """Give an empty document its styles, language, margins, foot and properties.
@@ -86,9 +100,7 @@ def _styles(document: Document) -> None:
     code = styles.add_style("Code", WD_STYLE_TYPE.CHARACTER)
     code.font.name, code.font.size = MONO, Pt(8.5)
     _letters(styles["Footer"], 8.0, QUIET, SANS, bold=False)
-    spaces = {"Normal": (0, 6), "Note": (2, 8), "Lead": (0, 6), "Cell": (1, 1), "Caption": (10, 4), "Heading 1": (20, 6),
-              "Heading 2": (12, 3), "Title": (0, 4), "Subtitle": (0, 10), "Foot": (0, 0)}  # fmt: skip
-    for name, (before, after) in spaces.items():
+    for name, (before, after) in SPACES.items():
         styles[name].paragraph_format.space_before = Pt(before)
         styles[name].paragraph_format.space_after = Pt(after)
     styles["Caption"].paragraph_format.keep_with_next = True
