@@ -9,19 +9,21 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from iopsim.errors import ScenarioError
 from iopsim.evidence import FOLLOWED, Source, sources
-from iopsim.experiments.space import Factors, factors_of, same_book
+from iopsim.experiments.space import same_book
 from iopsim.report.inert import inert
 from iopsim.report.numbers import NARROW, mark
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario import Resolved
 from iopsim.scenario.lines import Key, dotted
+from iopsim.scenario.model import Scenario
 from iopsim.scenario.resolved import BARE, Origin, leaves, standing
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, at, shape
+from iopsim.scenario.unknowns import Unknown, unknowns
 from iopsim.scenario.words import plain
 
 ASSUMED = "assumed"
+ENDS = ("low", "high")
 
 SET_BY = {"file": "this plan", "change": "this plan, changed", "default": "default"}
 """Who set a value, by the layer it comes from."""
@@ -298,20 +300,26 @@ def _idle_tables(plan: Resolved) -> Iterator[str]:
     """Yield tables whose numbers make the same rulebook at the low and at the high ends of their ranges."""
     if not plan.scenario.block_grant.applies:
         yield "block_grant"
-    factors = factors_of(plan)
     book = write(plan.scenario)
-    tables: dict[str, list[int]] = {}
-    for place, one in enumerate(factors.known):
-        tables.setdefault(_table(one.paths[0]), []).append(place)
-    for name, places in tables.items():
-        if all(_is_same(factors, places, end, book) for end in (min, max)):
+    tables: dict[str, list[Unknown]] = {}
+    for one in unknowns(plan):
+        tables.setdefault(_table(one.paths[0]), []).append(one)
+    for name, found in tables.items():
+        ends = ({path: value for one in found for path, value in one.at(getattr(one, end)).items()} for end in ENDS)
+        if all(_is_same(plan.scenario, values, book) for values in ends):
             yield name
 
 
-def _is_same(factors: Factors, places: Sequence[int], end: object, book: Rulebook) -> bool:
-    assert callable(end)
+def _is_same(scenario: Scenario, values: Mapping[str, float], book: Rulebook) -> bool:
+    """Whether a scenario with other values makes the same rulebook; not where there cannot be such a scenario."""
+    content = scenario.model_dump()
+    for path, value in values.items():
+        *above, last = path.split(".")
+        table = content
+        for name in above:
+            table[name] = table = dict(table[name])
+        table[last] = value
     try:
-        moved = factors.at({place: end(factors.ends(place)) for place in places if factors.ends(place)})
-        return same_book(write(moved), book)
-    except ScenarioError:
+        return same_book(write(Scenario.model_validate(content)), book)
+    except ValueError:
         return False

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from iopsim.charts.chart import Chart
 from iopsim.charts.kinds import KINDS, draw
 from iopsim.charts.style import PRINT
 from iopsim.report.inert import inert
@@ -64,13 +65,14 @@ def pictures(subject: Subject) -> Mapping[str, Picture]:
     ----------
     subject : Subject
     """
-    found = {place: _drawn(kind, subject.result) for place, kind in OF_PROGRAM.items() if kind in KINDS}
-    if subject.outcome is not None and len(subject.arms) > 1:
-        found |= {place: _drawn(kind, subject.outcome) for place, kind in OF_PLANS.items() if kind in KINDS}
+    result, outcome = subject.result, subject.outcome
+    found = {place: picture_of(draw(kind, result, PRINT)) for place, kind in OF_PROGRAM.items() if kind in KINDS}
+    if outcome is not None and len(subject.arms) > 1:
+        found |= {place: picture_of(draw(kind, outcome, PRINT)) for place, kind in OF_PLANS.items() if kind in KINDS}
     return found
 
 
-def _drawn(kind: str, results: object) -> Picture:
-    chart = draw(kind, results, PRINT)
+def picture_of(chart: Chart) -> Picture:
+    """Return a chart as a page shows it."""
     width, height = (round(96 * inches) for inches in chart.figure.get_size_inches())
     return Picture(chart.png(DPI), inert(chart.title), inert(chart.alt, 2000), width, height)

@@ -14,7 +14,7 @@ from iopsim.experiments.reading import label, places_of
 from iopsim.experiments.result import Result
 from iopsim.measures.partition import Partition
 from iopsim.report.inert import inert
-from iopsim.report.numbers import mark, shown
+from iopsim.report.numbers import NARROW, mark, shown
 from iopsim.report.unknown import why_unknown
 from iopsim.stats.intervals import Summary
 
@@ -85,8 +85,9 @@ def _row(one: Comparison, result: Result) -> Row:
     def number(stat: str, of: Summary = summary, to: int = places, kind: str = "group") -> Markup:
         value = getattr(of, stat)
         text = shown(measure, value, to)
-        if kind == "gap" and value > 0.0:
-            text = f"+{text}"
+        if kind == "gap":
+            text = text.removesuffix(f"{NARROW}%")
+            text = f"+{text}" if value > 0.0 else text
         return mark(
             text, **{kind: measure.name}, stat=stat, partition=one.partition.name, of=one.group, value=repr(value)
         )
@@ -101,7 +102,9 @@ def _row(one: Comparison, result: Result) -> Row:
             gap = Markup("cannot be told apart")
         else:
             of, to = one.difference, max(places, places_of(measure, one.difference))
-            gap = Markup("{} ({} to {})").format(*(number(stat, of, to, "gap") for stat in ("mean", "low", "high")))
+            mean, low, high = (number(stat, of, to, "gap") for stat in ("mean", "low", "high"))
+            points = f"{NARROW}points" if measure.unit == "share" else ""
+            gap = Markup("{}{} ({} to {})").format(mean, points, low, high)
     return Row(
         label(measure, result.scenario) + unit,
         inert(one.group),

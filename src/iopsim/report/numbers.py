@@ -162,10 +162,8 @@ class Reading:
     @property
     def interval(self) -> Markup:
         """From where to where the mean may lie; or that there is no interval."""
-        if not self.known:
-            return Markup("")
         if not self.sure:
-            return Markup("one replication gives no interval") if self.summary.n == 1 else Markup("no interval")
+            return Markup("one replication gives no interval") if self.known else Markup("")
         if self.summary.low == self.summary.high:
             return Markup("the same in every replication")
         return self._with_unit(self._span("low", "high"))
@@ -187,10 +185,18 @@ class Reading:
 
     @property
     def told(self) -> Markup:
-        """The mean with its unit and, in brackets, its interval; or that it cannot be told, and why."""
-        if not self.known:
+        """The mean with its unit and, in brackets, its interval, if more than one replication was run; or why not."""
+        if not self.known or (self.summary.n == 1 and not self.summary.undefined):
             return self.amount
         return Markup("{} ({})").format(self.amount, self.interval)
+
+    @property
+    def often(self) -> Markup:
+        """Of something that happens in a replication or not: in how many, such as ``95 % of replications``."""
+        if self.known and self.value in (0.0, 1.0):
+            text = "every replication" if self.value == 1.0 else "no replication"
+            return self._number("mean", said=text)
+        return Markup("{} of replications ({})").format(self.amount, self.interval) if self.known else self.amount
 
     @property
     def lost(self) -> Markup:
@@ -215,9 +221,9 @@ class Reading:
         one = COUNTED.get(self.measure.unit, self.measure.unit.removesuffix("s"))
         return one if number.striptags() == "1" else self.measure.unit
 
-    def _number(self, stat: str, *, turned: bool = False) -> Markup:
+    def _number(self, stat: str, *, turned: bool = False, said: str = "") -> Markup:
         value = getattr(self.summary, stat)
-        text = shown(self.measure, -value if turned else value, places_of(self.measure, self.summary))
+        text = said or shown(self.measure, -value if turned else value, places_of(self.measure, self.summary))
         data = {"arm": self.arm} if self.arm else {}
         return mark(text, measure=self.measure.name, stat=stat, **data, value=repr(float(value)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,13 +14,14 @@ from markupsafe import Markup
 import iopsim
 from iopsim.experiments.bottleneck_words import bottleneck_sentences
 from iopsim.experiments.documents import PACKAGES
+from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.reading import day, worth_reading
 from iopsim.experiments.verdict import narrowed, sentence
 from iopsim.measures import costs
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.report import program
 from iopsim.report.assumptions import Assumptions, followed
-from iopsim.report.figures import pictures
+from iopsim.report.figures import Picture, pictures
 from iopsim.report.glossary import words_used
 from iopsim.report.groups import told_apart
 from iopsim.report.inert import inert
@@ -75,10 +77,13 @@ class Page:
     ----------
     subject : Subject
     cover : Cover
+    charts : mapping of str to Picture, optional
+        Instead of those that are drawn of the results.
     """
 
     subject: Subject
     cover: Cover = field(default_factory=Cover)
+    charts: Mapping[str, Picture] | None = None
     _numbers: Counter[str] = field(default_factory=Counter, init=False)
 
     @cached_property
@@ -114,7 +119,7 @@ class Page:
     def _context(self) -> Mapping[str, Any]:
         subject, result = self.subject, self.subject.result
         outcome, arms = subject.outcome, subject.arms
-        verdicts = [] if outcome is None else [(arm, sentence(outcome, arm)) for arm in arms[1:]]
+        verdicts = [] if outcome is None else [(arm, *_verdict(outcome, arm)) for arm in arms[1:]]
         manifest = subject.opened.manifest
         scenario = result.scenario
         return {
@@ -125,8 +130,9 @@ class Page:
             "about": self._about, "verdicts": verdicts, "n_differences": len(outcome.contrasts) if outcome else 0,
             "narrowed": narrowed(outcome) if outcome and len(arms) > 1 else "", "shown_arms": arms[:MOST_ARMS],
             "compared": list(compared(subject)) if outcome else [],
-            "lead": lead(subject), "bottlenecks": bottleneck_sentences(result),
-            "ignorance": manifest.get("uncertain"), "charts": _Charts(pictures(subject)), "program": program,
+            "lead": lead(subject), "bottlenecks": bottleneck_sentences(result), "tightest": self._tightest,
+            "ignorance": manifest.get("uncertain"), "program": program,
+            "charts": _Charts(pictures(subject) if self.charts is None else self.charts),
             "week": program.week_in_words(scenario), "seat_nights": program.seat_nights(scenario),
             "assessors": any("assessment" in role.duties for role in scenario.staff.values()),
             "board": self._board, "every": self._every, "cost_parts": self._cost_parts,
@@ -136,7 +142,7 @@ class Page:
             "levers_on": [name.replace("_", " ") for name, lever in scenario.levers if lever.on],
             "slows": any(source.kept_per_week_waited < 1.0 for source in scenario.referrals.values()),
             "n_measures": len(CATALOGUE), "parts": [name.lower() for name in GROUPS],
-            "command": command_of(subject), "fact": fact, "counted": counted, "day": day, "inert": inert,
+            "command": command_of(subject), "fact": fact, "counted": counted, "day": _day, "inert": inert,
             "followed": followed, "said": _said, "percent": _percent,
             "next": self._next, "last": self._numbers.__getitem__,
         }  # fmt: skip
@@ -207,6 +213,12 @@ class Page:
         return sorted((part for part in parts if part.value > 0.0), key=lambda part: -part.value)
 
     @property
+    def _tightest(self) -> str:
+        """What holds people back most, in a sentence that begins with it."""
+        said = bottleneck_sentences(self.subject.result)[0].partition(": ")[2]
+        return f"{said[0].upper()}{said[1:]}"
+
+    @property
     def _question(self) -> str:
         outcome = self.subject.outcome
         if outcome is None:
@@ -261,6 +273,12 @@ def _finished(value: object) -> object:
     return value
 
 
+def _verdict(outcome: Outcome, arm: str) -> tuple[str, str]:
+    """Return what the planner says of an arm, and how it differs from the baseline, in words that do not name it."""
+    said = sentence(outcome, arm).removeprefix(arm).removeprefix(f", against {outcome.baseline}:").strip()
+    return inert(outcome.batch.plans[outcome.arms.index(arm)].about), said
+
+
 def _said(by: str, text: str, arm: str = "") -> Markup:
     """Return a sentence that another part of the program has written, and that says so."""
     data = {"arm": arm} if arm else {}
@@ -273,6 +291,10 @@ def _said(by: str, text: str, arm: str = "") -> Markup:
 
 def _replications(number: int) -> str:
     return f"{number:,} replication{'' if number == 1 else 's'}"
+
+
+def _day(date: datetime.date) -> Markup:
+    return fact("date", date, day(date))
 
 
 def _percent(share: float) -> str:

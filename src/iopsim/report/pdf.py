@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from iopsim.errors import IopsimError
 from iopsim.report.page import Page
@@ -29,13 +30,24 @@ def pdf(page: Page) -> bytes:
         If the machine lacks the library that sets the letters.
     """
     try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher
+        html, fetcher = _printer()
     except OSError:
         raise IopsimError(LACKING) from None
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    # Pictures are within the page, letters are files of ours: there is nothing to fetch from anywhere else.
-    fetcher = URLFetcher(allowed_protocols=("data", "file"), fail_on_errors=True)
-    content: bytes = HTML(string=page.html(paper()), url_fetcher=fetcher).write_pdf(pdf_variant=VARIANT)
+    content: bytes = html(string=page.html(paper()), url_fetcher=fetcher).write_pdf(pdf_variant=VARIANT)
     return content
+
+
+def _printer() -> tuple[Any, Any]:
+    """Return what sets a page, and what fetches for it: pictures are within it, letters are files of ours.
+
+    Raises
+    ------
+    OSError
+        If the machine lacks a library.
+    """
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher
+
+    return HTML, URLFetcher(allowed_protocols=("data", "file"), fail_on_errors=True)

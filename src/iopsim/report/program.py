@@ -63,7 +63,7 @@ def _group(name: str, group: Group, result: Result) -> Sequence[Cell]:
     nights = Markup('<span data-fact="{}">{}</span>').format(
         f"{path}.nights", ", ".join(DAYS[meeting.weekday] for meeting in met)
     )
-    hours = fact(f"{path}.start", clock(met[0].start)) + "–" + clock(met[0].end % (24 * 60))
+    hours = fact(f"{path}.start", group.start, clock(met[0].start)) + "–" + clock(met[0].end % (24 * 60))
     return (
         _called(name),
         nights,

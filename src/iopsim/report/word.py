@@ -177,12 +177,12 @@ class Writer:
             settings.append(element("w:cantSplit"))
             if line in head:
                 settings.append(element("w:tblHeader"))
-            place = 0
+            place, cells = 0, row.cells
             for cell in line:
                 wide = int(cell.get("colspan", "1"))
-                made = row.cells[place]
+                made = cells[place]
                 if wide > 1:
-                    made = made.merge(row.cells[place + wide - 1])
+                    made = made.merge(cells[place + wide - 1])
                 self._cell(made, cell, line)
                 place += wide
         self._document.add_paragraph(style="Foot")
@@ -194,7 +194,7 @@ class Writer:
         first = made.paragraphs[0]
         for place, paragraph_of in enumerate(_lines(source) if blocks else [source]):
             paragraph = first if place == 0 else made.add_paragraph()
-            paragraph.style = self._document.styles["Cell"]
+            paragraph._p.style = "Cell"  # noqa: SLF001 - by its id: to look up its name for every cell takes seconds
             _inline(paragraph, paragraph_of)
             if source.get("class") == "numeric":
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
