@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 import reports
 from iopsim.cli.showing import app
 
+LOGO = "give a PNG or JPEG picture of at most 2 MB"
+
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
@@ -71,8 +73,7 @@ def test_a_file_that_exists_is_kept_unless_it_may_be_replaced(ran, tmp_path, wit
         ),
         (
             ("-o", "r.html", "--logo", "no.png"),
-            "no.png: found that it cannot be read (No such file or directory); give a PNG or JPEG picture of at most "
-            "2 MB",
+            f"no.png: found that it cannot be read (No such file or directory); {LOGO}",
         ),
     ],
 )
@@ -97,9 +98,7 @@ def test_an_arm_that_there_is_not_is_said_with_the_nearest(compared):
 )
 def test_a_logo_is_what_it_says_it_is(ran, tmp_path, name, content, said):
     (tmp_path / name).write_bytes(content)
-    assert f"{name}: {said}; give a PNG or JPEG picture of at most 2 MB" in refused(
-        ran.folder, "-o", "r.html", "--logo", name
-    )
+    assert f"{name}: {said}; {LOGO}" in refused(ran.folder, "-o", "r.html", "--logo", name)
     assert not (tmp_path / "r.html").exists()
 
 

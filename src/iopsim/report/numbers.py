@@ -27,19 +27,21 @@ MINUS = "\u2212"
 BY_NAME = {measure.name: measure for measure in CATALOGUE}
 
 
-def mark(text: str, **data: object) -> Markup:
+def mark(text: str, kind: str = "number", **data: object) -> Markup:
     """Return a text as HTML that says where it comes from.
 
     Parameters
     ----------
     text : str
+    kind : str
+        Its class: that of a number keeps it on one line.
     **data : object
         Attributes without their ``data-``; an underscore stands for a hyphen.
     """
     said = Markup("").join(
         Markup(' data-{}="{}"').format(name.replace("_", "-"), value) for name, value in data.items()
     )
-    return Markup('<span class="number"{}>{}</span>').format(said, text)
+    return Markup('<span class="{}"{}>{}</span>').format(kind, said, text)
 
 
 def fact(name: str, value: object, text: str | None = None) -> Markup:

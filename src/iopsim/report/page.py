@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,24 +11,13 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 import iopsim
-from iopsim.experiments.bottleneck_words import bottleneck_sentences
-from iopsim.experiments.documents import PACKAGES
-from iopsim.experiments.outcome import Outcome
-from iopsim.experiments.reading import day, worth_reading
-from iopsim.experiments.verdict import narrowed, sentence
-from iopsim.measures import costs
-from iopsim.measures.catalogue import CATALOGUE, GROUPS
+from iopsim.experiments.reading import day
 from iopsim.report import program
-from iopsim.report.assumptions import Assumptions, followed
+from iopsim.report.context import context
 from iopsim.report.figures import Picture, pictures
 from iopsim.report.glossary import words_used
-from iopsim.report.groups import told_apart
 from iopsim.report.inert import inert
-from iopsim.report.lead import lead
 from iopsim.report.logo import Logo
-from iopsim.report.numbers import NARROW, counted, fact
-from iopsim.report.plans import compared
-from iopsim.report.rerun import command_of
 from iopsim.report.subject import Subject
 
 if TYPE_CHECKING:
@@ -38,8 +26,24 @@ if TYPE_CHECKING:
 RUNNING = 90
 """Signs of the title that are repeated at the foot of a page."""
 
-MOST_ARMS = 8
-"""Plans that the first page shows."""
+SECTIONS = {
+    "in-short": "In short",
+    "program": "The program as a timetable",
+    "access": "Demand and access",
+    "capacity": "Capacity and staff",
+    "retention": "Retention and outcomes",
+    "money": "Money",
+    "equity": "Equity",
+    "comparison": "Comparison of plans",
+    "assumed": "What we assumed",
+    "limits": "Limits",
+    "computed": "How it was computed",
+    "stress": "STRESS-DES checklist",
+    "glossary": "Glossary",
+    "rerun": "How to do this again",
+    "appendix": "Appendix: all numbers",
+}
+"""Title of each section by its id, in their order; each has a template of its name."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,10 @@ class Page:
         """
         return self._environment.get_template("page.html").render(
             **self._context,
+            title=self.title,
+            organization=inert(self.cover.organization),
+            logo=self.cover.logo,
+            subtitle=self._subtitle,
             sections=self.sections,
             style=Markup(style),
             foot=self._foot,
@@ -117,35 +125,9 @@ class Page:
 
     @cached_property
     def _context(self) -> Mapping[str, Any]:
-        subject, result = self.subject, self.subject.result
-        outcome, arms = subject.outcome, subject.arms
-        verdicts = [] if outcome is None else [(arm, *_verdict(outcome, arm)) for arm in arms[1:]]
-        manifest = subject.opened.manifest
-        scenario = result.scenario
-        return {
-            "s": subject, "r": result, "sc": scenario, "m": subject.measures, "a": Assumptions(subject.plan),
-            "title": self.title, "organization": inert(self.cover.organization), "logo": self.cover.logo,
-            "subtitle": self._subtitle, "version": iopsim.__version__, "name": inert(scenario.name),
-            "question": self._question, "outcome": outcome, "baseline": outcome.baseline if outcome else "",
-            "about": self._about, "verdicts": verdicts, "n_differences": len(outcome.contrasts) if outcome else 0,
-            "narrowed": narrowed(outcome) if outcome and len(arms) > 1 else "", "shown_arms": arms[:MOST_ARMS],
-            "compared": list(compared(subject)) if outcome else [],
-            "lead": lead(subject), "bottlenecks": bottleneck_sentences(result), "tightest": self._tightest,
-            "ignorance": manifest.get("uncertain"), "program": program,
-            "charts": _Charts(pictures(subject) if self.charts is None else self.charts),
-            "week": program.week_in_words(scenario), "seat_nights": program.seat_nights(scenario),
-            "assessors": any("assessment" in role.duties for role in scenario.staff.values()),
-            "board": self._board, "every": self._every, "cost_parts": self._cost_parts,
-            "partitions": told_apart(result), "dimensions": sorted({part.dimension for part in result.partitions}),
-            "manifest": manifest, "made": subject.opened.made,
-            "changes": manifest.get("changes", {}), "packages": [name for name in PACKAGES if name in manifest],
-            "levers_on": [name.replace("_", " ") for name, lever in scenario.levers if lever.on],
-            "slows": any(source.kept_per_week_waited < 1.0 for source in scenario.referrals.values()),
-            "n_measures": len(CATALOGUE), "parts": [name.lower() for name in GROUPS],
-            "command": command_of(subject), "fact": fact, "counted": counted, "day": _day, "inert": inert,
-            "followed": followed, "said": _said, "percent": _percent,
-            "next": self._next, "last": self._numbers.__getitem__,
-        }  # fmt: skip
+        charts = pictures(self.subject) if self.charts is None else self.charts
+        numbers = {"next": self._next, "last": self._numbers.__getitem__}
+        return {**context(self.subject, charts), **numbers}
 
     @cached_property
     def _environment(self) -> Environment:
@@ -165,7 +147,9 @@ class Page:
     def _sections(self) -> Iterator[Section]:
         """Write the sections in their order; the glossary knows the words of all before it."""
         written = ""
-        for name, title in self._contents():
+        for name, title in SECTIONS.items():
+            if name == "comparison" and len(self.subject.arms) < 2:
+                continue
             said = {"words": words_used(written)} if name == "glossary" else {}
             html = self._environment.get_template("section.html").render(
                 **self._context, **said, id=name, heading=title, template=f"{name.replace('-', '_')}.html"
@@ -173,62 +157,9 @@ class Page:
             written += html
             yield Section(name, title, Markup(html))
 
-    def _contents(self) -> Iterator[tuple[str, str]]:
-        yield "in-short", "In short"
-        yield "program", "The program as a timetable"
-        yield "access", "Demand and access"
-        yield "capacity", "Capacity and staff"
-        yield "retention", "Retention and outcomes"
-        yield "money", "Money"
-        yield "equity", "Equity"
-        if len(self.subject.arms) > 1:
-            yield "comparison", "Comparison of plans"
-        yield "assumed", "What we assumed"
-        yield "limits", "Limits"
-        yield "computed", "How it was computed"
-        yield "stress", "STRESS-DES checklist"
-        yield "glossary", "Glossary"
-        yield "rerun", "How to do this again"
-        yield "appendix", "Appendix: all numbers"
-
     def _next(self, kind: str) -> str:
         self._numbers[kind] += 1
         return str(self._numbers[kind])
-
-    def _board(self, groups: Sequence[str]) -> list[object]:
-        """Return the measures of some groups that a board reads."""
-        result = self.subject.result
-        return [
-            self.subject.measures[one.name] for name in groups for one in GROUPS[name] if worth_reading(one, result)
-        ]
-
-    @property
-    def _every(self) -> list[tuple[str, list[object]]]:
-        return [(name, [self.subject.measures[one.name] for one in measures]) for name, measures in GROUPS.items()]
-
-    @property
-    def _cost_parts(self) -> list[Any]:
-        """The parts of the cost that there are, the largest first."""
-        parts = [self.subject.measures[part.name] for part in costs.PARTS]
-        return sorted((part for part in parts if part.value > 0.0), key=lambda part: -part.value)
-
-    @property
-    def _tightest(self) -> str:
-        """What holds people back most, in a sentence that begins with it."""
-        said = bottleneck_sentences(self.subject.result)[0].partition(": ")[2]
-        return f"{said[0].upper()}{said[1:]}"
-
-    @property
-    def _question(self) -> str:
-        outcome = self.subject.outcome
-        if outcome is None:
-            return ""
-        return inert(outcome.batch.question) or f"How do {len(outcome.arms)} plans differ: {', '.join(outcome.arms)}?"
-
-    @property
-    def _about(self) -> str:
-        outcome = self.subject.outcome
-        return "" if outcome is None else inert(outcome.batch.plans[outcome.arms.index(self.subject.arm)].about)
 
     @property
     def _subtitle(self) -> str:
@@ -259,13 +190,6 @@ class Page:
         return inert(self.title, RUNNING)
 
 
-class _Charts(dict[str, Any]):
-    """Pictures by their place; a place without one is empty."""
-
-    def __missing__(self, place: str) -> None:
-        return None
-
-
 def _finished(value: object) -> object:
     """Let nothing onto the page that is no text: an unwritten number, or nothing at all, is a mistake of a template."""
     if isinstance(value, (float, type(None))):
@@ -273,34 +197,5 @@ def _finished(value: object) -> object:
     return value
 
 
-def _verdict(outcome: Outcome, arm: str) -> tuple[str, str]:
-    """Return what the planner says of an arm, and how it differs from the baseline, in words that do not name it."""
-    said = sentence(outcome, arm).removeprefix(arm).removeprefix(f", against {outcome.baseline}:").strip()
-    return inert(outcome.batch.plans[outcome.arms.index(arm)].about), said
-
-
-def _said(by: str, text: str, arm: str = "") -> Markup:
-    """Return a sentence that another part of the program has written, and that says so."""
-    data = {"arm": arm} if arm else {}
-    return Markup('<span data-said="{}"{}>{}</span>').format(
-        by,
-        Markup("").join(Markup(' data-{}="{}"').format(key, value) for key, value in data.items()),
-        inert(text, 5000),
-    )
-
-
 def _replications(number: int) -> str:
     return f"{number:,} replication{'' if number == 1 else 's'}"
-
-
-def _day(date: datetime.date) -> Markup:
-    return fact("date", date, day(date))
-
-
-def _percent(share: float) -> str:
-    """Return a share as it is read."""
-    percent = 100.0 * share
-    if 0.0 < percent < 1.0:
-        return f"less than 1{NARROW}%"
-    text = f"{percent:.1f}".removesuffix(".0") if percent > 90.0 and percent < 100.0 else f"{percent:.0f}"
-    return f"{text}{NARROW}%"
