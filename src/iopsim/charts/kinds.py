@@ -11,6 +11,7 @@ from iopsim.charts.chart import Chart
 from iopsim.charts.distribution import distribution
 from iopsim.charts.equity import equity
 from iopsim.charts.funnel import funnel
+from iopsim.charts.overview import overview
 from iopsim.charts.retention import retention
 from iopsim.charts.style import PRINT, Style
 from iopsim.charts.timetable import timetable
@@ -58,6 +59,9 @@ OPTIONS = {
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind(
+            "overview", "the plan and what becomes of it: the week, the way in, census and money", "program", overview
+        ),
         Kind("funnel", "of 100 clients referred, how many come to each step up to completion", "program", funnel),
         Kind("census", "clients in program by week with their band, and the share of seats taken", "program", census),
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
