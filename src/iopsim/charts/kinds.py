@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from iopsim.charts.cash import cash
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
 from iopsim.charts.distribution import distribution
@@ -67,6 +68,7 @@ KINDS: dict[str, Kind] = {
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
         Kind("waitlist", "clients on the waitlist by week, and what holds people back", "program", waitlist),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+        Kind("cash", "cash by week, how short of it the program is at worst, and when it breaks even", "program", cash),
         Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
         Kind(
             "distribution",
