@@ -14,6 +14,7 @@ from iopsim.charts.equity import equity
 from iopsim.charts.funnel import funnel
 from iopsim.charts.overview import overview
 from iopsim.charts.retention import retention
+from iopsim.charts.seats import seats
 from iopsim.charts.style import PRINT, Style
 from iopsim.charts.timetable import timetable
 from iopsim.charts.waitlist import waitlist
@@ -67,6 +68,7 @@ KINDS: dict[str, Kind] = {
         Kind("census", "clients in program by week with their band, and the share of seats taken", "program", census),
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
         Kind("waitlist", "clients on the waitlist by week, and what holds people back", "program", waitlist),
+        Kind("seats", "share of each group night's seats taken and attended, by week", "program", seats),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
         Kind("cash", "cash by week, how short of it the program is at worst, and when it breaks even", "program", cash),
         Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
