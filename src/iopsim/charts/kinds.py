@@ -10,6 +10,7 @@ from iopsim.charts.cash import cash
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
 from iopsim.charts.funnel import funnel
+from iopsim.charts.outcomes import outcomes
 from iopsim.charts.retention import retention
 from iopsim.charts.style import PRINT, Style
 from iopsim.charts.waitlist import waitlist
@@ -62,6 +63,7 @@ KINDS: dict[str, Kind] = {
         Kind("waitlist", "clients on the waitlist by week, and what holds people back", "program", waitlist),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
         Kind("cash", "cash by week, how short of it the program is at worst, and when it breaks even", "program", cash),
+        Kind("outcomes", "what becomes of clients 6 and 12 months after discharge", "program", outcomes),
     )
 }
 
