@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from iopsim.api import simulate
-from iopsim.cli.board import bottleneck_sentences
+from iopsim.experiments.bottleneck_words import bottleneck_sentences
 from iopsim.experiments.result import Result
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.series import WEEKLY

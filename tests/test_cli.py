@@ -14,7 +14,7 @@ import iopsim
 from iopsim.cli.commands import app
 from iopsim.cli.console import plain
 from iopsim.cli.run import worthwhile_workers
-from iopsim.cli.table import decimals
+from iopsim.experiments.reading import decimals
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.scenario.schema import json_schema
 

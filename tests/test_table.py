@@ -9,8 +9,8 @@ from rich.console import Console
 from iopsim.api import simulate
 from iopsim.cli.board import notes
 from iopsim.cli.console import paragraph
-from iopsim.cli.offered import not_offered
-from iopsim.cli.table import figures, is_shown
+from iopsim.experiments.offered import not_offered
+from iopsim.experiments.reading import figures, is_shown
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.scenario.load import load
 from iopsim.stats.intervals import Summary

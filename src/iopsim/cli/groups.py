@@ -10,8 +10,8 @@ from rich.console import Console
 from iopsim.cli.board import of_signs
 from iopsim.cli.console import paragraph, shortened
 from iopsim.cli.sheet import Line, Sheet, print_sheet
-from iopsim.cli.table import UNKNOWN, decimals, figures, label, whole_places, worth_reading
 from iopsim.experiments.equity import Comparison
+from iopsim.experiments.reading import UNKNOWN, decimals, figures, label, whole_places, worth_reading
 from iopsim.experiments.result import Result
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import Partition

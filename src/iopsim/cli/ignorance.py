@@ -8,8 +8,8 @@ from rich.console import Console
 
 from iopsim.cli.console import paragraph, plain
 from iopsim.cli.sheet import Line, Sheet, print_sheet
-from iopsim.cli.table import FEW, UNKNOWN, is_shown, label
 from iopsim.experiments.ignorance import Ignorance
+from iopsim.experiments.reading import FEW, UNKNOWN, is_shown, label
 from iopsim.experiments.result import Result, write_value
 from iopsim.measures.catalogue import GROUPS
 from iopsim.measures.measure import Measure

@@ -14,9 +14,9 @@ from iopsim.cli.groups import ALIKE, NAME, difference_written
 from iopsim.cli.ignorance import percent
 from iopsim.cli.precision import asked, width, would_do
 from iopsim.cli.sheet import Line, Sheet, print_sheet
-from iopsim.cli.table import FEW, UNKNOWN, figures, label
 from iopsim.experiments.batch import Looked, Plan
 from iopsim.experiments.outcome import Outcome
+from iopsim.experiments.reading import FEW, UNKNOWN, figures, label
 from iopsim.experiments.verdict import is_unknown, narrowed, sentence
 from iopsim.measures.measure import Measure
 from iopsim.stats.contrast import Contrast

@@ -10,7 +10,7 @@ from rich.console import Console
 from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.outcome import RARE_FAILURES
 from iopsim.cli.sheet import Line, Sheet, print_sheet
-from iopsim.cli.table import FEW, UNKNOWN, figures
+from iopsim.experiments.reading import FEW, UNKNOWN, figures
 from iopsim.experiments.size import Finding, Sized
 from iopsim.experiments.size_words import NOT_NEEDED, SAID, called, choices, meaning, promise, sentences, verdict
 

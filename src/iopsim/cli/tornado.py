@@ -11,7 +11,8 @@ from rich.console import Console
 from iopsim.cli.board import of_signs
 from iopsim.cli.console import paragraph, plain, shortened
 from iopsim.cli.sheet import Line, Sheet, print_sheet
-from iopsim.cli.table import NAME, UNKNOWN, decimals, figures, label, whole_places
+from iopsim.cli.table import NAME
+from iopsim.experiments.reading import UNKNOWN, decimals, figures, label, whole_places
 from iopsim.experiments.result import dollars
 from iopsim.experiments.sensitivity import Decomposition, Screened, Screening, Shared, Swing, Tornado
 from iopsim.experiments.sensitivity_study import SCREENING, Findings

@@ -14,9 +14,10 @@ from iopsim.cli.door import BAD_INPUT
 from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
 from iopsim.cli.run import LARGEST_SEED, MOST_WORKERS, Order, counted, simulated
-from iopsim.cli.table import NAME, day
+from iopsim.cli.table import NAME
 from iopsim.errors import IopsimError, Problem
 from iopsim.experiments.documents import default_folder, run_key
+from iopsim.experiments.reading import day
 from iopsim.experiments.warmup import FEWEST_REPLICATIONS, SERIES, WarmUp, estimate, forbidden
 from iopsim.scenario import resolve
 from iopsim.scenario.changes import SWITCHED_OFF
