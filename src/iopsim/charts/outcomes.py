@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from iopsim.charts.chart import Chart
-from iopsim.charts.intervals import of_100_clients, whisker, whiskers_in_words
+from iopsim.charts.intervals import mean_mark, of_100_clients, whisker, whiskers_in_words
 from iopsim.charts.numbers import so_many
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.source import of_result
@@ -126,16 +125,7 @@ def _draw(axes: Axes, result: Result) -> None:
             axes.text(2, height, said, size=SMALL, color=GREY, va="center", linespacing=1.15, bbox=paper)
             continue
         whisker(axes, height, found, row.colour)
-        size = 1.7 * float(mpl.rcParams["lines.markersize"])
-        axes.plot(
-            [100 * found.mean],
-            [height],
-            color=row.colour,
-            marker=row.marker,
-            markersize=size,
-            markeredgecolor="white",
-            clip_on=False,
-        )
+        size = mean_mark(axes, height, found, row.colour, row.marker)
         axes.annotate(
             so_many(found.mean),
             (100 * found.mean, height),
