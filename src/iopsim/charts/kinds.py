@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from iopsim.charts.attendance import attendance
 from iopsim.charts.cash import cash
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
 from iopsim.charts.distribution import distribution
 from iopsim.charts.equity import equity
 from iopsim.charts.funnel import funnel
+from iopsim.charts.outcomes import outcomes
 from iopsim.charts.overview import overview
 from iopsim.charts.retention import retention
 from iopsim.charts.seats import seats
@@ -70,7 +72,9 @@ KINDS: dict[str, Kind] = {
         Kind("waitlist", "clients on the waitlist by week, and what holds people back", "program", waitlist),
         Kind("seats", "share of each group night's seats taken and attended, by week", "program", seats),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+        Kind("attendance", "clients with a seat and those who come, by group night", "program", attendance),
         Kind("cash", "cash by week, how short of it the program is at worst, and when it breaks even", "program", cash),
+        Kind("outcomes", "what becomes of clients 6 and 12 months after discharge", "program", outcomes),
         Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
         Kind(
             "distribution",
