@@ -11,6 +11,7 @@ from iopsim.charts.chart import Chart
 from iopsim.charts.distribution import distribution
 from iopsim.charts.equity import equity
 from iopsim.charts.funnel import funnel
+from iopsim.charts.hours import hours
 from iopsim.charts.retention import retention
 from iopsim.charts.seats import seats
 from iopsim.charts.style import PRINT, Style
@@ -64,6 +65,7 @@ KINDS: dict[str, Kind] = {
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
         Kind("waitlist", "clients on the waitlist by week, and what holds people back", "program", waitlist),
         Kind("seats", "share of each group night's seats taken and attended, by week", "program", seats),
+        Kind("hours", "staff hours and caseload against their limits, by role and week", "program", hours),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
         Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
         Kind(
