@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from iopsim.charts.cash import cash
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
 from iopsim.charts.distribution import distribution
 from iopsim.charts.equity import equity
 from iopsim.charts.funnel import funnel
 from iopsim.charts.hours import hours
+from iopsim.charts.overview import overview
 from iopsim.charts.retention import retention
 from iopsim.charts.seats import seats
 from iopsim.charts.style import PRINT, Style
@@ -60,6 +62,9 @@ OPTIONS = {
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind(
+            "overview", "the plan and what becomes of it: the week, the way in, census and money", "program", overview
+        ),
         Kind("funnel", "of 100 clients referred, how many come to each step up to completion", "program", funnel),
         Kind("census", "clients in program by week with their band, and the share of seats taken", "program", census),
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
@@ -67,6 +72,7 @@ KINDS: dict[str, Kind] = {
         Kind("seats", "share of each group night's seats taken and attended, by week", "program", seats),
         Kind("hours", "staff hours and caseload against their limits, by role and week", "program", hours),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+        Kind("cash", "cash by week, how short of it the program is at worst, and when it breaks even", "program", cash),
         Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
         Kind(
             "distribution",

@@ -24,7 +24,7 @@ from iopsim.scenario.model import Scenario
 
 FILLS = (
     ("first", "first group", "#BFDDF0"),
-    ("second", "second group", "#F0BE6E"),
+    ("second", "second group", "#E9B25E"),
     ("third", "third group", "#DDF2E9"),
     ("fourth", "fourth group", "#8FC1E3"),
     ("fifth", "fifth group", "#F8F3B8"),
