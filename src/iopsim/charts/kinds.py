@@ -13,6 +13,7 @@ from iopsim.charts.chart import Chart
 from iopsim.charts.distribution import distribution
 from iopsim.charts.equity import equity
 from iopsim.charts.funnel import funnel
+from iopsim.charts.hours import hours
 from iopsim.charts.outcomes import outcomes
 from iopsim.charts.overview import overview
 from iopsim.charts.retention import retention
@@ -71,6 +72,7 @@ KINDS: dict[str, Kind] = {
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
         Kind("waitlist", "clients on the waitlist by week, and what holds people back", "program", waitlist),
         Kind("seats", "share of each group night's seats taken and attended, by week", "program", seats),
+        Kind("hours", "staff hours and caseload against their limits, by role and week", "program", hours),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
         Kind("attendance", "clients with a seat and those who come, by group night", "program", attendance),
         Kind("cash", "cash by week, how short of it the program is at worst, and when it breaks even", "program", cash),
