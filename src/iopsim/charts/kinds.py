@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from iopsim.charts.arms import arms
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
+from iopsim.charts.differences import differences
 from iopsim.charts.distribution import distribution
 from iopsim.charts.equity import equity
 from iopsim.charts.retention import retention
@@ -66,6 +68,8 @@ KINDS: dict[str, Kind] = {
             ("measure",),
         ),
         Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
+        Kind("arms", "plans side by side: every measure with its interval and its spread", "plans", arms),
+        Kind("differences", "how plans differ from the baseline, pair by pair, as a forest plot", "plans", differences),
     )
 }
 
