@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from iopsim.charts.arms import arms
 from iopsim.charts.attendance import attendance
 from iopsim.charts.cash import cash
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
+from iopsim.charts.differences import differences
 from iopsim.charts.distribution import distribution
 from iopsim.charts.equity import equity
 from iopsim.charts.funnel import funnel
@@ -78,6 +80,8 @@ KINDS: dict[str, Kind] = {
         Kind("cash", "cash by week, how short of it the program is at worst, and when it breaks even", "program", cash),
         Kind("outcomes", "what becomes of clients 6 and 12 months after discharge", "program", outcomes),
         Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
+        Kind("arms", "plans side by side: every measure with its interval and its spread", "plans", arms),
+        Kind("differences", "how plans differ from the baseline, pair by pair, as a forest plot", "plans", differences),
         Kind(
             "distribution",
             "one measure over replications, with its risk in words",
