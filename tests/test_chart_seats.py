@@ -54,7 +54,7 @@ def result():
         {"groups.evening.first_week": 29},
         {"groups.evening.first_week": 40},
         LATE,
-        {f"groups.{'l' * 40}": {"nights": ["Tue"], "start": datetime.time(9)}},
+        {f"groups.{'W' * 40}": {"nights": ["Tue"], "start": datetime.time(9)}},
         EIGHT,
     ],
     ids=str,

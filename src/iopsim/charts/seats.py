@@ -10,13 +10,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from iopsim.charts.chart import Chart
-from iopsim.charts.dates import dated
+from iopsim.charts.dates import MOST, dated
 from iopsim.charts.headlines import last_quarter
 from iopsim.charts.marks import apart
 from iopsim.charts.page import LINE, Page, nothing
 from iopsim.charts.source import of_result
 from iopsim.charts.style import GREY, INK, PRINT, SMALL, Style, points, styled, thin
-from iopsim.charts.week import said
+from iopsim.charts.week import said, short
 from iopsim.experiments.result import F64, Result
 from iopsim.experiments.seat_use import FULL, SeatUse, seat_use
 from iopsim.scenario.fields import WEEKDAYS
@@ -78,7 +78,7 @@ def _title(result: Result, use: SeatUse) -> str:
         (int(known[pick(use.by_group[known])]) for pick in (np.argmax, np.argmin)) if len(known) else (0, 0)
     )
     if len(known) > 1 and use.by_group[fullest] - use.by_group[emptiest] > APART:
-        shares = [f"{100 * use.by_group[k]:.0f} % ({said(names[k])})" for k in (fullest, emptiest)]
+        shares = [f"{100 * use.by_group[k]:.0f} % ({short(names[k])})" for k in (fullest, emptiest)]
         return f"At the end, between {shares[1]} and {shares[0]} of a group's seats are taken; {kept}"
     if use.full_from is not None:
         share = f"{100 * FULL:.0f} % or more of the seats are taken"
@@ -134,10 +134,6 @@ def _draw(page: Page, result: Result, use: SeatUse) -> bool:
         _name_rows(page, both[1], result, wide)
     else:
         both[1].tick_params(labelleft=False)
-        for axes in both:
-            ticks, labels = axes.get_xticks(), [label.get_text() for label in axes.get_xticklabels()]
-            step = -(-len(ticks) // MOST_DATES)
-            axes.set_xticks(ticks[::step], labels[::step])
     _name_rows(page, first, result, wide)
     _draw_scale(page, both[0 if stacked else 1], image)
     return bool(_size(_row_height(page, first, len(nights.names))))
@@ -158,7 +154,7 @@ def _draw_panel(axes: Axes, style: Style, result: Result, shares: F64, colours: 
         extent=(first.toordinal(), last.toordinal(), nights, 0),
     )
     axes.grid(visible=False)
-    dated(axes, first, last)
+    dated(axes, first, last, MOST if nights <= FEW else MOST_DATES)
     axes.set_xlim(first.toordinal(), last.toordinal())
     group = result.nights.group
     row_points = 72 * axes.get_position().height * style.height / nights
