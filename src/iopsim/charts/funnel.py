@@ -117,7 +117,9 @@ def _draw(page: Page, found: Funnel) -> None:
         height, share, most = heights[step.name], 100 * step.share.mean, step in found.most
         _name(axes, height, WORDS[step.name][0], f"within {step.days} days *" if step.name == LAST else "")
         if not step.known:
-            axes.text(1, height, "cannot be followed so far in this run", size=SMALL, color=GREY, va="center")
+            paper = {"facecolor": "white", "linewidth": 0, "pad": 1.5}
+            said = "cannot be followed so far in this run"
+            axes.text(1, height, said, size=SMALL, color=GREY, va="center", bbox=paper)
             continue
         axes.barh(height, share, THICK, color=REACHED, linewidth=0)
         if share < before:

@@ -300,7 +300,7 @@ def _by_name_and_week(
         "week": np.tile(called + 1, n * len(names)),
         "date": pa.array(np.tile(dates, n * len(names)), pa.date32()),
     }
-    return pa.table({**told, **columns})
+    return pa.table({**told, **{name: values.astype(np.int32) for name, values in columns.items()}})
 
 
 def _kept(name: str, columns: Mapping[str, I64], frame: Frame) -> pa.Table:
