@@ -16,6 +16,7 @@ from iopsim.charts.distribution import distribution
 from iopsim.charts.equity import equity
 from iopsim.charts.funnel import funnel
 from iopsim.charts.hours import hours
+from iopsim.charts.journeys import journeys
 from iopsim.charts.outcomes import outcomes
 from iopsim.charts.overview import overview
 from iopsim.charts.retention import retention
@@ -89,6 +90,7 @@ KINDS: dict[str, Kind] = {
             distribution,
             ("measure",),
         ),
+        Kind("journeys", "a few clients' ways as lanes on the calendar", "program", journeys, ("clients",)),
         Kind("timetable", "the week's groups by day and hour, and who works", "program", timetable),
     )
 }
