@@ -13,6 +13,7 @@ import iopsim
 from batches import batch, plan
 from batches import run as run_batch
 from iopsim.cli.studies import app
+from iopsim.experiments.ignorance import spread_rows
 from iopsim.experiments.opened import open_results
 from iopsim.experiments.runner import Runner
 from iopsim.experiments.sensitivity_folder import analyse_in
@@ -74,6 +75,11 @@ def test_a_run_is_read_back_with_the_facts_that_were_simulated(tmp_path, file, o
     assert found.weeks_before == expected.weeks_before
     assert bool(opened.rows("uncertainty.csv")) == ("uncertain" in asked)
     pd.testing.assert_frame_equal(found.to_pandas(), expected.to_pandas())
+    assert (found.ignorance is None) == (expected.ignorance is None)
+    if found.ignorance:
+        mine, theirs = found.ignorance, expected.ignorance
+        assert (mine.drawn, mine.refused, mine.inputs.hash) == (theirs.drawn, theirs.refused, theirs.inputs.hash)
+        assert list(map(repr, spread_rows(mine))) == list(map(repr, spread_rows(theirs)))
 
 
 def test_a_run_that_stopped_where_it_was_precise_enough_tells_at_what_it_looked(tmp_path):
@@ -112,6 +118,7 @@ def test_the_table_of_assumptions_says_of_each_number_who_sets_it(tmp_path):
     assert (show["layer"], show["set_by"], show["inherited"]) == ("default", "world", "")
     assert float(show["low"]) < float(show["value"]) < float(show["high"]) and show["grade"]
     assert rows["referrals.self.ramp_weeks"]["inherited"] == "yes"
+    assert (rows["name"]["value"], rows["groups.evening.nights"]["value"]) == ("Plain", '["Mon", "Tue", "Wed"]')
     assert (rows["groups.evening.nights"]["layer"], rows["groups.evening.nights"]["set_by"]) == ("file", "")
 
 

@@ -56,7 +56,8 @@ def call(*arguments):
 
 
 def files(folder):
-    return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    found = (path for path in Path(folder).rglob("*") if path.is_file())
+    return {path.name: path.read_bytes() for path in found}
 
 
 def same(one: Facts, other: Facts) -> bool:

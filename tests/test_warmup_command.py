@@ -97,8 +97,8 @@ def test_auto_gives_the_same_folder_as_the_number_of_weeks_that_it_finds(monkeyp
     assert call("run", PLAIN, *FLAT, *SHORT, "--warm-up", "auto", "--out", "auto").exit_code == 0
     weeks = json.loads(Path("auto/manifest.json").read_text())["warm_up_weeks"]
     assert call("run", PLAIN, *FLAT, *SHORT, "--warm-up", str(weeks), "--out", "told").exit_code == 0
-    for path in Path("auto").iterdir():
-        assert path.read_bytes() == (Path("told") / path.name).read_bytes()
+    for path in Path("auto").rglob("*.*"):
+        assert path.read_bytes() == (Path("told") / path.relative_to("auto")).read_bytes()
 
 
 def test_every_reason_against_a_mature_view_is_told_with_its_place_and_with_all_other_mistakes():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
@@ -30,6 +31,21 @@ def whisker(axes: Axes, height: float, found: Summary, colour: str) -> None:
     if not math.isnan(found.low):
         ends = [100 * found.low, 100 * found.high]
         axes.plot(ends, [height, height], color=colour, linewidth=thin(5), solid_capstyle="butt")
+
+
+def mean_mark(axes: Axes, height: float, found: Summary, colour: str, marker: str = "o") -> float:
+    """Mark a mean upon its two lines, and return the size of the mark in points."""
+    size = 1.6 * float(mpl.rcParams["lines.markersize"])
+    axes.plot(
+        [100 * found.mean],
+        [height],
+        color=colour,
+        marker=marker,
+        markersize=size,
+        markeredgecolor="white",
+        clip_on=False,
+    )
+    return size
 
 
 def whiskers_in_words(result: Result, what: str = "the share") -> str:

@@ -14,6 +14,9 @@ from iopsim.stats.intervals import Summary
 DIGITS = 2
 """Digits told of an amount of which no interval is known."""
 
+UNITS = ((1e6, 1e6, "m"), (2e3, 1e3, "k"))
+"""From which size on dollars are told in millions and in thousands, the unit, and its letter."""
+
 
 def known_dollars(found: Summary) -> str:
     """Return a mean in dollars, rounded to the first digit of the half-width of its interval.
@@ -54,7 +57,7 @@ def short_dollars(value: float, size: float) -> str:
     size : float
         The largest of all the amounts beside which it stands, dollars.
     """
-    unit, letter = next(((u, x) for u, x in ((1e6, "m"), (1e3, "k")) if size >= 2.0 * u), (1.0, ""))
+    unit, letter = next(((u, x) for least, u, x in UNITS if size >= least), (1.0, ""))
     told = f"{abs(value) / unit:,.2f}".rstrip("0").rstrip(".")
     return f"{'-' if value < 0.0 and told != '0' else ''}${told}{letter if told != '0' else ''}"
 

@@ -19,6 +19,9 @@ from iopsim.scenario.timetable import DAY, meetings, minutes
 NOON, EVENING = 12 * 60, 16 * 60 + 30
 """Minutes after midnight from which on a session is one of the afternoon, or of the evening."""
 
+LONGEST = 24
+"""Letters of a name that a title has room for."""
+
 FAMILY = "family night"
 
 DUTIES = {
@@ -105,6 +108,12 @@ class Worker:
 def said(name: str) -> str:
     """Return a name of the file as one reads it."""
     return inert(name).replace("_", " ")
+
+
+def short(name: str) -> str:
+    """Return a name of the file as one reads it in a title: its beginning, if it is long."""
+    text = said(name)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
 
 
 def counted(number: float, thing: str) -> str:

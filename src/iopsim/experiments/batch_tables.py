@@ -19,7 +19,7 @@ from iopsim.store.chunks import Chunks
 from iopsim.store.parquet import ParquetFile
 from iopsim.store.part import Part
 from iopsim.store.sheets import inert
-from iopsim.store.tables import Frame, tables
+from iopsim.store.tables import Frame, fractions, tables
 
 WIDE = ("measures", "fractions")
 WIDE_ROWS = 10_000
@@ -95,6 +95,15 @@ def tables_of(facts: Facts, scenario: Scenario, since: int, parts: tuple[Partiti
     for file in files.values():
         file.close()
     return {f"{name}.parquet": sink.getvalue() for name, sink in sinks.items()}
+
+
+def fractions_file(facts: Facts) -> bytes:
+    """Return the measures of replications 0, 1, 2, ... exactly, as a Parquet file."""
+    sink = io.BytesIO()
+    file = _file("fractions", sink)
+    file.append(fractions(Part("", "", 0, len(facts), facts, tuple(range(len(facts))))))
+    file.close()
+    return sink.getvalue()
 
 
 def _file(name: str, where: Path | BinaryIO) -> ParquetFile:

@@ -25,7 +25,7 @@ import numpy as np
 
 import iopsim
 from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
-from iopsim.experiments.batch_tables import csv_text, tables_of
+from iopsim.experiments.batch_tables import csv_text, fractions_file, tables_of
 from iopsim.experiments.equity import COLUMNS
 from iopsim.experiments.ignorance import input_rows, spread_rows
 from iopsim.experiments.result import F64, Result
@@ -166,11 +166,18 @@ def _inputs(result: Result) -> Inputs | None:
 
 
 def _of_ignorance(result: Result) -> dict[str, bytes]:
-    """Return the inputs drawn, and luck and ignorance of every measure; nothing where no inputs are drawn."""
+    """Return what a run with drawn inputs has beside others: the inputs, and what tells luck and ignorance apart."""
     found = result.ignorance
     if found is None:
         return {}
-    return {"inputs.csv": _csv(input_rows(found)), "uncertainty.csv": _csv(spread_rows(found))}
+    refused = [(at, why) for at, (_, reasons) in enumerate(found.drawn) for why in reasons]
+    return {
+        "inputs.csv": _csv(input_rows(found)),
+        "refused.csv": _csv([("replication", "reason"), *refused]),
+        "uncertainty.csv": _csv(spread_rows(found)),
+        f"{TABLES}/twins.parquet": fractions_file(found.twins),
+        f"{TABLES}/fixed.parquet": fractions_file(found.fixed),
+    }
 
 
 Cell = str | int | float | datetime.date

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from iopsim.experiments.followed import followed
 from iopsim.experiments.result import F64, Result
-from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.cohorts import full_course
 from iopsim.measures.measure import FOLLOW_UP_DAYS
 from iopsim.rulebook import write
@@ -96,7 +96,6 @@ def funnel(result: Result) -> Funnel:
     Losses are differences within a replication, and compared within it (a paired t interval). All steps but the last
     have the same clients below the line. Assumes for the last that earlier referrals start as often as later ones.
     """
-    columns = {measure.name: column for column, measure in enumerate(CATALOGUE)}
     course = FOLLOW_UP_DAYS + full_course(write(result.scenario))
     before, steps, losses = np.ones(result.replications), [], {}
     for name in STEPS:
@@ -107,7 +106,7 @@ def funnel(result: Result) -> Funnel:
                 name,
                 result.measures[name],
                 summarize(losses[name], span=SPAN),
-                float(result.facts.denominators[:, columns[name]].mean()),
+                followed(result, name),
                 course if name == LAST else FOLLOW_UP_DAYS,
             )
         )

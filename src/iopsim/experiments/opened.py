@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -17,10 +17,12 @@ from iopsim.experiments.assumptions import ASSUMPTIONS, with_layers
 from iopsim.experiments.batch import Looked, Precision
 from iopsim.experiments.batch_folder import ARMS, MADE, digest
 from iopsim.experiments.documents import TABLES
+from iopsim.experiments.ignorance import Ignorance
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.reopened import batch_in, looked_at, outcome_in, sought_in
 from iopsim.experiments.result import F64, Result
-from iopsim.measures.facts import Facts, from_first_dollar
+from iopsim.experiments.uncertainty import draw_inputs
+from iopsim.measures.facts import Facts, from_first_dollar, measures_alone
 from iopsim.measures.measure import Measure
 from iopsim.measures.partition import partitions
 from iopsim.rulebook import write
@@ -30,7 +32,7 @@ from iopsim.store.claim import CLAIM
 from iopsim.store.folder import FORMAT, MANIFEST
 from iopsim.store.parquet import read
 from iopsim.store.sheets import meant
-from iopsim.store.tables import restored
+from iopsim.store.tables import fractions_of, restored
 
 Kind = Literal["run", "batch", "sensitivity", "sizing"]
 KINDS: tuple[Kind, ...] = ("run", "batch", "sensitivity", "sizing")
@@ -98,8 +100,7 @@ class Opened:
     def result(self, arm: str = "") -> Result:
         """Return the result of an arm, with the same facts as when it was simulated.
 
-        What tells luck and ignorance apart is not kept as facts: it is in ``uncertainty.csv`` (`rows`). Replications
-        that failed are left out.
+        Replications that failed are left out. Of the twins of a run with drawn inputs only the measures are known.
 
         Parameters
         ----------
@@ -195,9 +196,28 @@ class Opened:
         facts = restored({name: read(path) for name, path in tables.items()}, parts)
         if self.kind == "batch" and said["arms"][arm]["inputs"]:
             facts = from_first_dollar(facts)
-        sought, looked = self._precision(facts) if self.kind == "run" else (None, None)
         warm_up = said.get("warm_up_weeks")
-        return Result(scenario, said["seed"], len(facts), facts, parts, warm_up, None, sought, looked)
+        result = Result(scenario, said["seed"], len(facts), facts, parts, warm_up)
+        if self.kind == "batch":
+            return result
+        sought, looked = self._precision(facts)
+        return replace(result, ignorance=self._ignorance(facts), sought=sought, looked=looked)
+
+    def _ignorance(self, facts: Facts) -> Ignorance | None:
+        """Return what tells luck and ignorance apart, of a run with drawn inputs."""
+        if "uncertain" not in self.manifest:
+            return None
+        reasons: list[list[str]] = [[] for _ in range(len(facts))]
+        for row in self.rows("refused.csv"):
+            reasons[int(row["replication"])].append(row["reason"])
+        values = [{name: float(cell) for name, cell in row.items()} for row in self.rows("inputs.csv")]
+        for one in values:
+            del one["replication"]
+        twins, fixed = (
+            measures_alone(fractions_of(read(self.folder / TABLES / f"{name}.parquet"))) for name in ("twins", "fixed")
+        )
+        drawn = tuple((one, tuple(why)) for one, why in zip(values, reasons, strict=True))
+        return Ignorance(draw_inputs(self.plan(), self.manifest["seed"]), drawn, facts, twins, fixed)
 
     def _precision(self, facts: Facts) -> tuple[Precision | None, Looked | None]:
         sought = sought_in(self.manifest)

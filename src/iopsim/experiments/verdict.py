@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from iopsim.experiments.outcome import Outcome
 from iopsim.measures.measure import Measure
@@ -77,6 +78,52 @@ def sentence(outcome: Outcome, arm: str) -> str:
     if not does and parts:
         parts[0] = f"{arm}, against {outcome.baseline}: {parts[0]}"
     return "; ".join(parts) + "."
+
+
+def leading(outcome: Outcome, arms: Sequence[str], measures: Sequence[Measure]) -> tuple[str, Measure, Contrast] | None:
+    """Return the difference from the baseline that matters most; None if none can be told.
+
+    It is of the first measure in which any arm can be told apart - a planner names first what matters most - and there
+    of the arm that differs most.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    arms : sequence of str
+        Those that are looked at, without the baseline.
+    measures : sequence of Measure
+    """
+    for measure in measures:
+        gaps = [(arm, outcome.contrast(arm, measure.name)) for arm in arms]
+        apart = [(arm, gap) for arm, gap in gaps if gap.told_apart and not is_unknown(gap)]
+        if apart:
+            arm, gap = max(apart, key=lambda one: abs(one[1].mean))
+            return arm, measure, gap
+    return None
+
+
+def difference(measure: Measure, gap: Contrast, arm: str, baseline: str) -> str:
+    """Return a difference that can be told as a sentence without a full stop, such as ``b costs $10 more than a``.
+
+    Parameters
+    ----------
+    measure : Measure
+    gap : Contrast
+    arm, baseline : str
+        What the two are called.
+    """
+    said = _does(measure, gap)
+    if measure.name in SAID:
+        return f"{arm} {said} than {baseline}"
+    return f"{said} with {arm} than with {baseline}"
+
+
+def signed(measure: Measure, gap: Contrast) -> str:
+    """Return a mean difference with its sign and without a unit but dollars: ``+3.1``, ``-$400``."""
+    said = _bare(measure, abs(gap.mean), places_of(measure, gap))
+    if not any(digit in "123456789" for digit in said):
+        return said
+    return f"{'-' if gap.mean < 0.0 else '+'}{said}"
 
 
 def is_unknown(gap: Contrast) -> bool:
@@ -154,16 +201,21 @@ def _told(measure: Measure, gap: Contrast) -> str:
     """Return a difference that can be told, with its interval, both as amounts in the direction of the difference."""
     places = places_of(measure, gap)
     low, high = sorted(abs(end) for end in (gap.low, gap.high))
-    label = called_alone(measure)
-    more, less = SAID.get(measure.name, (f"{label} is {{}} higher", f"{label} is {{}} lower"))
-    bare = _bare(measure, abs(gap.mean), places)
-    said = (more if gap.mean > 0.0 else less).format(
-        amount(measure, gap.mean, places), bare=bare, s="" if bare == "1" else "s"
-    )
+    said = _does(measure, gap)
     if gap.same_in_every_pair:
         return f"{said} {_where_told(gap)}"
     few = "~" if gap.made_by_few else ""
     return f"{said} [{few}{_bare(measure, low, places)}, {_bare(measure, high, places)}]"
+
+
+def _does(measure: Measure, gap: Contrast) -> str:
+    """Return what a difference is, in its direction and without its interval."""
+    places = places_of(measure, gap)
+    label = called_alone(measure)
+    more, less = SAID.get(measure.name, (f"{label} is {{}} higher", f"{label} is {{}} lower"))
+    bare = _bare(measure, abs(gap.mean), places)
+    s = "" if bare == "1" else "s"
+    return (more if gap.mean > 0.0 else less).format(amount(measure, gap.mean, places), bare=bare, s=s)
 
 
 def _bare(measure: Measure, value: float, places: int) -> str:

@@ -101,6 +101,21 @@ def from_first_dollar(facts: Facts) -> Facts:
     return replace(facts, money=facts.money[:, :, int(moved[0]) if len(moved) else 0 :])
 
 
+def measures_alone(fractions: I64) -> Facts:
+    """Return facts of which nothing is known but the measures.
+
+    Parameters
+    ----------
+    fractions : int array, shape (replications, measures, 2)
+        Numerators and denominators.
+    """
+    n = len(fractions)
+    flat, split_up = np.zeros((n, 0, 0), dtype=np.int64), np.zeros((n, 0, 2, len(CATALOGUE), 2), dtype=np.int64)
+    by_name = np.zeros((n, 0, 0, 0), dtype=np.int64)
+    above, below = fractions[..., 0], fractions[..., 1]
+    return Facts(above, below, flat, flat, flat, flat, by_name, by_name, split_up)
+
+
 def gathered(replications: Sequence[tuple[I64, ...]]) -> Facts:
     """Return the facts of replications that were reduced one by one; at least one.
 

@@ -221,9 +221,7 @@ def restored(arm: Mapping[str, pa.Table], partitions: Sequence[Partition] = ()) 
     told = np.array(arm["weekly"]["replication"].unique().to_numpy(), dtype=np.int64)
     n = len(told)
     rows = np.isin(arm["fractions"]["replication"].to_numpy(), told)
-    above, below = (
-        np.stack([arm["fractions"][f"{m.name}_{end}"].to_numpy()[rows] for m in CATALOGUE], axis=1) for end in ENDS
-    )
+    measured = fractions_of(arm["fractions"])[rows]
     by_week = np.stack([_exact(arm["weekly"][s], 7 if s in CLIENT_DAYS else 1).reshape(n, -1) for s in WEEKLY], axis=1)
     weeks = by_week.shape[2]
     months = np.stack([_exact(arm["waits"][name], 1).reshape(n, -1) for name in MONTHLY], axis=1)
@@ -231,8 +229,8 @@ def restored(arm: Mapping[str, pa.Table], partitions: Sequence[Partition] = ()) 
     by_night = [_exact(arm["nights"][name], 1).reshape(n, -1, weeks) for name in NIGHTS]
     by_role = [_exact(arm["staff"][OF_A_ROLE[name]], 1).reshape(n, -1, weeks) for name in STAFF]
     return Facts(
-        numerators=above,
-        denominators=below,
+        numerators=np.ascontiguousarray(measured[..., 0]),
+        denominators=np.ascontiguousarray(measured[..., 1]),
         weekly=by_week,
         monthly=months,
         retention=np.stack(left, axis=1),
@@ -241,6 +239,12 @@ def restored(arm: Mapping[str, pa.Table], partitions: Sequence[Partition] = ()) 
         staff=np.stack(by_role, axis=1),
         groups=_groups_of(arm["groups"], n) if partitions else np.empty((n, 0, 2, len(CATALOGUE), 2), dtype=np.int64),
     )
+
+
+def fractions_of(table: pa.Table) -> I64:
+    """Return numerators and denominators of a table of fractions; shape (replications, measures, 2)."""
+    ends = [np.stack([table[f"{m.name}_{end}"].to_numpy() for m in CATALOGUE], axis=1) for end in ENDS]
+    return np.asarray(np.stack(ends, axis=-1), dtype=np.int64)
 
 
 def _money_of(table: pa.Table, n: int) -> I64:
@@ -296,7 +300,7 @@ def _by_name_and_week(
         "week": np.tile(called + 1, n * len(names)),
         "date": pa.array(np.tile(dates, n * len(names)), pa.date32()),
     }
-    return pa.table({**told, **columns})
+    return pa.table({**told, **{name: values.astype(np.int32) for name, values in columns.items()}})
 
 
 def _kept(name: str, columns: Mapping[str, I64], frame: Frame) -> pa.Table:
