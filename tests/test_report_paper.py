@@ -99,7 +99,7 @@ class TestPdf:
 
     def test_without_pango_it_is_said_what_to_install(self, page, monkeypatch):
         monkeypatch.setattr(pdf_module, "_printer", _lacking)
-        with pytest.raises(IopsimError, match="a PDF needs Pango, .* apt install libpango"):
+        with pytest.raises(IopsimError, match=r"a PDF needs Pango, .* apt install libpango"):
             pdf_module.pdf(page)
 
 
