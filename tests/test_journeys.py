@@ -10,7 +10,7 @@ import pytest
 import iopsim
 from everything import EVERYTHING, run_everything
 from hand import Story
-from iopsim.experiments.journeys import ATTENDED, ENDINGS, LAPSE, LEFT, MISSED, PHASE, Found, chosen, journeys
+from iopsim.experiments.journeys import ATTENDED, ENDINGS, LAPSE, LEFT, MISSED, PHASE, Found, chosen, journeys, season
 from iopsim.record import CENSORED, NEVER, Exit
 from iopsim.rulebook import write
 from iopsim.trace import trace
@@ -150,3 +150,15 @@ def test_without_clients_there_are_no_journeys_and_fewer_than_one_cannot_be_show
     assert journeys(quiet, 1) == ()
     with pytest.raises(ValueError, match="one journey or more"):
         journeys(quiet, 1, number=0)
+
+
+def test_those_of_a_season_called_in_twelve_weeks_that_leave_time_for_treatment() -> None:
+    calls = season(PALMETTO)
+    assert (calls.start, calls.stop) == (7 * 32, 7 * 44)  # the middle of weeks 0 to 104 - 12 - 8 - 20
+    few = journeys(PALMETTO, 1, number=6, calls=calls)
+    dates = [PALMETTO.opening + datetime.timedelta(days=day) for day in (calls.start, calls.stop)]
+    assert len(few) == 6 and all(dates[0] <= journey.called < dates[1] for journey in few)
+    assert any(not dates[0] <= journey.called < dates[1] for journey in journeys(PALMETTO, 1, number=6))
+    assert season(PALMETTO, 60) == range(7 * 62, 7 * 74)
+    assert season(PALMETTO, 90) == range(7 * 90, 7 * 104)
+    assert season(iopsim.load("scenarios/palmetto.toml", {"weeks": 30})) == range(210)

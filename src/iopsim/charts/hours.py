@@ -7,13 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from iopsim.charts.chart import Chart
 from iopsim.charts.dates import dated, places
-from iopsim.charts.page import EDGE, LINE, Page, nothing
+from iopsim.charts.page import LINE, Page, nothing
 from iopsim.charts.source import of_result
 from iopsim.charts.style import (
     BLUE,
@@ -29,6 +27,7 @@ from iopsim.charts.style import (
     styled,
     thin,
 )
+from iopsim.charts.swatches import Swatch, explain
 from iopsim.charts.week import said, short
 from iopsim.experiments.result import F64, Result
 from iopsim.experiments.staff_use import Peak, hours_used, peaks, used_share
@@ -43,8 +42,8 @@ LAYERS = (
 )
 """From the bottom: what hours are spent on; any two differ in lightness, as some may be missing."""
 
-HATCH = "//"
-"""Over the last layer, which alone has it; overtime is hatched the other way, above the hours there are."""
+HATCH, OVERTIME = "//", "\\\\\\\\"
+"""Over the last layer, which alone has it, and over overtime, above the hours there are."""
 
 MOST_ROLES = 4
 """Roles that are drawn; the others are named."""
@@ -155,19 +154,20 @@ def _carried(result: Result, role: int) -> str:
 def _draw(page: Page, result: Result, roles: Sequence[int], carries: bool) -> None:
     staff = result.hours
     shown = [
-        (words, colour, HATCH if key == LAYERS[-1][0] else "")
+        Swatch(words, colour, HATCH if key == LAYERS[-1][0] else "")
         for key, words, colour in LAYERS
         if getattr(staff, key)[:, roles].any()
     ]
-    overtime = bool(staff.overtime[:, roles].mean(axis=(0, 2)).max() >= SLIGHT)
+    if staff.overtime[:, roles].mean(axis=(0, 2)).max() >= SLIGHT:
+        shown.append(Swatch("overtime", "white", OVERTIME, framed=True))
+    taken = explain(page, [*shown, Swatch("available, or limit" if carries else "available", INK, line=LIMIT)])
     line = points(SMALL) / 72 * LINE
-    rows = _explain(page, shown, overtime, carries)
     grid = page.grid(
         (1.4, 1) if carries else (1,),
         (1,) * len(roles),
         left=0.32,
         right=0.1,
-        above=(1.25 * rows + 2.5) * line / page.rise(1) + 0.1,
+        above=(taken + 2.5 * line) / page.rise(1) + 0.1,
         hspace=0.42,
         wspace=WIDE_APART[len(roles)],
     )
@@ -216,7 +216,7 @@ def _draw_hours(axes: Axes, result: Result, role: int, edges: F64) -> None:
             step="post",
             facecolor="white",
             edgecolor=INK,
-            hatch="\\\\\\\\",
+            hatch=OVERTIME,
             linewidth=0,
             label="overtime",
         )
@@ -267,45 +267,6 @@ def _head(page: Page, axes: Axes, name: str, used: str) -> None:
             color=colour,
             va="bottom",
         )
-
-
-def _explain(page: Page, shown: Sequence[tuple[str, str, str]], overtime: bool, carries: bool) -> int:
-    """Write what the fills and lines are in lines below the subtitle; return how many lines that takes."""
-    entries = [*shown]
-    if overtime:
-        entries.append(("overtime", "white", "\\\\\\\\"))
-    words = [*(words for words, _, _ in entries), "available, or limit" if carries else "available"]
-    box, gap, space = page.inch(0.2), page.inch(0.07), page.inch(0.24)
-    line, wide = 1.25 * points(SMALL) / 72 * LINE, page.style.width - 2 * page.inch(EDGE)
-    x, row, top = 0.0, 0, page.grid(above=0)[0].get_position(page.figure).y1
-    for k, text in enumerate(words):
-        length = box + gap + page.width(text, SMALL)
-        if x and x + length > wide:
-            x, row = 0.0, row + 1
-        left = (page.inch(EDGE) + x) / page.style.width
-        y = top - (row + 0.5) * line / page.style.height
-        if k < len(entries):
-            _, colour, hatch = entries[k]
-            high = 0.75 * points(SMALL) / 72 / page.style.height
-            page.figure.add_artist(
-                Rectangle(
-                    (left, y - high / 2),
-                    box / page.style.width,
-                    high,
-                    facecolor=colour,
-                    edgecolor=INK if text == "overtime" else "white",
-                    hatch=hatch or None,
-                    linewidth=thin(0.4) if text == "overtime" else 0,
-                    transform=page.figure.transFigure,
-                )
-            )
-        else:
-            line_on_page = Line2D([left, left + box / page.style.width], [y, y], color=INK, linewidth=thin(LIMIT))
-            line_on_page.set_transform(page.figure.transFigure)
-            page.figure.add_artist(line_on_page)
-        page.figure.text(left + (box + gap) / page.style.width, y, text, size=SMALL, va="center_baseline")
-        x += length + space
-    return row + 1
 
 
 def _caption(result: Result, roles: Sequence[int], carries: bool) -> str:

@@ -14,6 +14,7 @@ from iopsim.cohort import draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.experiments.clients import client_name
+from iopsim.measures.cohorts import full_course
 from iopsim.record import CAME, CENSORED, I64, NEVER, Exit, Record
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario.model import Scenario
@@ -127,7 +128,37 @@ class Journey:
     over: bool
 
 
-def journeys(scenario: Scenario, seed: int, replication: int = 0, number: int = 6) -> tuple[Journey, ...]:
+CALLING_WEEKS = 12
+"""Weeks in which those call of whom a `season` tells."""
+
+SPARE_WEEKS = 8
+"""Weeks left to them beyond the planned length of treatment and four weeks, for waiting."""
+
+
+def season(scenario: Scenario, since_week: int = 0) -> range:
+    """Return days of a run on which clients call whose ways lie near each other, and mostly end within the run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    since_week : int
+        The first week that counts.
+
+    Returns
+    -------
+    range
+        Twelve weeks in the middle of those that leave time for a course of treatment; of a shorter run, all its days.
+    """
+    last = scenario.weeks - CALLING_WEEKS - SPARE_WEEKS - full_course(write(scenario)) // 7
+    if last < since_week:
+        return range(7 * since_week, scenario.days)
+    first = 7 * ((since_week + last) // 2)
+    return range(first, first + 7 * CALLING_WEEKS)
+
+
+def journeys(
+    scenario: Scenario, seed: int, replication: int = 0, number: int = 6, calls: range | None = None
+) -> tuple[Journey, ...]:
     """Return a few journeys of one replication that are different from each other.
 
     Those who call are gone through for one of each kind, in this order: completed after a change of phase; dropped out;
@@ -143,6 +174,8 @@ def journeys(scenario: Scenario, seed: int, replication: int = 0, number: int = 
         Which run; replications count from 0, as in `iopsim.simulate`.
     number : int
         At least 1.
+    calls : range, optional
+        Days of the run of the first calls of those who are looked at; all of them, if nothing is said.
 
     Returns
     -------
@@ -157,7 +190,7 @@ def journeys(scenario: Scenario, seed: int, replication: int = 0, number: int = 
     if number < 1:
         raise ValueError(f"one journey or more can be shown, not {number}")
     book = write(scenario)
-    found = Found(scenario, book, simulate(book, draw(book, Deck(seed, replication))))
+    found = Found(scenario, book, simulate(book, draw(book, Deck(seed, replication))), calls)
     return tuple(found.journey(person) for person in chosen(found, number))
 
 
@@ -192,12 +225,16 @@ class Found:
     scenario: Scenario
     book: Rulebook
     record: Record
+    calls: range | None = None
 
     @cached_property
     def people(self) -> I64:
-        """Rows of the first episodes of those who called."""
+        """Rows of the first episodes of those who called, on days that are looked at."""
         clients = self.record.clients
-        return np.flatnonzero((clients.episode == 0) & (clients.referral_day != NEVER))
+        called = (clients.episode == 0) & (clients.referral_day != NEVER)
+        if self.calls is not None:
+            called &= (clients.referral_day >= self.calls.start) & (clients.referral_day < self.calls.stop)
+        return np.flatnonzero(called)
 
     @cached_property
     def last(self) -> I64:
