@@ -174,6 +174,14 @@ def test_the_title_of_waits_says_first_how_many_start_in_time():
     )
 
 
+def test_one_client_is_told_in_the_singular():
+    assert waits_headline(0.012, 1, 0.01, 1.4) == (
+        "1 of 100 referred clients starts within the target of 1 day; 1 starts at all, after 1 day on average"
+    )
+    said = "Of 100 clients admitted, 1 completes the program and 1 drops out, 1 of them within four weeks"
+    assert retention_headline(0.011, 0.009, 0.01) == said
+
+
 def test_the_title_of_retention_counts_of_100_clients():
     said = "Of 100 clients admitted, 29 complete the program and 36 drop out, 25 of them within four weeks"
     assert retention_headline(0.292, 0.358, 0.248) == said
