@@ -134,6 +134,14 @@ def test_facts_come_back_from_a_chunk_and_from_tables_as_they_were(scenario, sin
     assert ("groups" in told) == bool(by)
 
 
+@pytest.mark.parametrize("most", [0, 127, 128, -129, 2**31, -(2**63), 2**63 - 1])
+def test_a_number_of_any_size_comes_back_from_a_chunk(most):
+    part = part_of(Job(Point(plan("base").scenario, 1), 0, 2))
+    part.facts.staff[0, 0, 0, 0] = most
+    part.facts.money[1, 2, 3] = -1
+    same(decoded(encoded(part)).facts, part.facts)
+
+
 def same(found, expected):
     for name, column in expected.columns().items():
         assert np.array_equal(found.columns()[name], column), name

@@ -15,6 +15,7 @@ import iopsim.charts
 from colours import SEEN_BY, apart, contrast, lightness
 from iopsim.charts.kinds import KINDS, draw
 from iopsim.charts.style import SLIDES
+from references import results
 
 PLAIN = Path(__file__).parent / "plain.toml"
 
@@ -41,12 +42,9 @@ def stacks():
 
 
 @pytest.fixture(scope="module")
-def charts():
-    changes = {"weeks": 100}
-    result = iopsim.simulate(iopsim.load(PLAIN, changes), 4, by=("source",))
-    bigger = iopsim.load(PLAIN, {**changes, "groups.evening.seats": 9})
-    outcome = iopsim.compare({"base": result.scenario, "bigger": bigger}, 4)
-    drawn = {name: draw(name, result) for name in PROGRAMS} | {name: draw(name, outcome) for name in PLANS}
+def charts(tmp_path_factory):
+    found = results(tmp_path_factory.mktemp("plans"))
+    drawn = {name: draw(name, found[KINDS[name].needs]) for name in (*PROGRAMS, *PLANS)}
     for chart in drawn.values():
         chart.png(dpi=50)
     return drawn

@@ -124,11 +124,18 @@ def test_without_anybody_to_follow_there_is_nothing_to_show(changes):
     ],
     ids=str,
 )
-@pytest.mark.parametrize("replications", [1, 2])
-def test_nothing_is_cut_off_or_written_over(changes, replications):
-    result = simulated(replications, **changes)
+def test_nothing_is_cut_off_or_written_over(changes):
+    result = simulated(2, **changes)
     for style in STYLES.values():
         assert_fits(draw("funnel", result, style))
+
+
+def test_one_replication_has_no_intervals():
+    chart = funnel(simulated(1, weeks=40))
+    assert "One replication has no intervals." in chart.caption
+    assert "on average" not in chart.caption
+    assert not chart.figure.axes[0].lines
+    assert_fits(chart)
 
 
 @pytest.mark.parametrize(
@@ -152,3 +159,26 @@ def test_a_share_in_words_is_not_nothing_where_it_is_little():
 def test_where_every_step_loses_as_many_none_is_named(result):
     chart = funnel(coming(result, [95, 90, 85, 80, 75, 70]))
     assert chart.title.endswith("75 start and 70 complete; at no one step are clearly more lost than at all others")
+
+
+def test_one_client_gets_a_verb_of_one(result):
+    chart = funnel(coming(result, [99, 98, 97, 96, 2, 1]))
+    assert "2 start and 1 completes;" in chart.title
+    assert {"1 gets no appointment", "1 is not assessed", "1 does not complete"} <= {text for text, _ in texts(chart)}
+    assert "0 start and 0 complete;" in funnel(coming(result, [50, 40, 30, 20, 0, 0])).title
+    assert "21 start and 11 complete;" in funnel(coming(result, [50, 40, 30, 25, 21, 11])).title
+
+
+@pytest.mark.parametrize("level", [5, 60, 95])
+def test_a_number_is_never_below_a_line_however_wide_the_interval(level):
+    wild = np.clip(level + 40 * np.array([[-1], [1], [0]]) + np.zeros(6), 0, 100).astype(int)
+    few = coming(simulated(3, weeks=50), wild)
+    for style in STYLES.values():
+        chart = funnel(few, style)
+        assert_fits(chart)
+        (axes,) = chart.figure.axes
+        spans = {line.get_ydata()[0]: line.get_xdata() for line in axes.lines[1::2]}
+        for text in axes.texts:
+            x, y = text.get_position()
+            if text.get_text().isdigit() and y in spans:
+                assert text.get_bbox_patch() is not None or not min(spans[y]) <= x <= max(spans[y])

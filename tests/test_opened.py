@@ -118,6 +118,7 @@ def test_the_table_of_assumptions_says_of_each_number_who_sets_it(tmp_path):
     assert (show["layer"], show["set_by"], show["inherited"]) == ("default", "world", "")
     assert float(show["low"]) < float(show["value"]) < float(show["high"]) and show["grade"]
     assert rows["referrals.self.ramp_weeks"]["inherited"] == "yes"
+    assert (rows["name"]["value"], rows["groups.evening.nights"]["value"]) == ("Plain", '["Mon", "Tue", "Wed"]')
     assert (rows["groups.evening.nights"]["layer"], rows["groups.evening.nights"]["set_by"]) == ("file", "")
 
 

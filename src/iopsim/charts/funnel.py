@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from matplotlib.axes import Axes
 
 from iopsim.charts.chart import Chart
@@ -35,6 +37,9 @@ WORDS = {
 }
 """By measure: what a client has reached, what those do who do not, and where that is."""
 
+OF_ONE = {"get": "gets", "are": "is", "do": "does", "start": "starts", "complete": "completes"}
+"""What of many is the former, is the latter of one client."""
+
 GAP = 0.35
 """Rows by which the last step, told of other clients, stands apart."""
 
@@ -45,7 +50,7 @@ TOLD = 0.005
 """Share of clients from which on a loss is told."""
 
 INSIDE = 90
-"""From so many of 100 on, the number stands within its bar."""
+"""From so many of 100 on, there is no room for a number at the right."""
 
 SPACE = 1.5
 """Between a number and the lines beside it, clients of 100."""
@@ -85,9 +90,9 @@ def funnel(result: Result, style: Style = PRINT) -> Chart:
 
 def _title(found: Funnel) -> str:
     last, started = found.steps[-1].share, found.steps[-2].share
-    said = f"Of 100 clients referred, {so_many(started.mean)} start"
+    said = f"Of 100 clients referred, {_many(started.mean, 'start')}"
     if found.steps[-1].known:
-        said += f" and {so_many(last.mean)} complete"
+        said += f" and {_many(last.mean, 'complete')}"
     most = [step for step in found.most if step.lost.mean >= TOLD]
     if not most:
         return f"{said}; hardly anybody is lost on the way"
@@ -97,6 +102,12 @@ def _title(found: Funnel) -> str:
     if len(most) > 2:
         return f"{said}; at no one step are clearly more lost than at all others"
     return f"{said}; the largest losses are {' and '.join(told).format(*[' '] * len(most))}"
+
+
+def _many(share: float, do: str) -> str:
+    """Return how many of 100 do something, as one says it of one and of several."""
+    number, (verb, *others) = so_many(share), do.split()
+    return " ".join([number, OF_ONE[verb] if number.endswith("1") and of_100(share) <= 1 else verb, *others])
 
 
 def _alt(found: Funnel) -> str:
@@ -126,7 +137,8 @@ def _draw(page: Page, found: Funnel) -> None:
             colour = MOST if most and step.lost.mean >= TOLD else LOST
             axes.barh(height, before - share, THICK, left=share, color=colour, linewidth=0)
         whisker(axes, height, step.share, INK)
-        _number(axes, height, of_100(step.share.mean), (share, 100 * step.share.p10, 100 * step.share.p90))
+        ends = [100 * end for end in (step.share.low, step.share.p10, step.share.p90, step.share.high)]
+        _number(axes, height, of_100(step.share.mean), (share, *(end for end in ends if not math.isnan(end))))
         if step.lost.mean >= TOLD:
             _lost(axes, height, step, most)
         before = share
@@ -144,23 +156,18 @@ def _name(axes: Axes, height: float, name: str, within: str) -> None:
 
 
 def _number(axes: Axes, height: float, number: int, ends: tuple[float, ...]) -> None:
-    """Write how many of 100 come so far, beyond the lines at the end of the bar or, where it is long, before them."""
-    inside = number >= INSIDE
-    place = min(ends) - SPACE if inside else max(ends) + SPACE
-    axes.text(
-        place,
-        height,
-        f"{number}",
-        color="white" if inside else INK,
-        weight="bold",
-        ha="right" if inside else "left",
-        va="center",
-    )
+    """Write how many of 100 come so far beyond the lines at the end of the bar; where these are long, elsewhere."""
+    place, side, colour, behind = max(ends) + SPACE, "left", INK, None
+    if place > INSIDE and min(ends) > 100 - INSIDE:
+        place, side, colour = min(ends) - SPACE, "right", "white"
+    elif place > INSIDE:
+        place, side, behind = ends[0], "center", {"facecolor": "white", "linewidth": 0, "pad": 1.5}
+    axes.text(place, height, f"{number}", color=colour, weight="bold", ha=side, va="center", bbox=behind)
 
 
 def _lost(axes: Axes, height: float, step: Step, most: bool) -> None:
     """Write beside the right end of a row how many do not come so far."""
-    said = f"{of_100(step.lost.mean)} {WORDS[step.name][1]}"
+    said = _many(step.lost.mean, WORDS[step.name][1])
     axes.text(
         TEXT,
         height,

@@ -22,6 +22,7 @@ from iopsim.charts.overview import overview
 from iopsim.charts.retention import retention
 from iopsim.charts.seats import seats
 from iopsim.charts.style import PRINT, Style
+from iopsim.charts.sweep import sweep
 from iopsim.charts.timetable import timetable
 from iopsim.charts.waitlist import waitlist
 from iopsim.charts.waits import waits
@@ -83,6 +84,7 @@ KINDS: dict[str, Kind] = {
         Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
         Kind("arms", "plans side by side: every measure with its interval and its spread", "plans", arms),
         Kind("differences", "how plans differ from the baseline, pair by pair, as a forest plot", "plans", differences),
+        Kind("sweep", "one measure over the levels of a factor", "plans", sweep, ("measure", "factor")),
         Kind(
             "distribution",
             "one measure over replications, with its risk in words",

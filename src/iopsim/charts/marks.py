@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from iopsim.charts.style import SMALL, points, thin
+from iopsim.charts.style import LETTERS, SMALL, points, thin
 from iopsim.experiments.result import F64
 
 FEW = 8
@@ -87,7 +87,7 @@ def label_right(axes: Axes, labels: Sequence[Label], gap: float = 0.0) -> None:
             place,
             label.text,
             transform=axes.transAxes,
-            color=label.colour,
+            color=LETTERS.get(label.colour, label.colour),
             size=SMALL,
             va="center",
             linespacing=1.15,

@@ -95,7 +95,10 @@ def _title(result: Result) -> str:
     if any(found.high - found.low > 2 * TOO_WIDE for _, found in known):
         return "So few replications, or clients, hardly tell how many relapse after discharge"
     first, *others = [f"{_about(found)}{so_many(found.mean)}" for _, found in known]
-    said = f"If relapse is as the plan assumes, {first} of 100 clients have had none {known[0][0].months} months after"
+    have = "has" if first.endswith(" 1") or first == "1" else "have"
+    said = (
+        f"If relapse is as the plan assumes, {first} of 100 clients {have} had none {known[0][0].months} months after"
+    )
     return f"{said} discharge{''.join(f', and {other} have had none after 12' for other in others)}"
 
 

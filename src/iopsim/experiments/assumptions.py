@@ -31,17 +31,17 @@ def assumption_rows(resolved: Resolved) -> Iterator[dict[str, object]]:
     Yields
     ------
     dict
-        ``path``, ``value`` as TOML writes it, ``unit``, ``low`` and ``high`` in that unit, ``grade`` and ``source``;
-        ``evidence``, one of `iopsim.scenario.resolved.STANDINGS`; ``layer``, one of ``file``, ``change``, ``default``;
-        ``where`` and ``line``, its place there; ``inherited``, yes for a default of every entry; ``set_by``, plan or
-        world for a number. What there is not is empty.
+        ``path``; ``value`` as TOML writes it, a text without its quotes; ``unit``, ``low`` and ``high`` in that unit,
+        ``grade`` and ``source``; ``evidence``, one of `iopsim.scenario.resolved.STANDINGS`; ``layer``, one of ``file``,
+        ``change``, ``default``; ``where`` and ``line``, its place there; ``inherited``, yes for a default of every
+        entry; ``set_by``, plan or world for a number. What there is not is empty.
     """
     for key, leaf, value in leaves(resolved.scenario):
         origin = resolved.origins[dotted(key)]
-        number = isinstance(value, int | float) and not isinstance(value, bool)
+        plain = isinstance(value, str | int | float) and not isinstance(value, bool)
         yield {
             "path": dotted(key),
-            "value": value if number else written(value),
+            "value": value if plain else written(value),
             "unit": origin.unit,
             "low": "" if origin.low is None else origin.low,
             "high": "" if origin.high is None else origin.high,
