@@ -62,6 +62,11 @@ KINDS: dict[str, Kind] = {
         Kind("census", "clients in program by week with their band, and the share of seats taken", "program", census),
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+        Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
+        Kind("arms", "plans side by side: every measure with its interval and its spread", "plans", arms),
+        Kind("differences", "how plans differ from the baseline, pair by pair, as a forest plot", "plans", differences),
+        Kind("tornado", "which of the things that nobody knows matter most", "sensitivity", tornado, ("measure",)),
+        Kind("sweep", "one measure over the levels of a factor", "plans", sweep, ("measure", "factor")),
         Kind(
             "distribution",
             "one measure over replications, with its risk in words",
@@ -69,11 +74,6 @@ KINDS: dict[str, Kind] = {
             distribution,
             ("measure",),
         ),
-        Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
-        Kind("arms", "plans side by side: every measure with its interval and its spread", "plans", arms),
-        Kind("differences", "how plans differ from the baseline, pair by pair, as a forest plot", "plans", differences),
-        Kind("tornado", "which of the things that nobody knows matter most", "sensitivity", tornado, ("measure",)),
-        Kind("sweep", "one measure over the levels of a factor", "plans", sweep, ("measure", "factor")),
     )
 }
 

@@ -121,7 +121,7 @@ def _subtitle(found: Ranking, named: str) -> str:
 def _name(page: Page, axes: Axes, drawn: Sequence[Factor]) -> None:
     """Write before each row what the factor means, and below it in small letters its path."""
     rows(axes, len(drawn))
-    room, small = page.inch(NAMES) - 0.15, PATH * points(SMALL)
+    room, small = page.inch(NAMES - 0.2), PATH * points(SMALL)
     for y, one in enumerate(drawn):
         for text, size, colour, lift, align in (
             (inert(one.meaning), points(SMALL), INK, -0.05, "bottom"),
