@@ -5,6 +5,7 @@ JOBS ?= 2
 SCENARIO ?= scenarios/palmetto.toml
 OUT ?=
 LOCK_FLAGS ?=
+RESULTS ?=
 PIP_TOOLS := 7.6.2
 
 # Paths are relative, so that a checkout may lie in a folder whose name has spaces.
@@ -14,7 +15,7 @@ READY := .venv/.iopsim-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench verify lock clean
+.PHONY: help run test check bench gallery verify lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +38,9 @@ bench: $(READY) ## Run every benchmarks/bench_*.py
 		echo "== $$script"; \
 		"$(BIN)/python" "$$script" || exit 1; \
 	done
+
+gallery: $(READY) ## Draw docs/gallery.md from the shipped programs and experiments (RESULTS=folder to keep them)
+	@"$(BIN)/python" docs/make_gallery.py $(if $(RESULTS),--results "$(RESULTS)")
 
 verify: $(READY) ## Run the long checks in verification/; each writes its log there
 	@for script in verification/*.py; do \

@@ -50,7 +50,7 @@ def overlapping(boxes):
 def assert_fits(chart):
     """Nothing is cut off at the page's edge, and no text is written over another."""
     boxes = texts(chart)
-    assert overlapping(boxes) == []
+    assert not (found := overlapping(boxes)), found
     for text, box in boxes:
         assert box.x0 >= 0 and box.y0 >= 0, text
         assert box.x1 <= chart.style.width * chart.style.dpi, text

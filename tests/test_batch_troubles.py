@@ -362,7 +362,12 @@ def test_an_arm_in_which_all_replications_fail_is_all_undefined(tmp_path):
     assert outcome.summary("broken", "referrals").undefined == 4
     assert outcome.contrasts["broken", "cost_usd"].undefined == 4
     arm = tmp_path / "batch" / "arms" / "broken"
-    assert sorted(path.name for path in arm.iterdir()) == ["fractions.parquet", "measures.parquet", "scenario.toml"]
+    assert sorted(path.name for path in arm.iterdir()) == [
+        "assumptions.csv",
+        "fractions.parquet",
+        "measures.parquet",
+        "scenario.toml",
+    ]
     assert len((tmp_path / "batch" / "differences.csv").read_text().splitlines()) == 4
 
 

@@ -203,13 +203,18 @@ def test_labels_that_would_cover_each_other_move_apart_and_keep_their_order():
     assert places == sorted(places)
     assert all(later - earlier >= 0.1 - 1e-5 for earlier, later in pairwise(places))
     assert places[-1] == 0.9
+
+
+def test_labels_move_up_rather_than_below_the_axes():
+    low, high = apart([0.02, 0.03], [0.1, 0.1], floor=0.0)
+    assert (low, high) == pytest.approx((0.02, 0.12), abs=1e-5)
+    low, high = apart([0.08, 0.09], [0.1, 0.1], floor=0.0)
+    assert (low, high) == pytest.approx((0.05, 0.15), abs=1e-5)
     assert apart([], []) == []
 
 
-def test_the_seats_beside_the_line_are_those_of_the_title(result, drawn):
-    census(result)
-    (page,) = drawn
-    said = " ".join(text for text, _ in texts(page))
+def test_the_seats_beside_the_line_are_those_of_the_title(result):
+    said = words(census(result))
     (title,) = re.findall(r"(\d+) % of the seats are then taken", " ".join(said.split()))
     assert f"taken, {title} %" in said and "the mean of the last 15 weeks" in " ".join(said.split())
     assert f"{100 * np.nanmean(result.seat_share('seats_taken'), axis=0)[-1]:.0f}" != title

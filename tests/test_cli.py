@@ -36,7 +36,7 @@ def elsewhere(tmp_path, monkeypatch):
 @pytest.fixture
 def without_charts(monkeypatch):
     """Charts take longer than a short run."""
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
 
 
 def call(*arguments):
@@ -186,7 +186,9 @@ def test_the_folder_is_the_same_to_the_byte_for_any_number_of_workers():
     for one in running:
         assert one.communicate(timeout=120) == (b"", b"")
         assert one.returncode == 0
-    tables = {f"{name}.csv" for name in ("measures", "replications", "weekly", "waits", "retention", "money")}
+    tables = {f"{name}.csv" for name in ("assumptions", "measures", "weekly", "waits", "retention", "money")}
+    tables |= {f"tables/{name}.parquet" for name in ("fractions", "measures", "nights", "staff")}
+    tables |= {f"tables/{name}.parquet" for name in ("weekly", "waits", "retention", "money")}
     charts = {"census.png", "waits.png", "retention.png"}
     assert set(files(Path("1"))) == {*tables, *charts, "manifest.json", "scenario.toml"}
     assert files(Path("1")) == files(Path("2")) == files(Path("3"))
@@ -220,7 +222,7 @@ def test_a_run_can_be_repeated_from_its_folder_alone():
     assert call("run", "first/scenario.toml", "-n", "6", "--out", "second").exit_code == 0
     first, second = files(Path("first")), files(Path("second"))
     different = {name for name in first if first[name] != second[name]}
-    assert different == {"scenario.toml", "manifest.json"}  # a comment in the first names the origin of each value
+    assert different == {"assumptions.csv", "scenario.toml", "manifest.json"}  # the first name each value's origin
     manifests = [json.loads(content["manifest.json"]) for content in (first, second)]
     assert [manifest.get("changes", {}).get("groups.evening.seats") for manifest in manifests] == [10, None]
     keys = [manifest["run_key"] for manifest in manifests]

@@ -1,5 +1,6 @@
 """Comparing plans: what is said of them, what is refused, and that the command and Python say the same."""
 
+import csv
 import json
 import math
 from pathlib import Path
@@ -155,7 +156,27 @@ def test_export_writes_every_table_and_nothing_over_anything():
     assert wrong.exit_code == 2
     assert "did you mean weekly?" in wrong.stderr
     assert not Path("new").exists()
-    assert call("export", "csv", "--out", "new").stderr.startswith("csv: found no results of an experiment")
+    assert call("export", "csv", "--out", "new").stderr.startswith("csv: found no results of a run, an")
+
+
+def test_export_writes_the_tables_of_a_run(monkeypatch):
+    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    assert call("run", PLAIN, "--weeks", "30", "-n", "3", "--by", "source", "--out", "run", "--quiet").exit_code == 0
+    answer = call("export", "run", "--out", "csv")
+    assert answer.exit_code == 0, answer.output
+    assert sorted(path.stem for path in Path("csv").iterdir()) == [
+        "fractions", "groups", "measures", "money", "nights", "retention", "staff", "waits", "weekly",
+    ]  # fmt: skip
+    with Path("csv/staff.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 3 * 30
+    assert rows[0]["role"] == "counselor" and rows[1]["date"] == "2027-01-11"
+    assert int(rows[5]["can_carry_client_days"]) == 7 * 25
+    one = call("export", "run", "--out", "nights", "--table", "nights")
+    assert one.exit_code == 0
+    nights = Path("nights/nights.csv").read_text().splitlines()
+    assert nights[0] == '"replication","night","week","date","seats","enrolled","attended","cancelled"'
+    assert nights[1] == '0,"evening Mon",1,2027-01-04,12,0,0,0'
 
 
 def test_what_comes_from_python_says_in_a_line_what_it_is(found):

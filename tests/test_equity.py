@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -23,7 +24,7 @@ from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.partition import partitions, split
 from iopsim.measures.view import View
 from iopsim.money import settle
-from iopsim.scenario import resolve, resolved_toml
+from iopsim.scenario import resolve
 from iopsim.scenario.load import load
 from iopsim.stats.intervals import Summary, summarize
 from iopsim.store.folder import MANIFEST
@@ -185,16 +186,16 @@ def rows(content):
 
 def test_the_folder_holds_the_groups_if_they_were_asked_for(result):
     resolved = resolve(PLAIN, CLINIC)
-    files = documents(result, resolved_toml(resolved), {})
+    files = documents(result, resolved, {})
     assert json.loads(files[MANIFEST])["by"] == ["payer", "source", "trait"]
     summaries = rows(files["equity.csv"])
     assert summaries[0]["mean"] == repr(result.equity.comparisons[0].summary.mean)
-    each = [row for row in rows(files["equity_replications.csv"]) if row["name"] == "referrals"]
+    each = pq.read_table(io.BytesIO(files["tables/groups.parquet"])).to_pylist()
     assert len(each) == 12 * 10
-    by_source = [row for row in each if (row["partition"], row["replication"]) == ("source", "3")]
-    assert sum(int(row["numerator"]) for row in by_source) == result.facts.numerators[3, column("referrals")]
-    plain = documents(iopsim.simulate(result.scenario, 12, 4), resolved_toml(resolved), {})
-    assert set(files) - set(plain) == {"equity.csv", "equity_replications.csv"}
+    by_source = [row for row in each if (row["partition"], row["replication"]) == ("source", 3)]
+    assert sum(row["referrals_numerator"] for row in by_source) == result.facts.numerators[3, column("referrals")]
+    plain = documents(iopsim.simulate(result.scenario, 12, 4), resolved, {})
+    assert set(files) - set(plain) == {"equity.csv", "tables/groups.parquet"}
     assert "by" not in json.loads(plain[MANIFEST])
     assert all(files[name] == plain[name] for name in plain if name != MANIFEST)
 
@@ -203,7 +204,7 @@ def test_the_folder_holds_the_groups_if_they_were_asked_for(result):
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
     return tmp_path
 
 

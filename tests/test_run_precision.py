@@ -32,7 +32,7 @@ CENSUS = ("--precision", "census_mean=0.28")
 def elsewhere(tmp_path, monkeypatch):
     """Every test stands in a folder of its own, and draws no charts: they take longer than a short run."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,8 @@ def call(*arguments):
 
 
 def files(folder):
-    return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    found = (path for path in Path(folder).rglob("*") if path.is_file())
+    return {path.name: path.read_bytes() for path in found}
 
 
 def same(one: Facts, other: Facts) -> bool:

@@ -30,6 +30,10 @@ class Folder:
     kind: str = "run"
     manifest: dict = field(default_factory=dict)
 
+    @property
+    def told(self):
+        return "comparison"
+
     def plan(self, arm=""):
         return resolve(PLAIN, self.changes)
 
@@ -115,7 +119,7 @@ def test_failed_replications_leave_no_pairs(small, large):
 def test_only_single_runs_stand_side_by_side(small, large):
     with pytest.raises(IopsimError, match="two runs or more"):
         side_by_side([small])
-    with pytest.raises(IopsimError, match="results/b: found a batch"):
+    with pytest.raises(IopsimError, match="results/b: found a comparison"):
         side_by_side([small, Folder(large.changes, large.found, large.folder, "batch")])
 
 

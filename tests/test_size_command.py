@@ -135,7 +135,7 @@ def test_workers_change_nothing():
         )
     one, two = files("with_1"), files("with_2")
     assert one == two
-    assert set(one) == {"batch.json", "manifest.json", "sizing.csv", "sizing.toml"}
+    assert set(one) == {"assumptions.csv", "batch.json", "manifest.json", "scenario.toml", "sizing.csv", "sizing.toml"}
     said = json.loads(one["manifest.json"])
     assert said["chosen"] is not None and said["feasible"]
     assert len(one["sizing.csv"].splitlines()) == 4

@@ -8,13 +8,16 @@ import math
 import os
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import iopsim
+from iopsim.experiments.batch import Batch, Plan
+from iopsim.experiments.batch_folder import Making, run_in
 from iopsim.experiments.documents import default_folder, documents, run_key
+from iopsim.experiments.runner import Runner
 from iopsim.measures.catalogue import CATALOGUE
-from iopsim.scenario import resolve, resolved_toml
-from iopsim.scenario.resolved import changed
+from iopsim.scenario import resolve
 from iopsim.store.folder import MANIFEST, examine, save
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +29,7 @@ FILES = {"a.csv": b"1\n", MANIFEST: b'{"run_key": "k", "scenario_hash": "h", "se
 def run():
     resolved = resolve(PLAIN, {"weeks": 30})
     result = iopsim.simulate(resolved.scenario, 5)
-    return result, documents(result, resolved_toml(resolved), {"census.png": b"picture"})
+    return result, documents(result, resolved, {"census.png": b"picture"})
 
 
 def table(content):
@@ -51,12 +54,19 @@ def test_measures_are_written_in_full(run):
 
 def test_replications_give_the_measures_again(run):
     result, files = run
-    rows = [row for row in table(files["replications.csv"]) if row["name"] == "seats_taken_share"]
-    values = [int(row["numerator"]) / int(row["denominator"]) for row in rows]
-    assert [int(row["replication"]) for row in rows] == [0, 1, 2, 3, 4]
-    assert values == result.values("seats_taken_share").tolist()
-    units = {row["unit"] for row in table(files["replications.csv"]) if row["name"] in ("revenue_usd", "cost_usd")}
-    assert units == {"cents"}
+    fractions = pq.read_table(io.BytesIO(files["tables/fractions.parquet"]))
+    assert fractions["replication"].to_pylist() == [0, 1, 2, 3, 4]
+    above, below = (fractions[f"seats_taken_share_{end}"].to_numpy() for end in ("numerator", "denominator"))
+    assert (above / below).tolist() == result.values("seats_taken_share").tolist()
+
+
+def test_the_tables_of_a_run_are_those_of_an_arm_byte_by_byte(run, tmp_path):
+    resolved = resolve(PLAIN, {"weeks": 30})
+    arm = Plan("only", resolved.scenario, lambda: resolved)
+    run_in(tmp_path / "batch", Batch("one", "", (arm,), (), replications=5), Making(Runner()))
+    for name, content in run[1].items():
+        if name.startswith("tables/") or name in ("scenario.toml", "assumptions.csv"):
+            assert (tmp_path / "batch" / "arms" / "only" / Path(name).name).read_bytes() == content, name
 
 
 def test_weeks_count_from_1_and_bear_the_date_on_which_they_begin(run):
@@ -226,8 +236,8 @@ def test_a_folder_behind_a_link_is_the_folder_it_leads_to(tmp_path):
 
 
 def test_the_manifest_tells_what_was_changed_and_nothing_where_nothing_was(run):
-    result, files = run
-    assert "changes" not in json.loads(files[MANIFEST])
+    result, resolved = run[0], resolve(PLAIN)
+    assert "changes" not in json.loads(documents(result, resolved, {})[MANIFEST])
     given = [
         "groups.evening.start=18:00",
         "referrals.*.months.Jan=1",
@@ -235,7 +245,7 @@ def test_the_manifest_tells_what_was_changed_and_nothing_where_nothing_was(run):
         "groups.evening.nights=['Mon','Tue','Thu']",
     ]
     resolved = resolve(PLAIN, given)
-    manifest = json.loads(documents(result, "", {}, changed(resolved))[MANIFEST])
+    manifest = json.loads(documents(result, resolved, {})[MANIFEST])
     months = {f"referrals.{source}.months.Jan": 1.0 for source in resolved.scenario.referrals}
     timetable = {"groups.evening.nights": ["Mon", "Tue", "Thu"], "groups.evening.start": "18:00:00"}
     assert manifest["changes"] == {"weeks": 30, **months, **timetable}

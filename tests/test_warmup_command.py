@@ -1,6 +1,5 @@
 """`iopsim warmup` and `iopsim run --warm-up`, as a person meets them."""
 
-import io
 import json
 import re
 import shlex
@@ -12,13 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 import iopsim
-from iopsim.charts import page as pages
 from iopsim.charts.headlines import mature_headline, no_steady_state_headline, warm_up_headline
+from iopsim.charts.style import STYLES
 from iopsim.charts.welch import welch
 from iopsim.cli.commands import app
 from iopsim.experiments.warmup import by_halves, estimate, middle
 from iopsim.stats.warmup import Truncation
-from test_charts import overlapping, texts
+from pictures import assert_fits, words
 
 PLAIN = str(Path(__file__).parent / "plain.toml")
 SOURCES = ("self", "court", "health_care", "inpatient")
@@ -34,15 +33,6 @@ def elsewhere(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def drawn(monkeypatch):
-    """Every page that is finished in the course of a test."""
-    finished = []
-    png = pages.Page.png
-    monkeypatch.setattr(pages.Page, "png", lambda page: (finished.append(page), png(page))[1])
-    return finished
-
-
 def call(*arguments):
     return CliRunner().invoke(app, arguments)
 
@@ -56,7 +46,7 @@ def scenario(**changes):
 
 
 def test_a_mature_view_says_so_in_its_heading_its_document_and_its_manifest(monkeypatch):
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
     answer = call("run", PLAIN, *FLAT, *SHORT, "--warm-up", "30", "--out", "here")
     assert answer.exit_code == 0, answer.stderr
     said = "Mature view, after a warm-up of 30 weeks: only clients who came, and days, from 2 August 2027 on\n"
@@ -75,7 +65,7 @@ def test_a_mature_view_says_so_in_its_heading_its_document_and_its_manifest(monk
 
 
 def test_a_mature_view_by_group_is_written_and_told_with_both(monkeypatch):
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
     both = ("--warm-up", "30", "--by", "source")
     answer = call("run", PLAIN, *FLAT, *SHORT, *both, "--out", "here")
     assert answer.exit_code == 0, answer.stderr
@@ -88,14 +78,14 @@ def test_a_mature_view_by_group_is_written_and_told_with_both(monkeypatch):
 
 
 def test_an_opening_view_says_nothing_of_it(monkeypatch):
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
     answer = call("run", PLAIN, "--weeks", "6", "-n", "2", "--out", "here")
     assert "ature" not in answer.stdout + Path("here/manifest.json").read_text()
     assert "warm_up" not in call("run", PLAIN, "--weeks", "6", "-n", "2", "--json").stdout
 
 
 def test_another_view_of_the_same_run_is_another_result(monkeypatch):
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
     assert call("run", PLAIN, *FLAT, *SHORT, "--warm-up", "30", "--out", "here").exit_code == 0
     answer = call("run", PLAIN, *FLAT, *SHORT, "--out", "here")
     assert answer.exit_code == 2
@@ -103,12 +93,12 @@ def test_another_view_of_the_same_run_is_another_result(monkeypatch):
 
 
 def test_auto_gives_the_same_folder_as_the_number_of_weeks_that_it_finds(monkeypatch):
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
     assert call("run", PLAIN, *FLAT, *SHORT, "--warm-up", "auto", "--out", "auto").exit_code == 0
     weeks = json.loads(Path("auto/manifest.json").read_text())["warm_up_weeks"]
     assert call("run", PLAIN, *FLAT, *SHORT, "--warm-up", str(weeks), "--out", "told").exit_code == 0
-    for path in Path("auto").iterdir():
-        assert path.read_bytes() == (Path("told") / path.name).read_bytes()
+    for path in Path("auto").rglob("*.*"):
+        assert path.read_bytes() == (Path("told") / path.relative_to("auto")).read_bytes()
 
 
 def test_every_reason_against_a_mature_view_is_told_with_its_place_and_with_all_other_mistakes():
@@ -310,23 +300,19 @@ def test_warmup_tells_where_it_cannot_write():
     ],
     ids=str,
 )
-def test_the_plot_says_what_it_shows_and_nothing_is_cut_off_or_written_over(changes, title, drawn):
-    picture = welch(estimate(iopsim.simulate(scenario(**changes), 4)))
-    assert picture.startswith(b"\x89PNG")
-    (page,) = drawn
-    boxes = texts(page)
-    said = " ".join(text for text, _ in boxes)
-    assert re.search(title, said), said
-    assert not overlapping(boxes)
-    for text, box in boxes:
-        assert box.x0 >= 0 and box.y0 >= 0, text
-        assert box.x1 <= pages.WIDTH * pages.DPI and box.y1 <= pages.HEIGHT * pages.DPI, text
+def test_the_plot_says_what_it_shows_and_nothing_is_cut_off_or_written_over(changes, title):
+    found = estimate(iopsim.simulate(scenario(**changes), 4))
+    for style in STYLES.values():
+        chart = welch(found, style)
+        assert re.search(title, words(chart)), words(chart)
+        assert_fits(chart)
 
 
 def test_the_same_estimate_gives_the_same_picture():
     found = estimate(iopsim.simulate(scenario(weeks=60), 2))
-    assert welch(found) == welch(found)
-    assert io.BytesIO(welch(found)).read(8) == b"\x89PNG\r\n\x1a\n"
+    picture = welch(found).png()
+    assert welch(found).png() == picture
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
 
 
 def test_headlines_of_a_mature_program():

@@ -112,7 +112,7 @@ def _draw_seats(axes: Axes, x: F64, taken: tuple[F64, F64, F64], result: Result)
     if last >= 0:
         shares = [100 * _late(line[0], _weeks_told(result)) for line in (taken, attended)]
         labels = [
-            Label(float(taken[0][last]), f"taken, {shares[0]:.0f} %", "#8A5A00"),
+            Label(float(taken[0][last]), f"taken, {shares[0]:.0f} %", ORANGE),
             Label(float(attended[0][last]), f"attended, {shares[1]:.0f} %", INK),
         ]
         label_right(axes, labels)

@@ -7,15 +7,25 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from iopsim.charts.arms import arms
+from iopsim.charts.attendance import attendance
+from iopsim.charts.cash import cash
 from iopsim.charts.census import census
 from iopsim.charts.chart import Chart
 from iopsim.charts.differences import differences
 from iopsim.charts.distribution import distribution
 from iopsim.charts.equity import equity
+from iopsim.charts.funnel import funnel
+from iopsim.charts.hours import hours
+from iopsim.charts.journeys import journeys
+from iopsim.charts.outcomes import outcomes
+from iopsim.charts.overview import overview
 from iopsim.charts.retention import retention
+from iopsim.charts.seats import seats
 from iopsim.charts.style import PRINT, Style
 from iopsim.charts.sweep import sweep
+from iopsim.charts.timetable import timetable
 from iopsim.charts.tornado import tornado
+from iopsim.charts.waitlist import waitlist
 from iopsim.charts.waits import waits
 from iopsim.experiments.result import Result
 
@@ -59,9 +69,19 @@ OPTIONS = {
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind(
+            "overview", "the plan and what becomes of it: the week, the way in, census and money", "program", overview
+        ),
+        Kind("funnel", "of 100 clients referred, how many come to each step up to completion", "program", funnel),
         Kind("census", "clients in program by week with their band, and the share of seats taken", "program", census),
         Kind("waits", "days from referral to assessment and to first session, by month of referral", "program", waits),
+        Kind("waitlist", "clients on the waitlist by week, and what holds people back", "program", waitlist),
+        Kind("seats", "share of each group night's seats taken and attended, by week", "program", seats),
+        Kind("hours", "staff hours and caseload against their limits, by role and week", "program", hours),
         Kind("retention", "where admitted clients are, by week since admission and reason", "program", retention),
+        Kind("attendance", "clients with a seat and those who come, by group night", "program", attendance),
+        Kind("cash", "cash by week, how short of it the program is at worst, and when it breaks even", "program", cash),
+        Kind("outcomes", "what becomes of clients 6 and 12 months after discharge", "program", outcomes),
         Kind("equity", "a measure by group of clients, with intervals", "program", equity, ("measure", "by")),
         Kind("arms", "plans side by side: every measure with its interval and its spread", "plans", arms),
         Kind("differences", "how plans differ from the baseline, pair by pair, as a forest plot", "plans", differences),
@@ -74,6 +94,8 @@ KINDS: dict[str, Kind] = {
             distribution,
             ("measure",),
         ),
+        Kind("journeys", "a few clients' ways as lanes on the calendar", "program", journeys, ("clients",)),
+        Kind("timetable", "the week's groups by day and hour, and who works", "program", timetable),
     )
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from iopsim.charts.style import SMALL, points, thin
+from iopsim.charts.style import LETTERS, SMALL, points, thin
 from iopsim.experiments.result import F64
 
 FEW = 8
@@ -71,7 +72,7 @@ def label_right(axes: Axes, labels: Sequence[Label], gap: float = 0.0) -> None:
     ordered = sorted(labels, key=lambda label: label.height)
     wanted = [(label.height - low) / (high - low) for label in ordered]
     sizes = [line * (1 + label.text.count("\n")) for label in ordered]
-    for own, place, label in zip(wanted, apart(wanted, sizes), ordered, strict=True):
+    for own, place, label in zip(wanted, apart(wanted, sizes, floor=-line / 4), ordered, strict=True):
         if abs(place - own) > line / 3:
             axes.plot(
                 [1.002, 1.02],
@@ -86,18 +87,23 @@ def label_right(axes: Axes, labels: Sequence[Label], gap: float = 0.0) -> None:
             place,
             label.text,
             transform=axes.transAxes,
-            color=label.colour,
+            color=LETTERS.get(label.colour, label.colour),
             size=SMALL,
             va="center",
             linespacing=1.15,
         )
 
 
-def apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
-    """Return places near the wanted ones, in the same order, where things of these sizes do not overlap."""
+def apart(wanted: Sequence[float], sizes: Sequence[float], floor: float = -math.inf) -> list[float]:
+    """Return places near the wanted ones, in the same order, where things of these sizes do not overlap.
+
+    Nothing is moved so far that it reaches below the floor.
+    """
     places = list(wanted)
     for _ in range(200):
         moved = False
+        if places and sizes[0] / 2 - (places[0] - floor) > 1e-6 and places[0] < wanted[0]:
+            places[0] = min(wanted[0], floor + sizes[0] / 2)
         for k in range(len(places) - 1):
             overlap = (sizes[k] + sizes[k + 1]) / 2 - (places[k + 1] - places[k])
             if overlap > 1e-6:

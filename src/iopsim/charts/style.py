@@ -18,6 +18,16 @@ BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
 ORANGE, VERMILLION, PURPLE = "#E69F00", "#D55E00", "#CC79A7"
 """Told apart by the colour-blind. Source: Okabe M, Ito K, Color universal design (2008)."""
 
+LETTERS = {
+    SKY: "#1F6E9E",
+    GREEN: "#00704F",
+    YELLOW: "#6B6400",
+    ORANGE: "#8A5A00",
+    VERMILLION: "#A64800",
+    PURPLE: "#9B4475",
+}
+"""Colours that are too light for letters on white, and what is written instead."""
+
 INK, GREY, PALE = "#1A1A1A", "#5A5A5A", "#D9D9D9"
 
 
@@ -99,11 +109,13 @@ def settings(style: Style) -> dict[Any, Any]:
         "xtick.color": GREY,
         "xtick.labelcolor": INK,
         "xtick.labelsize": 0.91 * style.text,
+        "xtick.major.pad": 4.5 * style.scale,
         "xtick.major.width": thin,
         "ytick.color": GREY,
         "ytick.labelcolor": INK,
         "ytick.labelsize": 0.91 * style.text,
         "ytick.left": False,
+        "ytick.major.pad": 4.5 * style.scale,
     }
 
 

@@ -13,8 +13,9 @@ from iopsim.charts.rows import dot, in_title, in_units, rows
 from iopsim.charts.source import Source
 from iopsim.charts.style import BLUE, GREY, INK, PRINT, SKY, SMALL, Style, inert, points, styled, thin
 from iopsim.experiments.amounts import amount, measure_named
+from iopsim.experiments.opened import Opened
 from iopsim.experiments.reading import label
-from iopsim.experiments.sensitivity_rows import Analysis, Factor, Ranking, measures_in, ranking
+from iopsim.experiments.sensitivity_rows import Factor, Ranking, measures_in, ranking
 from iopsim.experiments.sensitivity_study import MORRIS, ONE, SOBOL
 from iopsim.experiments.verdict import ALONE
 from iopsim.measures.measure import Measure
@@ -33,12 +34,12 @@ PATH = 0.75
 """Letters of a path beside small ones."""
 
 
-def tornado(analysis: Analysis, style: Style = PRINT, *, measure: str | None = None) -> Chart:
+def tornado(analysis: Opened, style: Style = PRINT, *, measure: str | None = None) -> Chart:
     """Draw how much each factor moves a measure, the largest first.
 
     Parameters
     ----------
-    analysis : Analysis
+    analysis : Opened
         A folder of `iopsim sensitivity`.
     style : Style
     measure : str, optional

@@ -13,12 +13,12 @@ from iopsim.charts.headlines import waits_headline
 from iopsim.charts.marks import Label, band_in_words, banded, counted, label_right, last_known
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.source import of_result
-from iopsim.charts.style import BLUE, GREY, PALE, PRINT, SMALL, VERMILLION, Style, styled, thin
+from iopsim.charts.style import BLUE, GREY, LETTERS, PALE, PRINT, SMALL, VERMILLION, Style, styled, thin
 from iopsim.experiments.result import F64, Result
 from iopsim.measures.measure import FOLLOW_UP_DAYS
 from iopsim.stats.intervals import band
 
-DEEP = "#A64800"
+DEEP = LETTERS[VERMILLION]
 """Vermillion, dark enough for letters."""
 
 Line = tuple[F64, F64, F64]

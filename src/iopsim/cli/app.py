@@ -11,7 +11,7 @@ def main() -> None:
 
     try:
         listen()
-        from iopsim.cli.studies import app
+        from iopsim.cli.showing import app
 
         app()
     except (Interrupted, Exception) as error:

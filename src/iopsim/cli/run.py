@@ -26,10 +26,9 @@ from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.warmup import estimate, forbidden
 from iopsim.measures.partition import DIMENSIONS
 from iopsim.rulebook import write
-from iopsim.scenario import Resolved, resolve, resolved_toml
+from iopsim.scenario import Resolved, resolve
 from iopsim.scenario.cautions import cautions
 from iopsim.scenario.model import Scenario
-from iopsim.scenario.resolved import changed
 from iopsim.scenario.words import nearest
 from iopsim.store.folder import MANIFEST, examine, held, save
 
@@ -243,8 +242,7 @@ def _files(result: Result, resolved: Resolved) -> dict[str, bytes]:
         path: replace(origin, where=name) if origin.layer == "file" else origin
         for path, origin in resolved.origins.items()
     }
-    scenario = resolved_toml(replace(resolved, name=name, origins=origins))
-    return documents(result, scenario, pictures(result), changed(resolved))
+    return documents(result, replace(resolved, name=name, origins=origins), pictures(result))
 
 
 def _report(order: Order, result: Result, folder: Path | None, names: list[str]) -> None:

@@ -253,7 +253,8 @@ def size(
 @app.command(short_help="Write the tables of a results folder as CSV.")
 def export(
     results: Annotated[
-        str, typer.Argument(metavar="RESULTS", help="A folder of iopsim experiment, or of iopsim compare --out.")
+        str,
+        typer.Argument(metavar="RESULTS", help="A folder of iopsim run, iopsim experiment or iopsim compare --out."),
     ],
     out: Annotated[str, typer.Option("--out", "-o", metavar="DIR", help="A new or empty folder for the CSV files.")],
     table: Annotated[
@@ -261,7 +262,7 @@ def export(
         typer.Option("--table", metavar="NAME", help="Only this table: measures, weekly, ...; repeatable."),
     ] = None,
 ) -> None:
-    """Write the tables of every arm as CSV: measures, weekly series, money, waits, retention, clients, events.
+    """Write the tables of a run, or of every arm, as CSV: measures, weekly series, money, waits, group nights, staff.
 
     Nothing is overwritten; texts that a spreadsheet would take for a formula are made harmless.
     """

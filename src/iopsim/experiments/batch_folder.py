@@ -6,7 +6,8 @@
     experiment.toml     the experiment file, if there was one
     summary.csv         every measure of every arm
     differences.csv     each arm less the baseline
-    arms/NAME/          scenario.toml, and measures, fractions, weekly, money, waits, retention as Parquet
+    arms/NAME/          scenario.toml and assumptions.csv; measures, fractions, weekly, money, waits, retention, nights
+                        and staff as Parquet
     failures/           replications that failed: traceback and scenario
     chunks/             finished replications, from which a batch goes on; may be deleted
 
@@ -32,6 +33,7 @@ import numpy as np
 
 import iopsim
 from iopsim.errors import IopsimError
+from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
 from iopsim.experiments.batch import Batch, Failed, Looked, Plan, Silent, Watch, by_plan, reach
 from iopsim.experiments.batch_tables import csv_text, write_tables
 from iopsim.experiments.making import settled
@@ -43,7 +45,7 @@ from iopsim.record import I64
 from iopsim.scenario import resolved_toml
 from iopsim.store.chunks import Chunks
 from iopsim.store.claim import alone, claim, sweep
-from iopsim.store.folder import MANIFEST, MENDING, held, stopped
+from iopsim.store.folder import FORMAT, MANIFEST, MENDING, held, stopped
 from iopsim.store.parquet import read
 from iopsim.store.part import Failure
 
@@ -161,6 +163,7 @@ def description(outcome: Outcome) -> dict[str, object]:
     """Return what the manifest says of a batch, but for its files."""
     batch = outcome.batch
     said: dict[str, object] = {
+        "kind": "batch",
         "name": batch.name,
         "question": batch.question,
         "seed": batch.seed,
@@ -193,6 +196,7 @@ def description(outcome: Outcome) -> dict[str, object]:
 def versions() -> dict[str, object]:
     """Return what a manifest says of the programs that made its results."""
     return {
+        "format": FORMAT,
         "engine": "reference",
         "source": source_hash(),
         "tables_source": tables_hash(),
@@ -253,7 +257,9 @@ def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, made: Mapping[str,
         for plan, point in zip(batch.plans, batch.points, strict=True):
             arm = draft / ARMS / plan.name
             arm.mkdir(parents=True)
-            (arm / "scenario.toml").write_text(resolved_toml(plan.resolved()), encoding="utf-8")
+            resolved = plan.resolved()
+            (arm / "scenario.toml").write_text(resolved_toml(resolved), encoding="utf-8")
+            (arm / ASSUMPTIONS).write_text(csv_text(assumption_rows(resolved)), encoding="utf-8")
             write_tables(arm, chunks, point, outcome.replications)
         if batch.text:
             (draft / "experiment.toml").write_text(batch.text, encoding="utf-8")

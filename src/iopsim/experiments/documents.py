@@ -24,20 +24,26 @@ from pathlib import Path
 import numpy as np
 
 import iopsim
+from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
+from iopsim.experiments.batch_tables import csv_text, fractions_file, tables_of
 from iopsim.experiments.equity import COLUMNS
 from iopsim.experiments.ignorance import input_rows, spread_rows
 from iopsim.experiments.result import F64, Result
 from iopsim.experiments.uncertainty import Inputs
 from iopsim.measures.catalogue import CATALOGUE
-from iopsim.measures.measure import Measure
 from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT_NAMES, WEEKLY
+from iopsim.scenario import Resolved, resolved_toml
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.resolved import changed
 from iopsim.stats.intervals import band
-from iopsim.store.folder import MANIFEST
+from iopsim.store.folder import FORMAT, MANIFEST
 
 RESULTS = Path("results")
 
-PACKAGES = ("numpy", "scipy", "simpy", "holidays", "matplotlib")
+TABLES = "tables"
+"""Where the Parquet files of a run are."""
+
+PACKAGES = ("numpy", "scipy", "simpy", "holidays", "matplotlib", "pyarrow")
 """Packages whose version may matter to the bytes of a result."""
 
 LONGEST_SLUG = 40
@@ -77,38 +83,40 @@ def folder_of(name: str, key: str) -> Path:
     return RESULTS / "-".join(part for part in (slug, key[:10]) if part)
 
 
-def documents(
-    result: Result, scenario_toml: str, charts: Mapping[str, bytes], changes: Mapping[str, object] | None = None
-) -> dict[str, bytes]:
+def documents(result: Result, resolved: Resolved, charts: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return every file of a result by name.
 
     Parameters
     ----------
     result : Result
-    scenario_toml : str
-        The resolved scenario, so that the run can be repeated from the folder alone.
+    resolved : Resolved
+        Its scenario with the origin of every value, so that the run can be repeated from the folder alone.
     charts : mapping of str to bytes
-    changes : mapping of str to object, optional
-        By dotted path, the values that were changed and do not come from the file.
 
     Returns
     -------
     dict of str to bytes
         The manifest last; it names the others with their SHA-256.
     """
+    since = 7 * (result.warm_up or 0)
+    tables = tables_of(result.facts, result.scenario, since, result.partitions)
+    changes = changed(resolved)
     files = {
-        "scenario.toml": scenario_toml.encode(),
+        "scenario.toml": resolved_toml(resolved).encode(),
+        ASSUMPTIONS: csv_text(assumption_rows(resolved)).encode(),
         "measures.csv": _csv(_measures(result)),
-        "replications.csv": _csv(_replications(result)),
         "weekly.csv": _csv(_weekly(result)),
         "money.csv": _csv(_money(result)),
         "waits.csv": _csv(_waits(result)),
         "retention.csv": _csv(_retention(result)),
         **_by_group(result),
         **_of_ignorance(result),
+        **{f"{TABLES}/{name}": content for name, content in tables.items()},
         **charts,
     }
     manifest = {
+        "kind": "run",
+        "format": FORMAT,
         "scenario": result.scenario.name,
         "scenario_hash": result.scenario.hash,
         **({"changes": changes} if changes else {}),
@@ -158,11 +166,18 @@ def _inputs(result: Result) -> Inputs | None:
 
 
 def _of_ignorance(result: Result) -> dict[str, bytes]:
-    """Return the inputs drawn, and luck and ignorance of every measure; nothing where no inputs are drawn."""
+    """Return what a run with drawn inputs has beside others: the inputs, and what tells luck and ignorance apart."""
     found = result.ignorance
     if found is None:
         return {}
-    return {"inputs.csv": _csv(input_rows(found)), "uncertainty.csv": _csv(spread_rows(found))}
+    refused = [(at, why) for at, (_, reasons) in enumerate(found.drawn) for why in reasons]
+    return {
+        "inputs.csv": _csv(input_rows(found)),
+        "refused.csv": _csv([("replication", "reason"), *refused]),
+        "uncertainty.csv": _csv(spread_rows(found)),
+        f"{TABLES}/twins.parquet": fractions_file(found.twins),
+        f"{TABLES}/fixed.parquet": fractions_file(found.fixed),
+    }
 
 
 Cell = str | int | float | datetime.date
@@ -175,39 +190,9 @@ def _measures(result: Result) -> Rows:
         yield measure.name, measure.label, measure.unit, *astuple(result.measures[measure.name])
 
 
-def _replications(result: Result) -> Rows:
-    """Every measure of every replication; its value is numerator / denominator, undefined over 0. Money is in cents."""
-    yield "replication", "name", "unit", "numerator", "denominator"
-    above, below = result.facts.numerators.tolist(), result.facts.denominators.tolist()
-    for replication in range(result.replications):
-        for column, measure in enumerate(CATALOGUE):
-            yield replication, measure.name, _exact(measure), above[replication][column], below[replication][column]
-
-
-def _exact(measure: Measure) -> str:
-    """Return the unit in which a measure is a whole number over a whole number."""
-    return "cents" if measure.unit == "usd" else measure.unit
-
-
 def _by_group(result: Result) -> dict[str, bytes]:
-    """Return the files of the measures by group; none, if that was not asked for."""
-    if not result.partitions:
-        return {}
-    return {
-        "equity.csv": _csv([COLUMNS, *result.equity.rows()]),
-        "equity_replications.csv": _csv(_group_replications(result)),
-    }
-
-
-def _group_replications(result: Result) -> Rows:
-    """Every measure of every group and replication, as in `_replications`, and the same of all other clients."""
-    yield "replication", "partition", "group", "name", "unit", "numerator", "denominator", "others_num", "others_den"
-    columns = [(column, measure.name, _exact(measure)) for column, measure in enumerate(CATALOGUE) if measure.by_group]
-    groups = result.equity.groups()
-    for replication, facts in enumerate(result.facts.groups.tolist()):
-        for (part, group), (mine, others) in zip(groups, facts, strict=True):
-            for column, name, unit in columns:
-                yield replication, part.name, group, name, unit, *mine[column], *others[column]
+    """Return the measures by group; nothing, if that was not asked for."""
+    return {"equity.csv": _csv([COLUMNS, *result.equity.rows()])} if result.partitions else {}
 
 
 def _weekly(result: Result) -> Rows:

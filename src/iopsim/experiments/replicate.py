@@ -1,6 +1,6 @@
 """Run replications of one scenario in memory: whole numbers by replication out.
 
-Each replication is reduced to its measures and series as soon as it has run (11 kB for two years of Palmetto), so
+Each replication is reduced to its measures and series as soon as it has run (57 kB for two years of Palmetto), so
 memory grows by those and not by whole records.
 """
 

@@ -16,6 +16,7 @@ from iopsim.experiments.batch import Looked, Precision
 from iopsim.experiments.bottleneck import Bottleneck, bottlenecks
 from iopsim.experiments.equity import Equity
 from iopsim.experiments.ignorance import Ignorance
+from iopsim.experiments.series import HoursSeries, NightSeries, hours_series, night_series
 from iopsim.measures.capacity import held_back_without_assessors
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.measures.facts import Facts
@@ -192,6 +193,16 @@ class Result:
             ``seats_taken`` or ``seats_attended``.
         """
         return ratio(self.weekly(name), self.weekly("seats"))
+
+    @cached_property
+    def nights(self) -> NightSeries:
+        """Each group night of the week, for the weeks that count: seats, clients enrolled and those who came."""
+        return night_series(self.facts, write(self.scenario))
+
+    @cached_property
+    def hours(self) -> HoursSeries:
+        """Each role of staff, for the weeks that count: hours available and spent, and its caseload."""
+        return hours_series(self.facts, write(self.scenario))
 
     @property
     def caseload(self) -> int | None:

@@ -2,8 +2,8 @@
 
 batch.json          whose folder this is
 sensitivity.csv     what was found
-scenario.toml       the scenario as it was
-manifest.json       what was done, versions, and the SHA-256 of the two
+scenario.toml       the scenario as it was; assumptions.csv: where each of its values comes from
+manifest.json       what was done, versions, and the SHA-256 of these
 chunks/             finished replications, from which it goes on; may be deleted
 """
 
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import iopsim
 from iopsim.errors import IopsimError
+from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
 from iopsim.experiments.batch import Silent, Watch
 from iopsim.experiments.batch_folder import CHUNKS, PACKAGES
 from iopsim.experiments.batch_tables import csv_text
@@ -29,7 +30,7 @@ from iopsim.experiments.source import source_hash
 from iopsim.scenario import resolved_toml
 from iopsim.store.chunks import Chunks
 from iopsim.store.claim import alone, claim
-from iopsim.store.folder import MANIFEST, MENDING, held, stopped
+from iopsim.store.folder import FORMAT, MANIFEST, MENDING, held, stopped
 
 TABLE = "sensitivity.csv"
 
@@ -65,11 +66,15 @@ def analyse_in(
 
 
 def _write(folder: Path, findings: Findings) -> None:
+    base = findings.study.factors.base
     files = {
         TABLE: csv_text(rows(findings)).encode(),
-        "scenario.toml": resolved_toml(findings.study.factors.base).encode(),
+        "scenario.toml": resolved_toml(base).encode(),
+        ASSUMPTIONS: csv_text(assumption_rows(base)).encode(),
     }
     manifest = {
+        "kind": "sensitivity",
+        "format": FORMAT,
         **description(findings),
         "source": source_hash(),
         "iopsim": iopsim.__version__,

@@ -6,9 +6,9 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from iopsim.errors import IopsimError
+from iopsim.experiments.opened import Opened
 from iopsim.experiments.path_words import setting_words, words_of
 from iopsim.experiments.sensitivity_study import MORRIS, ONE, SOBOL
 from iopsim.measures.measure import Measure
@@ -18,20 +18,6 @@ from iopsim.scenario.words import nearest
 TABLE = "sensitivity.csv"
 
 ASSUMED = "assumed"
-
-
-class Analysis(Protocol):
-    """A folder with a sensitivity analysis."""
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """What was done."""
-
-    def plan(self, arm: str = "") -> Resolved:
-        """Return the scenario, with where its values come from."""
-
-    def rows(self, name: str) -> list[dict[str, str]]:
-        """Return the rows of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +89,12 @@ class Ranking:
     others: int
 
 
-def measures_in(analysis: Analysis) -> tuple[str, ...]:
+def measures_in(analysis: Opened) -> tuple[str, ...]:
     """Return the names of the measures that were looked at."""
     return tuple(analysis.manifest["measures"])
 
 
-def ranking(analysis: Analysis, measure: Measure) -> Ranking:
+def ranking(analysis: Opened, measure: Measure) -> Ranking:
     """Return the factors by how much they move a measure.
 
     Raises

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 
 from iopsim.errors import IopsimError
 from iopsim.experiments.batch import Batch, Plan
+from iopsim.experiments.opened import Opened
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.plan import BOARD
 from iopsim.experiments.result import Result
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.record import I64
-from iopsim.scenario import Resolved
 
 LONGEST = 60
 """Letters of an arm's name at most, without the number that tells it from others."""
@@ -27,34 +25,12 @@ LONGEST = 60
 MEND = "compare plans in one go, so that they meet the same people: iopsim compare SCENARIO SCENARIO"
 
 
-class Run(Protocol):
-    """The results folder of one scenario."""
-
-    @property
-    def folder(self) -> Path:
-        """Where it is."""
-
-    @property
-    def kind(self) -> str:
-        """What kind of results it holds; only a ``run`` can stand beside others."""
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """What was done."""
-
-    def plan(self, arm: str = "") -> Resolved:
-        """Return the scenario, with where its values come from."""
-
-    def result(self, arm: str = "") -> Result:
-        """Return what was found."""
-
-
-def side_by_side(runs: Sequence[Run], measures: Sequence[Measure] | None = None) -> Outcome:
+def side_by_side(runs: Sequence[Opened], measures: Sequence[Measure] | None = None) -> Outcome:
     """Return runs as the arms of one outcome, the first as the baseline.
 
     Parameters
     ----------
-    runs : sequence of Run
+    runs : sequence of Opened
         Two or more; each the results folder of a single run.
     measures : sequence of Measure, optional
         What is compared; what a board reads, if none are named.
@@ -80,7 +56,7 @@ def side_by_side(runs: Sequence[Run], measures: Sequence[Measure] | None = None)
     for run in runs:
         if run.kind != "run":
             raise IopsimError(
-                f"{run.folder}: found a {run.kind}, and only single runs are put side by side; a comparison or an "
+                f"{run.folder}: found a {run.told}, and only single runs are put side by side; a comparison or an "
                 "experiment stands alone: name no other folder beside it"
             )
     results = [run.result() for run in runs]
@@ -116,7 +92,7 @@ def side_by_side(runs: Sequence[Run], measures: Sequence[Measure] | None = None)
     return Outcome(batch, first.replications, told)
 
 
-def _same_luck(runs: Sequence[Run], results: Sequence[Result]) -> None:
+def _same_luck(runs: Sequence[Opened], results: Sequence[Result]) -> None:
     """Refuse runs of which the k-th replications did not meet the same people."""
     told = {
         "seed": [str(result.seed) for result in results],

@@ -5,6 +5,7 @@
     made.json           when, where and by which command; the only file that tells of time and machine
     sizing.toml         the sizing file
     sizing.csv          a row for each plan
+    scenario.toml       the plan chosen, or else the one nearest to the targets; assumptions.csv: its values' origins
     failures/           replications that failed: traceback and scenario
     chunks/             finished replications, from which a sizing goes on; may be deleted
 
@@ -23,6 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from iopsim.errors import IopsimError
+from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
 from iopsim.experiments.batch_folder import CHUNKS, DRAFT, MADE, Making, digest, made, swept, versions
 from iopsim.experiments.batch_tables import csv_text
 from iopsim.experiments.size import Sized, size
@@ -101,6 +103,7 @@ def description(found: Sized) -> dict[str, object]:
         return [sizing.candidates[place].arm.name for place in places]
 
     return {
+        "kind": "sizing",
         "question": sizing.question,
         **identity(sizing),
         "most": sizing.most,
@@ -137,6 +140,7 @@ def _write(folder: Path, found: Sized, making: Making, begun: datetime.datetime)
         draft.mkdir(parents=True)
         (draft / SIZING_TOML).write_text(sizing.text, encoding="utf-8")
         (draft / SIZING_CSV).write_text(csv_text(rows(found)), encoding="utf-8")
+        _write_plan(draft, found)
         _write_failures(draft, found)
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
         said = {**description(found), "sha256": {name: digest(draft / name) for name in files}}
@@ -149,6 +153,8 @@ def _write(folder: Path, found: Sized, making: Making, begun: datetime.datetime)
         for name in (*files, MADE, MANIFEST):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (draft / name).replace(folder / name)
+        for name in {"scenario.toml", ASSUMPTIONS} - set(files):
+            (folder / name).unlink(missing_ok=True)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -159,6 +165,20 @@ def _is_there(folder: Path, manifest: str, files: list[str]) -> bool:
         return False
     digests = json.loads(manifest)["sha256"]
     return all((folder / name).is_file() and digest(folder / name) == digests[name] for name in files)
+
+
+def answer_of(found: Sized) -> int | None:
+    """Return the place of the plan that answers: the one chosen, or else the one nearest to the targets."""
+    return found.nearest if found.chosen is None else found.chosen
+
+
+def _write_plan(draft: Path, found: Sized) -> None:
+    """Write the plan that answers, so that it can be read without the files it was made from."""
+    place = answer_of(found)
+    if place is not None:
+        resolved = found.sizing.resolve(found.sizing.candidates[place])
+        (draft / "scenario.toml").write_text(resolved_toml(resolved), encoding="utf-8")
+        (draft / ASSUMPTIONS).write_text(csv_text(assumption_rows(resolved)), encoding="utf-8")
 
 
 def _write_failures(draft: Path, found: Sized) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.cohorts import full_course
 from iopsim.measures.partition import Partition, split
+from iopsim.measures.resources import nights, staff
 from iopsim.measures.series import money, monthly, retention, weekly
 from iopsim.measures.view import View
 from iopsim.record import I64
@@ -29,6 +30,8 @@ class Facts:
     monthly: I64
     retention: I64
     money: I64
+    nights: I64
+    staff: I64
     groups: I64
     """As `iopsim.measures.partition.split` returns it; no groups, if none were asked for."""
 
@@ -54,7 +57,7 @@ def reduce(view: View, parts: Sequence[Partition] = ()) -> tuple[I64, ...]:
         By what clients are told apart.
     """
     fractions = np.array([measure.compute(view) for measure in CATALOGUE], dtype=np.int64)
-    series = (weekly(view), monthly(view), retention(view), money(view))
+    series = (weekly(view), monthly(view), retention(view), money(view), nights(view), staff(view))
     return (fractions[:, 0], fractions[:, 1], *series, split(view, parts))
 
 
@@ -76,24 +79,41 @@ def fitted(row: tuple[I64, ...], book: Rulebook, since: int) -> tuple[I64, ...]:
     Raises
     ------
     ValueError
-        If the replication has other weeks or months than the plan.
+        If the replication has other weeks, months, group nights or roles than the plan.
     """
-    above, below, by_week, by_month, left, cash, groups = row
+    above, below, by_week, by_month, left, cash, by_night, by_role, groups = row
     weeks = book.weeks - since // 7
     months = int(book.month[-1]) - int(book.month[since]) + 1
     if (by_week.shape[1], by_month.shape[1]) != (weeks, months):
         raise ValueError("inputs may not change the opening or the weeks of the run")
+    if (by_night.shape[1], by_role.shape[1]) != (len(book.schedule.night_group), len(book.staffing.role_names)):
+        raise ValueError("inputs may not change which group nights and roles there are")
     if since == 0:
         cash = np.pad(cash, ((0, 0), (EARLIEST_WEEKS + weeks - cash.shape[1], 0)))
     asked = full_course(book) // 7 + 1
     left = np.pad(left[:, :asked], ((0, 0), (0, max(0, asked - left.shape[1]))))
-    return above, below, by_week, by_month, left, cash, groups
+    return above, below, by_week, by_month, left, cash, by_night, by_role, groups
 
 
 def from_first_dollar(facts: Facts) -> Facts:
     """Return facts whose series of money begins with the first week in which any replication spends or earns."""
     moved = np.flatnonzero((facts.money != 0).any(axis=(0, 1)))
     return replace(facts, money=facts.money[:, :, int(moved[0]) if len(moved) else 0 :])
+
+
+def measures_alone(fractions: I64) -> Facts:
+    """Return facts of which nothing is known but the measures.
+
+    Parameters
+    ----------
+    fractions : int array, shape (replications, measures, 2)
+        Numerators and denominators.
+    """
+    n = len(fractions)
+    flat, split_up = np.zeros((n, 0, 0), dtype=np.int64), np.zeros((n, 0, 2, len(CATALOGUE), 2), dtype=np.int64)
+    by_name = np.zeros((n, 0, 0, 0), dtype=np.int64)
+    above, below = fractions[..., 0], fractions[..., 1]
+    return Facts(above, below, flat, flat, flat, flat, by_name, by_name, split_up)
 
 
 def gathered(replications: Sequence[tuple[I64, ...]]) -> Facts:

@@ -58,6 +58,12 @@ class Schedule:
     schedule: I64
     """Group nights on day d by start, open or not: schedule[schedule_start[d]:schedule_start[d + 1]]."""
 
+    @property
+    def night_names(self) -> tuple[str, ...]:
+        """Group nights of the week by name, such as ``evening Mon``."""
+        nights = zip(self.night_group.tolist(), self.night_weekday.tolist(), strict=True)
+        return tuple(f"{self.group_names[group]} {WEEKDAYS[weekday]}" for group, weekday in nights)
+
 
 def write_schedule(scenario: Scenario) -> Schedule:
     """Write the timetable of the groups that exist: those whose lever, if they name one, is on."""

@@ -13,6 +13,9 @@ from iopsim.errors import IopsimError
 
 MANIFEST = "manifest.json"
 
+FORMAT = 1
+"""Which files a results folder has, and what stands in them; every manifest says it."""
+
 MENDING = "name a new or empty folder with --out"
 
 
@@ -70,10 +73,12 @@ def save(folder: Path, key: str, files: Mapping[str, bytes]) -> None:
         draft = shell / "draft"
         draft.mkdir()  # with the permissions a new folder has; its shell is private
         for name, content in files.items():
+            (draft / name).parent.mkdir(exist_ok=True)
             (draft / name).write_bytes(content)
         _refuse_other(folder, key)
         if target.exists() and any(target.iterdir()):
             for name in sorted(files, key=lambda name: name == MANIFEST):
+                (target / name).parent.mkdir(exist_ok=True)
                 (draft / name).replace(target / name)
         else:
             draft.replace(target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,13 +23,13 @@ class ParquetFile:
 
     Parameters
     ----------
-    path : Path
+    path : Path or binary file
         Where it is written.
     rows : int
         Rows of a row group; they are waited for, so that it does not matter how tables were cut.
     """
 
-    def __init__(self, path: Path, rows: int = ROWS) -> None:
+    def __init__(self, path: Path | BinaryIO, rows: int = ROWS) -> None:
         self._path, self._rows = path, rows
         self._waiting: list[pa.Table] = []
         self._count = 0

@@ -22,8 +22,9 @@ from iopsim.record import I64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = b"iopsim chunk 2\n"
+FORMAT = b"iopsim chunk 3\n"
 FACTS = "facts"
+INTEGERS = (np.int8, np.int16, np.int32, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +144,14 @@ def _flat(facts: Facts) -> pa.Table:
 
 
 def _lists(rows: I64) -> pa.Array:
-    """Return the rows of an array as lists, all of one length."""
+    """Return the rows of an array as lists, all of one length, in the smallest type that holds every number."""
     import pyarrow as pa  # slow to import
 
     length = int(np.prod(rows.shape[1:]))
     offsets = np.arange(len(rows) + 1, dtype=np.int32) * length
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.ascontiguousarray(rows).reshape(-1)))
+    least, most = int(rows.min(initial=0)), int(rows.max(initial=0))
+    small = next(kind for kind in INTEGERS if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(rows.astype(small, order="C").reshape(-1)))
 
 
 def _unflat(table: pa.Table, shapes: Mapping[str, list[int]], n: int) -> Facts:

@@ -17,6 +17,11 @@ def inert(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
+def meant(text: str) -> str:
+    """Return what a cell meant before `inert` made it harmless."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+
+
 def write_csv(source: Path, target: Path) -> int:
     """Write a Parquet file as CSV, row group by row group, so that memory does not grow with it.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.facts import Facts
 from iopsim.measures.measure import CENTS
 from iopsim.measures.partition import Partition
+from iopsim.measures.resources import NIGHTS, STAFF
 from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT_NAMES, WEEKLY
 from iopsim.record import I64, NEVER, Exit
 from iopsim.store.part import Part
@@ -31,6 +33,17 @@ CLIENT_DAYS = {name for name in WEEKLY if not name.startswith(("seats", "nights"
 NAMED = {"source": "sources", "payer": "payers", "group": "groups"}
 """Columns of numbers that stand for names of the scenario."""
 
+
+ENDS = ("numerator", "denominator")
+
+WHOSE = ("", "others_")
+"""Of a group of clients, and of everybody else."""
+
+SPENT = "spent_usd"
+"""Of a run without payers: what was spent up to the end of a week."""
+
+OF_A_ROLE = {name: f"{name}_client_days" if "carr" in name else f"{name}_minutes" for name in STAFF}
+"""Columns of the table of staff, with their units."""
 
 LAST_DATE = np.datetime64("9999-12-31", "D")
 """What lies beyond it - a relapse of one who is as good as cured - has no date."""
@@ -52,7 +65,8 @@ class Frame:
     partitions : tuple of Partition
         By what clients are told apart.
     names : mapping of str to sequence of str
-        ``sources``, ``payers`` and ``groups``, in the order of the numbers of the Record.
+        ``sources``, ``payers``, ``groups``, ``nights`` (of the week) and ``roles``, in the order of the numbers of the
+        Record.
     """
 
     opening: datetime.date
@@ -91,6 +105,8 @@ def tables(part: Part, frame: Frame) -> Iterator[tuple[str, pa.Table]]:
     yield "money", money(part.facts, numbers, frame)
     yield "waits", waits(part.facts, numbers, frame)
     yield "retention", retention(part.facts, numbers)
+    yield "nights", nights(part.facts, numbers, frame)
+    yield "staff", staff(part.facts, numbers, frame)
     if frame.partitions:
         yield "groups", groups(part.facts, numbers, frame)
     for name, columns in part.tables.items():
@@ -110,8 +126,8 @@ def fractions(part: Part) -> pa.Table:
     """Return the same exactly: numerator and denominator of each measure, money in cents; undefined over 0."""
     import pyarrow as pa  # slow to import
 
-    rows, ends = _fractions(part), ("numerator", "denominator")
-    columns = {f"{m.name}_{end}": rows[:, k, at] for k, m in enumerate(CATALOGUE) for at, end in enumerate(ends)}
+    rows = _fractions(part)
+    columns = {f"{m.name}_{end}": rows[:, k, at] for k, m in enumerate(CATALOGUE) for at, end in enumerate(ENDS)}
     return pa.table({"replication": np.arange(part.first, part.last), **columns})
 
 
@@ -128,13 +144,14 @@ def weekly(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
 
 
 def money(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
-    """Return a row for each replication and week, 0 and less before the opening: dollars, cash at its end."""
+    """Return a row for each replication and week, 0 and less before the opening: dollars, cash at its end.
+
+    Without payers it is what was spent up to its end, and the cost of the week.
+    """
     n = facts.money.shape[2]
-    told = {
-        f"{name}_usd": facts.money[:, k, :].reshape(-1) / CENTS
-        for k, name in enumerate(MONEY)
-        if name == "cost" or frame.has_payers
-    }
+    cash, revenue, cost = (facts.money[:, k, :].reshape(-1) / CENTS for k in range(len(MONEY)))
+    told = {"cash_usd": cash, "revenue_usd": revenue} if frame.has_payers else {SPENT: -cash}
+    told["cost_usd"] = cost
     return _by_week(numbers, range(frame.weeks - n, frame.weeks), frame, told)
 
 
@@ -158,6 +175,21 @@ def retention(facts: Facts, numbers: I64) -> pa.Table:
     return pa.table({"replication": np.repeat(numbers, n), "week": weeks, **columns})
 
 
+def nights(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
+    """Return a row for each replication, group night of the week and week: seat-nights held, enrolled and attended.
+
+    And the number of nights cancelled.
+    """
+    columns = {name: facts.nights[:, k].reshape(-1) for k, name in enumerate(NIGHTS)}
+    return _by_name_and_week("night", frame.names["nights"], facts.nights.shape[3], numbers, frame, columns)
+
+
+def staff(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
+    """Return a row for each replication, role and week: minutes of work and client-days of the caseload."""
+    columns = {OF_A_ROLE[name]: facts.staff[:, k].reshape(-1) for k, name in enumerate(STAFF)}
+    return _by_name_and_week("role", frame.names["roles"], facts.staff.shape[3], numbers, frame, columns)
+
+
 def groups(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
     """Return a row for each replication and group of clients: numerators and denominators, and those of all others."""
     import pyarrow as pa  # slow to import
@@ -169,38 +201,65 @@ def groups(facts: Facts, numbers: I64, frame: Frame) -> pa.Table:
         "partition": [name for name, _ in told] * n,
         "group": [group for _, group in told] * n,
     }
-    for whose, where in (("", 0), ("others_", 1)):
-        for k, measure in enumerate(CATALOGUE):
-            if measure.by_group:
-                for at, end in enumerate(("numerator", "denominator")):
-                    columns[f"{whose}{measure.name}_{end}"] = rows[:, :, where, k, at].reshape(-1)
+    for (where, whose), (k, measure), (at, end) in product(enumerate(WHOSE), enumerate(CATALOGUE), enumerate(ENDS)):
+        if measure.by_group:
+            columns[f"{whose}{measure.name}_{end}"] = rows[:, :, where, k, at].reshape(-1)
     return pa.table(columns)
 
 
-def restored(arm: Mapping[str, pa.Table]) -> Facts:
+def restored(arm: Mapping[str, pa.Table], partitions: Sequence[Partition] = ()) -> Facts:
     """Return the facts that were written as tables; what failed has no row.
 
     Parameters
     ----------
     arm : mapping of str to pyarrow.Table
-        `fractions`, `weekly`, `money`, `waits` and `retention`, whole; no groups, and without payers no cash and no
-        revenue, which are 0.
+        `fractions`, `weekly`, `money`, `waits`, `retention`, `nights` and `staff`, and `groups` where clients were told
+        apart; whole.
+    partitions : sequence of Partition
+        By what they were told apart.
     """
     told = np.array(arm["weekly"]["replication"].unique().to_numpy(), dtype=np.int64)
     n = len(told)
     rows = np.isin(arm["fractions"]["replication"].to_numpy(), told)
-    above, below = (
-        np.stack([arm["fractions"][f"{m.name}_{end}"].to_numpy()[rows] for m in CATALOGUE], axis=1)
-        for end in ("numerator", "denominator")
-    )
+    measured = fractions_of(arm["fractions"])[rows]
     by_week = np.stack([_exact(arm["weekly"][s], 7 if s in CLIENT_DAYS else 1).reshape(n, -1) for s in WEEKLY], axis=1)
-    cents = {name: arm["money"][f"{name}_usd"] for name in MONEY if f"{name}_usd" in arm["money"].column_names}
-    spent = _exact(cents["cost"], CENTS).reshape(n, -1)
-    cash = [_exact(cents[name], CENTS).reshape(n, -1) if name in cents else np.zeros_like(spent) for name in MONEY]
+    weeks = by_week.shape[2]
     months = np.stack([_exact(arm["waits"][name], 1).reshape(n, -1) for name in MONTHLY], axis=1)
     left = [_exact(arm["retention"][name], 1).reshape(n, -1) for name in (*WAYS_OUT_NAMES, "admitted")]
-    none = np.empty((n, 0, 2, len(CATALOGUE), 2), dtype=np.int64)
-    return Facts(above, below, by_week, months, np.stack(left, axis=1), np.stack(cash, axis=1), none)
+    by_night = [_exact(arm["nights"][name], 1).reshape(n, -1, weeks) for name in NIGHTS]
+    by_role = [_exact(arm["staff"][OF_A_ROLE[name]], 1).reshape(n, -1, weeks) for name in STAFF]
+    return Facts(
+        numerators=np.ascontiguousarray(measured[..., 0]),
+        denominators=np.ascontiguousarray(measured[..., 1]),
+        weekly=by_week,
+        monthly=months,
+        retention=np.stack(left, axis=1),
+        money=_money_of(arm["money"], n),
+        nights=np.stack(by_night, axis=1),
+        staff=np.stack(by_role, axis=1),
+        groups=_groups_of(arm["groups"], n) if partitions else np.empty((n, 0, 2, len(CATALOGUE), 2), dtype=np.int64),
+    )
+
+
+def fractions_of(table: pa.Table) -> I64:
+    """Return numerators and denominators of a table of fractions; shape (replications, measures, 2)."""
+    ends = [np.stack([table[f"{m.name}_{end}"].to_numpy() for m in CATALOGUE], axis=1) for end in ENDS]
+    return np.asarray(np.stack(ends, axis=-1), dtype=np.int64)
+
+
+def _money_of(table: pa.Table, n: int) -> I64:
+    if SPENT in table.column_names:
+        spent, cost = (_exact(table[name], CENTS).reshape(n, -1) for name in (SPENT, "cost_usd"))
+        return np.stack([-spent, np.zeros_like(cost), cost], axis=1)
+    return np.stack([_exact(table[f"{name}_usd"], CENTS).reshape(n, -1) for name in MONEY], axis=1)
+
+
+def _groups_of(table: pa.Table, n: int) -> I64:
+    found = np.zeros((table.num_rows, 2, len(CATALOGUE), 2), dtype=np.int64)
+    for (where, whose), (k, measure), (at, end) in product(enumerate(WHOSE), enumerate(CATALOGUE), enumerate(ENDS)):
+        if measure.by_group:
+            found[:, where, k, at] = table[f"{whose}{measure.name}_{end}"].to_numpy()
+    return found.reshape(n, -1, *found.shape[1:])
 
 
 def _exact(column: pa.ChunkedArray, factor: int) -> I64:
@@ -224,6 +283,24 @@ def _by_week(
     dates = pa.array([frame.week_start(week) for week in weeks] * len(numbers), pa.date32())
     called = np.tile(np.arange(weeks.start, weeks.stop) + 1, len(numbers))
     return pa.table({"replication": np.repeat(numbers, len(weeks)), "week": called, "date": dates, **columns})
+
+
+def _by_name_and_week(
+    what: str, names: Sequence[str], weeks: int, numbers: I64, frame: Frame, columns: Mapping[str, I64]
+) -> pa.Table:
+    """Return a row for each replication, name and week of those that count."""
+    import pyarrow as pa  # slow to import
+
+    n = len(numbers)
+    called = np.arange(frame.weeks - weeks, frame.weeks)
+    dates = np.datetime64(frame.opening, "D") + 7 * called
+    told = {
+        "replication": np.repeat(numbers, len(names) * weeks),
+        what: _words(np.tile(np.repeat(np.arange(len(names)), weeks), n), names),
+        "week": np.tile(called + 1, n * len(names)),
+        "date": pa.array(np.tile(dates, n * len(names)), pa.date32()),
+    }
+    return pa.table({**told, **{name: values.astype(np.int32) for name, values in columns.items()}})
 
 
 def _kept(name: str, columns: Mapping[str, I64], frame: Frame) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from iopsim.trace.journey import Journey, Step, client_name, trace
+from iopsim.experiments.clients import client_name
+from iopsim.trace.journey import Journey, Step, trace
 
 __all__ = ["Journey", "Step", "client_name", "trace"]

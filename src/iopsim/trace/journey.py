@@ -17,6 +17,7 @@ from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.errors import IopsimError
 from iopsim.events import Activity, events
+from iopsim.experiments.clients import client_name
 from iopsim.hands import Hands
 from iopsim.record import NEVER, Exit, Record
 from iopsim.rulebook import Rulebook, write
@@ -88,16 +89,6 @@ def trace(
     record = simulate(book, cohort)
     who = _find(scenario, book, record, client, ending)
     return tell(Dossier(scenario, book, record, Hands(book, cohort, record), who))
-
-
-def client_name(scenario: Scenario, book: Rulebook, record: Record, who: int) -> str:
-    """Return the name under which `trace` finds a client's episode."""
-    clients = record.clients
-    first, episode = int(clients.first[who]), int(clients.episode[who])
-    day = int(clients.referral_day[first])
-    date = "here" if day == NEVER else scenario.opening + datetime.timedelta(days=day)
-    name = f"{book.demand.source_names[clients.source[first]]}/{date}/{clients.ordinal[first] + 1}"
-    return f"{name} episode {episode + 1}" if episode else name
 
 
 def _find(scenario: Scenario, book: Rulebook, record: Record, client: str | None, ending: str | None) -> int:

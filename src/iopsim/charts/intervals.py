@@ -1,0 +1,67 @@
+"""Intervals on a horizontal scale: how well a mean is known, and how far luck takes a replication from it."""
+
+from __future__ import annotations
+
+import math
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+from iopsim.charts.style import thin
+from iopsim.experiments.result import Result
+from iopsim.stats.intervals import Summary
+
+
+def whisker(axes: Axes, height: float, found: Summary, colour: str) -> None:
+    """Draw a summary of shares as two lines: thin for 8 of 10 replications, thick for the 95 % interval of the mean.
+
+    Parameters
+    ----------
+    axes : Axes
+        From 0 to 100.
+    height : float
+    found : Summary
+        Of a share; nothing is drawn that cannot be told.
+    colour : str
+    """
+    if found.n < 2:
+        return
+    axes.plot([100 * found.p10, 100 * found.p90], [height, height], color=colour, linewidth=thin(1.2), marker="")
+    if not math.isnan(found.low):
+        ends = [100 * found.low, 100 * found.high]
+        axes.plot(ends, [height, height], color=colour, linewidth=thin(5), solid_capstyle="butt")
+
+
+def mean_mark(axes: Axes, height: float, found: Summary, colour: str, marker: str = "o") -> float:
+    """Mark a mean upon its two lines, and return the size of the mark in points."""
+    size = 1.6 * float(mpl.rcParams["lines.markersize"])
+    axes.plot(
+        [100 * found.mean],
+        [height],
+        color=colour,
+        marker=marker,
+        markersize=size,
+        markeredgecolor="white",
+        clip_on=False,
+    )
+    return size
+
+
+def whiskers_in_words(result: Result, what: str = "the share") -> str:
+    """Say in a caption what the two lines mean."""
+    if result.replications == 1:
+        return "One replication has no intervals."
+    return (
+        f"Thin lines: in 8 of 10 replications {what} lies within (10th to 90th percentile); thick: the 95 % interval "
+        "of the mean."
+    )
+
+
+def of_100_clients(axes: Axes) -> None:
+    """Write clients of 100 below the axes."""
+    axes.set_xlim(0, 100)
+    axes.xaxis.set_major_locator(MultipleLocator(20))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:.0f}"))
+    axes.grid(visible=True, axis="x")
+    axes.grid(visible=False, axis="y")
