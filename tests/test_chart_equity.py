@@ -116,7 +116,12 @@ def test_groups_for_which_there_is_no_room_are_counted():
         {"weeks": 1},
         {"weeks": 40},
         {"weeks": 40, "assessment.slots_per_day": 0},
-        {"weeks": 40, "name": HOSTILE, "referrals.a_source_with_a_name_of_forty_letters_in": {"per_week": 1}},
+        {
+            "weeks": 40,
+            "name": HOSTILE,
+            "referrals.a_source_with_a_name_of_forty_letters_in": {"per_week": 1},
+            f"traits.{'W' * 40}": {"share": 0.5, "dropout_hazard_ratio": 9.0},
+        },
         {"weeks": 40, **TRAITS},
         {"weeks": 40, "groups.evening.first_week": 39},
     ],

@@ -10,6 +10,7 @@ from iopsim.charts.style import STYLES
 from iopsim.experiments.followed import followed
 from pictures import assert_fits, texts, words
 
+HARDLY = "So few replications, or clients, hardly tell how many relapse after discharge"
 NAMES = [row.measure for row in ROWS]
 
 
@@ -49,7 +50,10 @@ def test_the_title_says_about_where_the_interval_is_wide(result):
     )
     wild = np.array([[61, 48, 9]]) + 30 * np.array([[-1], [1]] * 4)
     title = outcomes(with_counts(result, NAMES, np.maximum(wild, 0), 100)).title
-    assert title == "So few replications, or clients, hardly tell how many relapse after discharge"
+    assert title == HARDLY
+    few = [outcomes(with_counts(result, NAMES, n, n)).title for n in (2, 3)]
+    assert few[0] == HARDLY
+    assert "100 of 100 clients" in few[1]
 
 
 def test_each_row_says_of_how_many_clients_it_is_told(result):

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from chart_programs import ELSEWHERE, FLAT, NOBODY, simulated
+import iopsim
+from chart_programs import ELSEWHERE, FLAT, NOBODY, PLAIN, simulated
 from iopsim.charts.kinds import draw
 from iopsim.charts.style import STYLES
 from iopsim.charts.waitlist import LAYERS, waitlist
@@ -152,6 +153,13 @@ def test_five_things_that_lack_are_told_apart(result):
     for days in (1, 70, 7000):
         for style in STYLES.values():
             assert_fits(waitlist(with_weekly(result, **dict.fromkeys((name for name, _, _ in LAYERS), days)), style))
+
+
+@pytest.mark.parametrize("scenario", ["palmetto", "benchmark-step-down"])
+def test_a_week_in_which_one_replication_has_nobody_is_legible(scenario):
+    result = iopsim.simulate(iopsim.load(PLAIN.parent.parent / "scenarios" / f"{scenario}.toml", {"weeks": 1}), 3)
+    for style in STYLES.values():
+        assert_fits(waitlist(result, style))
 
 
 def test_a_mature_view_is_said():

@@ -9,7 +9,7 @@ from iopsim.cli.groups import difference_written
 from iopsim.cli.outcome import show
 from iopsim.experiments.batch import COLUMN, Batch, Plan
 from iopsim.experiments.outcome import Outcome
-from iopsim.experiments.verdict import sentence
+from iopsim.experiments.verdict import sentence, signed
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.scenario.resolved import without_origins
 
@@ -88,3 +88,19 @@ def test_arms_of_a_design_are_told_by_name_and_levels(capsys):
     show(Console(width=100), found)
     lines = capsys.readouterr().out.splitlines()
     assert any(line.strip().startswith("b: per_week 3.12, seats 16") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("measure", "base", "other", "said"),
+    [
+        ("days_to_first_session", 20 + SPREAD, 16 + 2 * SPREAD, "-4.0"),
+        ("completed_share", 0.3 + 0 * SPREAD, 0.33 + SPREAD / 100, "+3.0"),
+        ("cost_usd", 1000.0 + SPREAD, 2000.0 + 3000 * SPREAD, "+$1,000"),
+        ("cost_usd", 1000.0 + SPREAD, 500.0 + SPREAD, "-$500"),
+        ("census_mean", [10.0] * 40, [10.0] * 40, "0"),
+        ("census_mean", 10 + SPREAD, 10 - SPREAD, "0.0"),
+    ],
+)
+def test_a_difference_beside_its_mark_has_a_sign_unless_it_is_nothing(measure, base, other, said):
+    found = outcome(measure, base, other)
+    assert signed(found.batch.measures[0], found.contrast("b", measure)) == said

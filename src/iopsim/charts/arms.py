@@ -7,7 +7,7 @@ import math
 from iopsim.charts.chart import Chart
 from iopsim.charts.multiples import NAMES, Panel, Shown, finished, named, panels, shown, untold
 from iopsim.charts.page import Page
-from iopsim.charts.rows import beside, dot, spaced, spread
+from iopsim.charts.rows import beside, dot, in_title, spaced, spread
 from iopsim.charts.source import of_outcome
 from iopsim.charts.style import BLUE, GREY, INK, PRINT, SMALL, Style, styled, thin
 from iopsim.experiments.amounts import amount, figure
@@ -35,7 +35,7 @@ def arms(outcome: Outcome, style: Style = PRINT) -> Chart:
         drawn = shown(outcome, style)
         page = Page(
             of_outcome(outcome),
-            _title(outcome, drawn),
+            in_title(_title(outcome, drawn)),
             _subtitle(drawn),
             _caption(outcome, drawn),
             _alt(outcome, drawn),

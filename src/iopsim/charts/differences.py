@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from iopsim.charts.chart import Chart
 from iopsim.charts.multiples import Panel, Shown, finished, named, panels, shown, untold
 from iopsim.charts.page import Page, nothing
-from iopsim.charts.rows import beside, dot, spaced
+from iopsim.charts.rows import beside, dot, in_title, spaced
 from iopsim.charts.source import of_outcome
 from iopsim.charts.style import BLUE, GREY, INK, PRINT, Style, styled, thin
 from iopsim.experiments.outcome import Outcome
@@ -41,7 +41,7 @@ def differences(outcome: Outcome, style: Style = PRINT) -> Chart:
         who = spaced(others[0]) if len(others) == 1 else "Each plan"
         page = Page(
             of_outcome(outcome),
-            _title(outcome, others, drawn.measures),
+            in_title(_title(outcome, others, drawn.measures)),
             f"{who} less {base}, the baseline. Line at 0: no difference.",
             _caption(outcome, drawn),
             _alt(outcome, drawn, gaps),

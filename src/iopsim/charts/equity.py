@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from iopsim.charts.chart import Chart
 from iopsim.charts.page import Page, nothing
-from iopsim.charts.rows import before, beside, dot, in_units, rows, spaced
+from iopsim.charts.rows import before, beside, dot, in_title, in_units, rows, spaced
 from iopsim.charts.source import of_result
 from iopsim.charts.style import BLUE, GREY, INK, PRINT, SMALL, Style, styled, thin
 from iopsim.errors import IopsimError
@@ -91,7 +91,7 @@ def equity(
         drawn = _kept(found)
         page = Page(
             of_result(result),
-            _title(named, what, found),
+            in_title(_title(named, what, found)),
             f"{named}{_unit(what)}, by group of clients. Line: all clients.",
             _caption(result, what, found, drawn),
             _alt(result, what, drawn),

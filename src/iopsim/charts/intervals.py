@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
@@ -14,7 +12,7 @@ from iopsim.stats.intervals import Summary
 
 
 def whisker(axes: Axes, height: float, found: Summary, colour: str) -> None:
-    """Draw a summary of shares as two lines: thin for 8 of 10 replications, thick for the 95 % interval of the mean.
+    """Draw a summary of shares: a pale bar for 8 of 10 replications, upon it a line for the 95 % interval of the mean.
 
     Parameters
     ----------
@@ -27,14 +25,14 @@ def whisker(axes: Axes, height: float, found: Summary, colour: str) -> None:
     """
     if found.n < 2:
         return
-    axes.plot([100 * found.p10, 100 * found.p90], [height, height], color=colour, linewidth=thin(1.2), marker="")
-    if not math.isnan(found.low):
-        ends = [100 * found.low, 100 * found.high]
-        axes.plot(ends, [height, height], color=colour, linewidth=thin(5), solid_capstyle="butt")
+    spread, known = [100 * found.p10, 100 * found.p90], [100 * found.low, 100 * found.high]
+    rows = [height, height]
+    axes.plot(spread, rows, color=colour, alpha=0.3, linewidth=thin(7.0), solid_capstyle="butt", marker="")
+    axes.plot(known, rows, color=colour, linewidth=thin(1.8), solid_capstyle="butt", marker="")
 
 
 def mean_mark(axes: Axes, height: float, found: Summary, colour: str, marker: str = "o") -> float:
-    """Mark a mean upon its two lines, and return the size of the mark in points."""
+    """Mark a mean upon its line and bar, and return the size of the mark in points."""
     size = 1.6 * float(mpl.rcParams["lines.markersize"])
     axes.plot(
         [100 * found.mean],
@@ -48,13 +46,13 @@ def mean_mark(axes: Axes, height: float, found: Summary, colour: str, marker: st
     return size
 
 
-def whiskers_in_words(result: Result, what: str = "the share") -> str:
-    """Say in a caption what the two lines mean."""
+def whiskers_in_words(result: Result) -> str:
+    """Say in a caption what the line and the pale bar mean."""
     if result.replications == 1:
         return "One replication has no intervals."
     return (
-        f"Thin lines: in 8 of 10 replications {what} lies within (10th to 90th percentile); thick: the 95 % interval "
-        "of the mean."
+        "Lines: 95 % interval of the mean over replications; shaded: 8 of 10 replications lie there (10th to 90th "
+        "percentile)."
     )
 
 

@@ -53,6 +53,9 @@ WIDE = 0.05
 TOO_WIDE = 0.2
 """Half-width from which on the title tells no number."""
 
+FEW = 20
+"""Clients of all replications together below whom it tells none either."""
+
 BESIDE = 1.05
 """Where words at the right begin, as a share of the axes' width: a number above a dot at 100 has room."""
 
@@ -92,7 +95,8 @@ def outcomes(result: Result, style: Style = PRINT) -> Chart:
 def _title(result: Result) -> str:
     """Say how many are without a relapse, if relapse is as the plan has it."""
     known = [(row, result.measures[row.measure]) for row in ROWS[:2] if result.measures[row.measure].n]
-    if any(found.high - found.low > 2 * TOO_WIDE for _, found in known):
+    clients = [followed(result, row.measure) * result.replications for row, _ in known]
+    if min(clients) < FEW or any(found.high - found.low > 2 * TOO_WIDE for _, found in known):
         return "So few replications, or clients, hardly tell how many relapse after discharge"
     first, *others = [f"{_about(found)}{so_many(found.mean)}" for _, found in known]
     have = "has" if first.endswith(" 1") or first == "1" else "have"

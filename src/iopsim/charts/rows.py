@@ -14,10 +14,18 @@ from iopsim.stats.intervals import Summary
 
 THOUSAND, MILLION = 1e3, 1e6
 
+LONGEST = 28
+"""Letters of a word of a title at most, so that it fits into a line."""
+
 
 def spaced(name: str) -> str:
     """Return a name of the scenario as a board reads it, such as ``health care`` for ``health_care``."""
     return inert(name.replace("_", " "))
+
+
+def in_title(text: str) -> str:
+    """Return a title in which no word is too long for a line."""
+    return " ".join(word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…" for word in text.split(" "))
 
 
 def ticked(value: float, measure: Measure) -> str:

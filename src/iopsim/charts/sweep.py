@@ -11,7 +11,7 @@ from iopsim.charts.chart import Chart
 from iopsim.charts.marks import Label, label_right
 from iopsim.charts.multiples import named
 from iopsim.charts.page import Page, nothing
-from iopsim.charts.rows import in_units, spaced
+from iopsim.charts.rows import in_title, in_units, spaced
 from iopsim.charts.source import of_outcome
 from iopsim.charts.style import BLUE, GREEN, GREY, INK, PRINT, SMALL, VERMILLION, Style, inert, points, styled, thin
 from iopsim.experiments.amounts import amount, figure, measure_named
@@ -62,7 +62,7 @@ def sweep(outcome: Outcome, style: Style = PRINT, *, measure: str | None = None,
             return nothing(of_outcome(outcome), f"{label} over {moved}: nothing to show", why, style)
         page = Page(
             of_outcome(outcome),
-            _title(found, label, moved),
+            in_title(_title(found, label, moved)),
             f"{label}{_unit(found)}, over {moved}.",
             _caption(found, outcome),
             _alt(found),

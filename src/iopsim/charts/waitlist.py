@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -31,6 +33,9 @@ WALK_IN = "assessors' time"
 
 ROOM = 2.0
 """The limit of the list is drawn if it is at most this many times the longest list drawn."""
+
+ABOVE = 0.06
+"""Share of the highest number at which a label stands at least, clear of the dates below."""
 
 SLIGHT = 0.5
 """Clients below whom, on average in the worst week, hardly anybody waits or is held back."""
@@ -146,7 +151,7 @@ def _draw_waiting(axes: Axes, x: F64, line: tuple[F64, F64, F64], result: Result
         axes.plot(x, example, color=GREY, linewidth=thin(0.8), alpha=0.9, marker="." if len(x) <= FEW else "")
     banded(axes, x, line, BLUE)
     highest = max(float(line[2].max()), float(example.max()), 1.0)
-    said = "waiting, mean of\nall replications" if result.replications > 1 else "waiting"
+    said = "waiting, mean" if result.replications > 1 else "waiting"
     labels = [Label(float(line[0][-1]), said, BLUE)]
     limit = result.scenario.waitlist.limit
     if isinstance(limit, int) and limit <= ROOM * highest:
@@ -154,9 +159,10 @@ def _draw_waiting(axes: Axes, x: F64, line: tuple[F64, F64, F64], result: Result
         labels.append(Label(float(limit), f"the list holds {limit}", INK))
         highest = max(highest, float(limit))
     if result.replications > 1:
-        labels.append(Label(float(example[-1]), "one replication,\nas an example", GREY))
+        labels.append(Label(float(example[-1]), "one replication", GREY))
     axes.set_ylim(top=1.08 * highest)
     counted(axes)
+    labels = [replace(label, height=max(label.height, ABOVE * highest)) for label in labels]
     axes.set_ylabel("waiting")
     label_right(axes, labels)
 
@@ -191,9 +197,10 @@ def _weeks_told(result: Result) -> int:
 
 
 def _caption(result: Result, held_back: bool) -> str:
+    example = "; thin: one replication, as an example" if result.replications > 1 else ""
     said = (
-        "Waiting: clients placed here and not yet admitted, at the end of a day, mean over the days of a week. "
-        f"{band_in_words(result.replications, 'the week')}"
+        "Waiting: clients placed here and not yet admitted, at the end of a day, mean over the days of a week"
+        f"{example}. {band_in_words(result.replications, 'the week')}"
     )
     if not held_back:
         return f"{said} Nobody lacks a slot, a seat or a counselor; who waits is not ready to start."

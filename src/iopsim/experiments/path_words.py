@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from iopsim.scenario.shape import Collection, Leaf, Node, Table, shape
 
 TEMPLATE = "*"
 
-REFERS_BACK = ("The same", "Weight", "Placed there")
+REFERS_BACK = ("The same", "Weight", "Placed there", "Paid ")
 """How descriptions begin that mean nothing away from their table."""
 
 REST = re.compile(r"[;:(]")
@@ -60,12 +61,35 @@ def words_of(path: str) -> Words:
     unit = node.unit if isinstance(node, Leaf) else ""
     meaning = REST.split(described.removesuffix(f" [{unit}]"))[0].strip()
     before, _, after = meaning.partition(",")
-    if after and " or " not in after:  # and no list
+    if after and " or " not in after and " and " not in after:  # and no list
         meaning = before
     if described.startswith(REFERS_BACK):
+        last = _spaced(tables[-1].removesuffix("_usd"))
         above = f" {_spaced(tables[-2])}" if len(tables) > 2 and tables[-2] != tables[0] else ""
-        meaning = f"{tables[0][0].upper()}{_spaced(tables[0][1:])}:{above} {_spaced(tables[-1])}"
+        meaning = f"{tables[0][0].upper()}{_spaced(tables[0][1:])}:{above} {last}"
     return Words(f"{meaning} ({', '.join(entries)})" if entries else meaning, unit)
+
+
+def setting_words(setting: str, unit: str) -> str:
+    """Return a setting as it is read: ``40 %`` of a share, ``$3,000``, ``1,200``; what is no number stays.
+
+    Parameters
+    ----------
+    setting : str
+        As a table has it.
+    unit : str
+        Of the number.
+    """
+    try:
+        number = float(setting)
+    except ValueError:
+        return setting
+    if not math.isfinite(number):
+        return setting
+    if unit == "share":
+        return f"{100 * number:.4g} %"
+    said = f"{number:,.6g}" if abs(number) < 1_000_000 else f"{number:,.0f}"
+    return f"${said}" if unit.startswith("usd") else said
 
 
 def _spaced(text: str) -> str:
