@@ -203,6 +203,15 @@ class TestWhatWeAssumed:
         assert "levers.transport.attendance_odds_ratio" in {path for one in off.idle for path in one.paths}
         assert "levers.transport.attendance_odds_ratio" in {path for one in on.acting for path in one.paths}
 
+    def test_entries_that_share_a_number_are_named_together(self):
+        told = {path: one.who for one in Assumptions(resolve(reports.PALMETTO)).all for path in one.paths}
+        assert told["referrals.self.ramp_weeks"] == "all 4"
+        assert told["referrals.court.per_week"] == "court"
+        assert told["referrals.court.months.Jul"] == "Feb to Nov; all 4"
+        assert told["referrals.self.weekdays.Sun"] == "Sat, Sun; all 4"
+        assert told["staff.front_desk.hours_per_week"] == "counselor, director, front desk"
+        assert told["attendance.probability"] == ""
+
     def test_what_the_plan_sets_is_told_apart_from_defaults(self, ran):
         told = {path: one.set_by for one in Assumptions(ran.plan()).all for path in one.paths}
         assert told["groups.evening.seats"] == "this plan"

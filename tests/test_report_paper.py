@@ -242,7 +242,8 @@ def test_the_same_results_give_the_same_bytes_in_another_process(ran, charts, tm
     (tmp_path / "census.png").write_bytes(picture.png)
     said = AGAIN.format(
         tests=str(reports.ROOT / "tests"), folder=str(ran.folder), out=str(tmp_path / "again"),
-        sections=some_sections, picture=str(tmp_path / "census.png"), words=(picture.title, picture.alt, picture.width, picture.height),
+        sections=some_sections,
+        picture=str(tmp_path / "census.png"), words=(picture.title, picture.alt, picture.width, picture.height),
     )  # fmt: skip
     subprocess.run([sys.executable, "-c", said], check=True, env={**os.environ, "PYTHONHASHSEED": "7"})
     for form, write in FORMS.items():
