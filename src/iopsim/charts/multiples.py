@@ -145,6 +145,7 @@ def panels(
     )
     across = min(max(across, 2), len(measures))
     down = math.ceil(len(measures) / across)
+    across = math.ceil(len(measures) / down)  # as many in the last line as in the others, as far as can be
     asides = [
         max(page.width(text, SMALL, "bold") for panel in numbers[column::across] for text in panel) + letters
         for column in range(across)
