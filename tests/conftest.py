@@ -1,6 +1,9 @@
 """What every test may count on, whatever terminal it is run from."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,3 +25,37 @@ def no_terminal_width() -> Iterator[None]:
 def times() -> int:
     """How many times as many replications as are needed to notice what each comparison must notice."""
     return 1
+
+
+@pytest.fixture(scope="session")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A results folder of one plan, opened; clients are told apart by source and payer."""
+    import reports
+
+    words = ("--by", "source", "--by", "payer", "--set", "weeks=60")
+    return reports.run_in(tmp_path_factory.mktemp("reports") / "run", *words)
+
+
+@pytest.fixture(scope="session")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A results folder of three plans, opened."""
+    import reports
+
+    return reports.batch_in(tmp_path_factory.mktemp("reports") / "batch")
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A results folder of a plan whose words would do harm if they did anything, opened."""
+    import reports
+
+    folder = tmp_path_factory.mktemp("reports")
+    return reports.run_in(folder / "run", "--set", "weeks=20", file=reports.hostile_file(folder), replications=2)
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path) -> Path:
+    """A folder for what somebody may want to look at: that of IOPSIM_ARTIFACTS, or one that pytest clears away."""
+    folder = Path(os.environ.get("IOPSIM_ARTIFACTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

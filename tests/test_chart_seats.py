@@ -123,11 +123,17 @@ def series(enrolled, attended=None, seats=10, group=None):
     )
 
 
-def test_seats_are_full_from_the_week_after_which_no_four_weeks_are_less():
-    assert seat_use(series([[5, 8, 9, 9, 9, 9, 10]]), 2).full_from == 2
-    assert seat_use(series([[10, 10, 9, 9, 8, 10, 10]]), 2).full_from == 0  # one week does not decide
-    assert seat_use(series([[9, 9, 9, 9, 9, 8, 8]]), 2).full_from is None
-    assert seat_use(series([[10, 10, 10]]), 1).full_from is None
+def test_seats_are_full_from_the_four_weeks_after_which_no_quarter_of_a_year_is_less():
+    def full_from(*weeks):
+        return seat_use(series([weeks]), 2).full_from
+
+    assert full_from(*[5] * 6, *[9] * 20) == 6
+    assert full_from(*[5] * 6, *[10] * 8, 7, 8, *[10] * 10) == 6  # two odd weeks do not decide
+    assert full_from(*[10] * 10, *[5] * 5, *[10] * 20) == 15
+    assert full_from(*[10] * 20, *[8] * 13) is None
+    assert full_from(8, 10, 10, 10, 10) == 0
+    assert full_from(4, 10, 10, 10, 10) is None  # too short to have been full for a quarter
+    assert full_from(10, 10, 10) is None
 
 
 def test_shares_are_of_the_nights_held():

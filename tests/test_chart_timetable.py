@@ -189,6 +189,17 @@ def test_a_clock_time_is_said_as_on_a_clock():
     assert week.span(1050, 1230) == "5:30–8:30 pm"
 
 
+def test_slots_are_those_of_all_assessors_now_and_later():
+    def slots(**changes):
+        return week.dailies(planned(**changes))[0].said[0]
+
+    assert slots(**{"assessment.slots_per_day": 0}) == "no slots"
+    assert slots(**{"assessment.slots_per_day": 1}) == "1 slot a day, 1.5 hours each"
+    both = {"staff.counselor.duties": ["assessment"], "weeks": 9, "assessment.open_access": True}
+    later = {"staff.second": {"people": 2, "caseload": 9, "first_week": 4, "duties": ["assessment"]}}
+    assert slots(**both, **later) == "walk-in, 2 and later 6 slots a day, 1.5 hours each"
+
+
 def test_letters_go_on_after_z():
     assert [week.letter(number) for number in (0, 25, 26, 27)] == ["A", "Z", "AA", "AB"]
 

@@ -17,6 +17,8 @@ from iopsim.charts.dates import ticks, written
 from iopsim.charts.headlines import census_headline, clients, retention_headline, seats_headline, waits_headline
 from iopsim.charts.kinds import OF_A_RUN, draw, pictures
 from iopsim.charts.marks import Label, apart, label_right
+from iopsim.charts.page import Page
+from iopsim.charts.source import Source
 from iopsim.charts.style import PRINT, STYLES, inert, styled
 from pictures import assert_fits, texts, words
 
@@ -172,6 +174,22 @@ def test_the_title_of_waits_says_first_how_many_start_in_time():
     assert waits_headline(0.129, 14, 0.256, 17.6) == (
         "13 of 100 referred clients start within the target of 14 days; 26 start at all, after 18 days on average"
     )
+
+
+def test_a_number_and_its_percent_sign_stay_on_one_line():
+    with styled():
+        page = Page(Source("a", ("b",), 1, 1), "t", "", "")
+        for width in np.linspace(0.5, 4.0, 30):
+            for line in page.wrapped("in 80 % of runs, 5 % or 100 % of all", "medium", width=width):
+                assert not line.startswith("%") and not line.split("\u00a0")[0].startswith("%")
+
+
+def test_one_client_is_told_in_the_singular():
+    assert waits_headline(0.012, 1, 0.01, 1.4) == (
+        "1 of 100 referred clients starts within the target of 1 day; 1 starts at all, after 1 day on average"
+    )
+    said = "Of 100 clients admitted, 1 completes the program and 1 drops out, 1 of them within four weeks"
+    assert retention_headline(0.011, 0.009, 0.01) == said
 
 
 def test_the_title_of_retention_counts_of_100_clients():

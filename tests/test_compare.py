@@ -160,7 +160,7 @@ def test_export_writes_every_table_and_nothing_over_anything():
 
 
 def test_export_writes_the_tables_of_a_run(monkeypatch):
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
     assert call("run", PLAIN, "--weeks", "30", "-n", "3", "--by", "source", "--out", "run", "--quiet").exit_code == 0
     answer = call("export", "run", "--out", "csv")
     assert answer.exit_code == 0, answer.output

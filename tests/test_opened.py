@@ -34,7 +34,7 @@ FLAT = {"referrals.*.ramp_weeks": 0, **{f"referrals.*.months.{month}": 1 for mon
 
 @pytest.fixture(autouse=True)
 def no_pictures(monkeypatch):
-    monkeypatch.setattr("iopsim.charts.gallery.CHARTS", {})
+    monkeypatch.setattr("iopsim.charts.kinds.OF_A_RUN", ())
 
 
 def command(*words):

@@ -114,9 +114,11 @@ def test_the_key_of_a_run_depends_on_all_that_its_results_depend_on(run, monkeyp
     scenario = run[0].scenario
     keys = {run_key(scenario, 1, 5), run_key(scenario, 2, 5), run_key(scenario, 1, 6)}
     keys.add(run_key(iopsim.load(PLAIN), 1, 5))
+    keys.add(run_key(scenario, 1, 5, by=("source", "payer")))
+    assert run_key(scenario, 1, 5, by=("payer", "source")) in keys
     monkeypatch.setattr(iopsim, "__version__", "99")
     keys.add(run_key(scenario, 1, 5))
-    assert len(keys) == 5
+    assert len(keys) == 6
 
 
 @pytest.mark.parametrize(

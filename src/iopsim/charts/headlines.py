@@ -152,9 +152,19 @@ def waits_headline(in_time: float, target: int, started: float, days: float) -> 
         Mean days from referral to first session, of those who came.
     """
     return (
-        f"{100 * in_time:.0f} of 100 referred clients start within the target of {target} days; "
-        f"{100 * started:.0f} start at all, after {days:.0f} days on average"
+        f"{_of_100(in_time, 'start')} within the target of {_days(target)}; "
+        f"{_of_100(started, 'start').replace(' of 100 referred clients', '')} at all, after {_days(days)} on average"
     )
+
+
+def _of_100(share: float, verb: str) -> str:
+    """Return how many of 100 referred clients do something, with the verb as their number asks for."""
+    number = round(100 * share)
+    return f"{number} of 100 referred clients {verb}{'s' if number == 1 else ''}"
+
+
+def _days(number: float) -> str:
+    return f"{number:.0f} day{'' if round(number) == 1 else 's'}"
 
 
 def retention_headline(completed: float, dropped: float, early: float) -> str:
@@ -167,5 +177,11 @@ def retention_headline(completed: float, dropped: float, early: float) -> str:
     early : float
         Share of admitted clients who have dropped out within four weeks.
     """
-    said = f"Of 100 clients admitted, {100 * completed:.0f} complete the program and {100 * dropped:.0f} drop out"
+    said = f"Of 100 clients admitted, {_does(completed, 'complete')} the program and "
+    said += f"{_does(dropped, 'drop')} out"
     return f"{said}, {100 * early:.0f} of them within four weeks" if round(100 * dropped) else said
+
+
+def _does(share: float, verb: str) -> str:
+    number = round(100 * share)
+    return f"{number} {verb}{'s' if number == 1 else ''}"

@@ -149,7 +149,7 @@ class Page:
         """Return a text as lines that fit into a width, inches; that between the edges, if none is given."""
         room = self.style.width - 2 * self.inch(EDGE) if width is None else width
         lines: list[str] = []
-        for word in text.replace(" %", "\u00a0%").split():
+        for word in filter(None, text.replace(" %", "\u00a0%").split(" ")):
             if lines and self.width(f"{lines[-1]} {word}", size, weight) <= room:
                 lines[-1] += f" {word}"
             else:

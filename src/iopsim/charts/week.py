@@ -230,13 +230,8 @@ def dailies(scenario: Scenario) -> list[Daily]:
     long = counted(slots, "slot") if slots == most else f"{slots} and later {counted(most, 'slot')}"
     walk_in = "walk-in, " if assessment.open_access else ""
     hours = f", {counted(assessment.hours, 'hour')} each"
-    found = [
-        Daily(
-            "assessments",
-            _places(assessment.weekdays),
-            (f"{walk_in}{long} a day{hours}", f"{long} a day", long, f"{most}"),
-        )
-    ]
+    texts = (f"{walk_in}{long} a day{hours}", f"{long} a day", long, f"{most}") if most else ("no slots", "none")
+    found = [Daily("assessments", _places(assessment.weekdays), texts)]
     if orientation.required:
         each = counted(orientation.hours, "hour")
         found.append(Daily("orientation", _places(orientation.weekdays), (each, f"{orientation.hours:g} h")))

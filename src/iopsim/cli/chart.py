@@ -63,7 +63,7 @@ def chart(order: Order) -> None:
     elif not folders:
         said = "give a results folder: that of `iopsim run`, `iopsim experiment` or another command's --out"
         mistakes.problems.append(Problem("RESULTS", None, "", "nothing", said))
-    out = _file(mistakes, order, tuple(FORMS))
+    out = mistakes.file(order.out, tuple(FORMS), replace=order.replace)
     style = STYLES[mistakes.choice("--style", order.style, tuple(STYLES))]
     options = _options(mistakes, order, KINDS[name].options if name in KINDS else ())
     mistakes.settle()
@@ -73,22 +73,6 @@ def chart(order: Order) -> None:
     console = screen()
     paragraph(console, drawn.title, style="bold")
     console.print(plain(str(out)), soft_wrap=True)
-
-
-def _file(mistakes: Mistakes, order: Order, ends: tuple[str, ...]) -> Path | None:
-    """Return the file to be written; None, with the problem noted, if it cannot be."""
-    allowed = f"give a file whose name ends in {' or '.join(filter(None, (', '.join(ends[:-1]), ends[-1])))}"
-    if order.out is None:
-        mistakes.problems.append(Problem("--out", None, "", "nothing", allowed))
-        return None
-    out = Path(order.out)
-    if out.suffix.lower() not in ends:
-        mistakes.problems.append(Problem("--out", None, "", plain(order.out), allowed))
-    elif out.is_dir() or (out.exists() and not order.replace):
-        said = "name a new file, or say --replace" if out.is_file() else "name a file"
-        what = f"{plain(order.out)}, which exists"
-        mistakes.problems.append(Problem("--out", None, "", what, said))
-    return out
 
 
 def _options(mistakes: Mistakes, order: Order, taken: tuple[str, ...]) -> dict[str, object]:
@@ -132,7 +116,7 @@ def _list(order: Order) -> None:
     if len(order.words) != 1:
         said = "with --list, give one results folder and --out page.html, or neither"
         mistakes.problems.append(Problem("RESULTS", None, "", short(" ".join(order.words)), said))
-    out = _file(mistakes, order, (".html",))
+    out = mistakes.file(order.out, (".html",), replace=order.replace)
     mistakes.settle()
     assert out is not None
     opened = open_results(Path(order.words[0]))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal, TypeVar
 
+from iopsim.cli.console import plain
 from iopsim.errors import Problem, ScenarioError
 from iopsim.scenario import Resolved
 from iopsim.scenario.words import nearest, short
@@ -78,6 +80,32 @@ class Mistakes:
         said = f"give one of {', '.join(choices)}"
         self.problems.append(Problem(option, None, "", short(text), said, nearest(text, choices)))
         return choices[0]
+
+    def file(self, text: str | None, ends: Sequence[str], *, replace: bool) -> Path | None:
+        """Return the file that `--out` names; None, with the problem noted, if it cannot be written.
+
+        Parameters
+        ----------
+        text : str or None
+            What was typed, if anything.
+        ends : sequence of str
+            What its name may end in.
+        replace : bool
+            Whether a file that exists may be written over.
+        """
+        allowed = f"give a file whose name ends in {' or '.join(filter(None, (', '.join(ends[:-1]), ends[-1])))}"
+        if text is None:
+            self.problems.append(Problem("--out", None, "", "nothing", allowed))
+            return None
+        out = Path(text)
+        if out.suffix.lower() not in ends:
+            self.problems.append(Problem("--out", None, "", plain(text), allowed))
+            return None
+        if out.is_dir() or (out.exists() and not replace):
+            said = "name a new file, or say --replace" if out.is_file() else "name a file"
+            self.problems.append(Problem("--out", None, "", f"{plain(text)}, which exists", said))
+            return None
+        return out
 
     def warm_up(self, text: str | None) -> int | Literal["auto"] | None:
         """Return the weeks that `--warm-up` gives, "auto", or None where it is not given."""

@@ -101,7 +101,8 @@ def run(order: Order) -> None:
     inputs = draw_inputs(resolved, seed) if order.uncertain else None
 
     def key_of(number: int) -> str:
-        return run_key(resolved.scenario, seed, number, warm_up, inputs)
+        by = [name.removesuffix("s") for name in order.by]
+        return run_key(resolved.scenario, seed, number, warm_up, inputs, by)
 
     folder = _folder(order, resolved.scenario, key_of(replications))
     if folder is not None:

@@ -51,3 +51,44 @@ def chart(
         from iopsim.cli.chart import chart as start
 
         start(Order(words or [], out, style, arm, measure, by, factor, clients, replace, list_))
+
+
+@app.command(short_help="Write a report of results: a page, a PDF or a document.")
+def report(
+    results: Annotated[
+        str,
+        typer.Argument(metavar="RESULTS", help="The folder of a run, a comparison or an experiment."),
+    ],
+    out: Annotated[
+        str | None, typer.Option("--out", "-o", metavar="FILE", help="What to write: .html, .docx or .pdf.")
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="FORM", help="html, docx or pdf; without it, what the name of FILE ends in."),
+    ] = None,
+    title: Annotated[
+        str, typer.Option("--title", metavar="TEXT", help="Instead of the question, or the name of the program.")
+    ] = "",
+    organization: Annotated[
+        str, typer.Option("--organization", metavar="NAME", help="Whose report it is; stands above the title.")
+    ] = "",
+    logo: Annotated[
+        str | None, typer.Option("--logo", metavar="FILE", help="A PNG or JPEG picture of at most 2 MB.")
+    ] = None,
+    arm: Annotated[
+        str | None,
+        typer.Option("--arm", metavar="NAME", help="Of several plans, the one told about in full; the baseline."),
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a file that exists.")] = False,
+) -> None:
+    """Write a report, such as: iopsim report results/palmetto-... -o palmetto.pdf.
+
+    What happens, how sure that is and what it costs stands on the first page; then the program, demand, capacity,
+    retention, money, what was assumed with its sources, limits, the STRESS-DES checklist, and how to do it again. The
+    same results give the same bytes.
+    """
+    with door():
+        from iopsim.cli.report import Order
+        from iopsim.cli.report import report as start
+
+        start(Order(results, to, out, title, organization, logo, arm, replace))

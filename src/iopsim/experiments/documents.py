@@ -16,7 +16,7 @@ import math
 import platform
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple
 from importlib.metadata import version
 from pathlib import Path
@@ -50,7 +50,12 @@ LONGEST_SLUG = 40
 
 
 def run_key(
-    scenario: Scenario, seed: int, replications: int, warm_up: int | None = None, inputs: Inputs | None = None
+    scenario: Scenario,
+    seed: int,
+    replications: int,
+    warm_up: int | None = None,
+    inputs: Inputs | None = None,
+    by: Collection[str] = (),
 ) -> str:
     """Return the hash of what a run depends on, 64 hexadecimal digits.
 
@@ -62,12 +67,16 @@ def run_key(
         Weeks before the mature view; None for the opening view.
     inputs : Inputs or None
         Inputs that are drawn.
+    by : collection of str
+        By what clients are told apart: some of `iopsim.measures.partition.DIMENSIONS`, in any order.
     """
     parts = [scenario.hash, str(seed), str(replications), iopsim.__version__]
     if warm_up is not None:
         parts.append(f"warm-up {warm_up}")
     if inputs is not None:
         parts.append(f"inputs {inputs.hash}")
+    if by:
+        parts.append(f"by {', '.join(sorted(set(by)))}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -128,13 +137,18 @@ def documents(result: Result, resolved: Resolved, charts: Mapping[str, bytes]) -
         **mature(result),
         **uncertain(result),
         **precision(result),
-        "run_key": run_key(result.scenario, result.seed, result.replications, result.warm_up, _inputs(result)),
+        "run_key": _key(result),
         "iopsim": iopsim.__version__,
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     return {**files, MANIFEST: (json.dumps(manifest, indent=2, default=str) + "\n").encode()}
+
+
+def _key(result: Result) -> str:
+    by = {part.dimension for part in result.partitions}
+    return run_key(result.scenario, result.seed, result.replications, result.warm_up, _inputs(result), by)
 
 
 def mature(result: Result) -> dict[str, int | str]:

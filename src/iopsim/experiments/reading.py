@@ -108,31 +108,39 @@ def read(measure: Measure, result: Result) -> Row:
 
 
 def figures(measure: Measure, summary: Summary) -> tuple[str, str, str]:
-    """Return mean, interval and spread of a measure as they are read.
+    """Return mean, interval and spread of a measure as they are read."""
+    places = places_of(measure, summary)
+
+    def span(low: float, high: float) -> str:
+        return UNKNOWN if math.isnan(low) else f"{written(measure, low, places)} to {written(measure, high, places)}"
+
+    return (
+        UNKNOWN if math.isnan(summary.mean) else written(measure, summary.mean, places),
+        f"{FEW if summary.made_by_few else ''}{span(summary.low, summary.high)}",
+        span(summary.p10, summary.p90),
+    )
+
+
+def places_of(measure: Measure, summary: Summary) -> int:
+    """Return to how many decimals a measure is told, its share in percent; dollars may have fewer than none.
 
     Dollars are rounded to the second digit of their half-width. Where the ends of the spread differ and would be
     written alike, all has one decimal more: else the few replications beyond that widen the interval would not show.
     """
     half = (summary.high - summary.low) / 2
+    if measure.unit == "usd":
+        return whole_places(half)
     factor = 100.0 if measure.unit == "share" else 1.0
-    money, places = measure.unit == "usd", decimals(factor * summary.mean, factor * half)
+    places = decimals(factor * summary.mean, factor * half)
     low, high = factor * summary.p10, factor * summary.p90
-    if low < high and f"{low:.{places}f}" == f"{high:.{places}f}":
-        places += 1
+    return places + 1 if low < high and f"{low:.{places}f}" == f"{high:.{places}f}" else places
 
-    def written(value: float) -> str:
-        if money:
-            return dollars(round(value, whole_places(half)))
-        return f"{factor * value:,.{places}f}"
 
-    def span(low: float, high: float) -> str:
-        return UNKNOWN if math.isnan(low) else f"{written(low)} to {written(high)}"
-
-    return (
-        UNKNOWN if math.isnan(summary.mean) else written(summary.mean),
-        f"{FEW if summary.made_by_few else ''}{span(summary.low, summary.high)}",
-        span(summary.p10, summary.p90),
-    )
+def written(measure: Measure, value: float, places: int) -> str:
+    """Return a value of a measure to so many decimals: dollars with their sign, a share in percent, without a unit."""
+    if measure.unit == "usd":
+        return dollars(round(value, places))
+    return f"{(100.0 if measure.unit == 'share' else 1.0) * value:,.{places}f}"
 
 
 def whole_places(half_width: float) -> int:

@@ -204,7 +204,7 @@ class Result:
         """Each role of staff, for the weeks that count: hours available and spent, and its caseload."""
         return hours_series(self.facts, write(self.scenario))
 
-    @property
+    @cached_property
     def caseload(self) -> int | None:
         """Clients all counselors together can carry; None for no limit."""
         limit = write(self.scenario).staffing.caseload_limit

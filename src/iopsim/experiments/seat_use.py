@@ -12,8 +12,8 @@ from iopsim.record import I64
 FULL = 0.9
 """Share of the seats enrolled from which on they count as full."""
 
-STRETCH = 4
-"""Weeks over which seats must be full together, so that one week does not decide."""
+STRETCH, QUARTER = 4, 13
+"""Weeks over which seats must be full together at first, and later on, so that no odd week decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,9 @@ class SeatUse:
     late : float
         Enrolled, of all nights.
     full_from : int or None
-        The first week of the series from which on every four weeks together have 90 % of their seats enrolled; None
-        if that is not so at the end of the series, or of all of it, as it is shorter.
+        The first week of the series that begins four weeks with 90 % of their seats enrolled together, and after which
+        no thirteen weeks together have less; None if that is not so at the end of the series, or if it is shorter than
+        four weeks.
     attended_of_enrolled : float
         Sessions that clients came to, as a share of those that they were enrolled for.
     """
@@ -80,11 +81,17 @@ def _share(part: I64 | F64, whole: I64 | F64) -> F64:
 
 
 def _full_from(enrolled: I64, seats: I64) -> int | None:
-    """Return the first week from which on all stretches of weeks are full."""
+    """Return the first week of a full stretch after which no quarter of a year is less than full."""
     if len(seats) < STRETCH:
         return None
-    window = np.ones(STRETCH, dtype=np.int64)
-    shares = _share(np.convolve(enrolled, window, "valid"), np.convolve(seats, window, "valid"))
-    short = np.flatnonzero(~(shares >= FULL))
-    first = int(short[-1]) + 1 if len(short) else 0
-    return first if first < len(shares) else None
+    quarters, stretches = (_stretches(enrolled, seats, weeks) for weeks in (min(QUARTER, len(seats)), STRETCH))
+    less = np.flatnonzero(~(quarters >= FULL))
+    since = int(less[-1]) + 1 if len(less) else 0
+    full = np.flatnonzero(stretches[since:] >= FULL)
+    return since + int(full[0]) if since < len(quarters) and len(full) else None
+
+
+def _stretches(enrolled: I64, seats: I64, weeks: int) -> F64:
+    """Return the share of the seats of each run of so many weeks."""
+    window = np.ones(weeks, dtype=np.int64)
+    return _share(np.convolve(enrolled, window, "valid"), np.convolve(seats, window, "valid"))

@@ -1,0 +1,167 @@
+"""What templates may speak of: the plan, what it gave, and how each is told."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+import iopsim
+from iopsim.experiments.bottleneck_words import bottleneck_sentences
+from iopsim.experiments.documents import PACKAGES
+from iopsim.experiments.outcome import Outcome
+from iopsim.experiments.reading import day, worth_reading
+from iopsim.experiments.result import Result
+from iopsim.experiments.verdict import narrowed, sentence
+from iopsim.measures import costs
+from iopsim.measures.catalogue import CATALOGUE, GROUPS
+from iopsim.report import program
+from iopsim.report.assumptions import Assumptions, followed
+from iopsim.report.figures import Picture
+from iopsim.report.groups import told_apart
+from iopsim.report.inert import inert
+from iopsim.report.lead import lead
+from iopsim.report.numbers import NARROW, Reading, counted, fact, mark
+from iopsim.report.plans import compared
+from iopsim.report.rerun import command_of
+from iopsim.report.subject import Subject
+
+MOST_ARMS = 8
+"""Plans that the first page shows."""
+
+
+def context(subject: Subject, charts: Mapping[str, Picture]) -> dict[str, Any]:
+    """Return what templates may speak of, by the name that they use.
+
+    Parameters
+    ----------
+    subject : Subject
+    charts : mapping of str to Picture
+        By their place in the templates.
+    """
+    return {
+        **_of_the_plan(subject),
+        **_of_results(subject),
+        **_of_plans(subject),
+        **_of_the_making(subject),
+        "charts": _Charts(charts),
+        "fact": fact,
+        "counted": counted,
+        "day": _day,
+        "inert": inert,
+        "said": _said,
+        "percent": percent,
+    }
+
+
+def _of_the_plan(subject: Subject) -> dict[str, Any]:
+    scenario = subject.scenario
+    return {
+        "sc": scenario,
+        "name": inert(scenario.name),
+        "a": Assumptions(subject.plan),
+        "followed": followed,
+        "program": program,
+        "week": program.week_in_words(scenario),
+        "seat_nights": program.seat_nights(scenario),
+        "assessors": any("assessment" in role.duties for role in scenario.staff.values()),
+        "levers_on": [name.replace("_", " ") for name, lever in scenario.levers if lever.on],
+        "slows": any(source.kept_per_week_waited < 1.0 for source in scenario.referrals.values()),
+    }
+
+
+def _of_results(subject: Subject) -> dict[str, Any]:
+    result, measures = subject.result, subject.measures
+
+    def board(groups: Sequence[str]) -> list[Reading]:
+        return [measures[one.name] for name in groups for one in GROUPS[name] if worth_reading(one, result)]
+
+    parts = [measures[part.name] for part in costs.PARTS]
+    return {
+        "s": subject,
+        "r": result,
+        "m": measures,
+        "lead": lead(subject),
+        "bottlenecks": bottleneck_sentences(result),
+        "tightest": _tightest(result),
+        "board": board,
+        "every": [(name, [measures[one.name] for one in found]) for name, found in GROUPS.items()],
+        "cost_parts": sorted((part for part in parts if part.value > 0.0), key=lambda part: -part.value),
+        "partitions": told_apart(result),
+        "dimensions": sorted({part.dimension for part in result.partitions}),
+    }
+
+
+def _of_plans(subject: Subject) -> dict[str, Any]:
+    """Return what there is to say of a batch; of a run, that there is nothing."""
+    outcome, arms = subject.outcome, subject.arms
+    if outcome is None:
+        nothing = dict.fromkeys(("question", "baseline", "about", "narrowed"), "")
+        return {**nothing, "outcome": None, "verdicts": [], "n_differences": 0, "shown_arms": (), "compared": []}
+    asked = inert(outcome.batch.question) or f"How do {len(arms)} plans differ: {', '.join(arms)}?"
+    return {
+        "outcome": outcome,
+        "question": asked,
+        "baseline": outcome.baseline,
+        "about": inert(outcome.batch.plans[outcome.arms.index(subject.arm)].about),
+        "verdicts": [(arm, *_verdict(outcome, arm)) for arm in arms[1:]],
+        "n_differences": len(outcome.contrasts),
+        "narrowed": narrowed(outcome) if len(arms) > 1 else "",
+        "shown_arms": arms[:MOST_ARMS],
+        "compared": list(compared(subject)),
+    }
+
+
+def _of_the_making(subject: Subject) -> dict[str, Any]:
+    manifest = subject.opened.manifest
+    return {
+        "version": iopsim.__version__,
+        "manifest": manifest,
+        "made": subject.opened.made,
+        "ignorance": manifest.get("uncertain"),
+        "changes": manifest.get("changes", {}),
+        "packages": [name for name in PACKAGES if name in manifest],
+        "n_measures": len(CATALOGUE),
+        "parts": [name.lower() for name in GROUPS],
+        "command": command_of(subject),
+    }
+
+
+class _Charts(dict[str, Any]):
+    """Pictures by their place; a place without one is empty."""
+
+    def __missing__(self, place: str) -> None:
+        return None
+
+
+def _tightest(result: Result) -> str:
+    """Return what holds people back most, in a sentence that begins with it."""
+    said = bottleneck_sentences(result)[0].partition(": ")[2]
+    return f"{said[0].upper()}{said[1:]}"
+
+
+def _verdict(outcome: Outcome, arm: str) -> tuple[str, str]:
+    """Return what the planner says of an arm, and how it differs from the baseline, in words that do not name it."""
+    said = sentence(outcome, arm).removeprefix(arm).removeprefix(f", against {outcome.baseline}:").strip()
+    return inert(outcome.batch.plans[outcome.arms.index(arm)].about), said
+
+
+def _said(by: str, text: str, arm: str = "") -> Markup:
+    """Return a sentence that another part of the program has written, and that says so."""
+    data = {"arm": arm} if arm else {}
+    return mark(inert(text, 5000), "said", said=by, **data)
+
+
+def _day(date: datetime.date) -> Markup:
+    return fact("date", date, day(date))
+
+
+def percent(share: float) -> str:
+    """Return a share as it is read, 0 to 1: in whole percent, but for what is nearly all and what is nearly nothing."""
+    told = 100.0 * share
+    if 0.0 < told < 1.0:
+        return f"less than 1{NARROW}%"
+    text = f"{told:.1f}".removesuffix(".0") if 90.0 < told < 100.0 else f"{told:.0f}"
+    return f"{text}{NARROW}%"
