@@ -136,6 +136,22 @@ def test_names_that_would_be_cut_alike_are_cut_where_they_differ():
     assert len(set(shown)) == 3
 
 
+def test_points_of_a_design_are_called_by_their_levels():
+    levels = {
+        "point_1": {"groups.evening.seats": "10", "referrals.*.per_week": "x 0.7"},
+        "point_2": {"groups.evening.seats": "12", "referrals.*.per_week": "x 1"},
+    }
+    found = made({"base": values(), "point_1": values(0.1), "point_2": values(-0.3)}, levels)
+    for draw in (arms, differences):
+        chart = draw(found)
+        assert {"10, × 0.7", "12, × 1"} <= {text for text, _ in texts(chart)}
+        assert "point_" not in chart.alt and "point 1" not in chart.alt
+        assert "named by their levels of: seats on each night (evening); referrals a week once mature." in chart.caption
+        assert_fits(chart)
+    said = "seats on each night (evening) 12 and referrals a week once mature × 1"
+    assert arms(found).title == f"Referral to first session: 14.0 days with {said}, 20.0 days with base"
+
+
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 @pytest.mark.parametrize(
     ("n_arms", "stem", "names"), [(1, "p", SIX), (2, LONG, (WAIT,)), (3, "W" * 38, SIX), (8, LONG, SIX)]

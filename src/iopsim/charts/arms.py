@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from iopsim.charts.chart import Chart
-from iopsim.charts.multiples import NAMES, Panel, Shown, finished, named, panels, shown, untold
+from iopsim.charts.multiples import NAMES, Panel, Shown, called, finished, how_named, named, panels, shown, told, untold
 from iopsim.charts.page import Page
-from iopsim.charts.rows import beside, dot, in_title, spaced, spread
+from iopsim.charts.rows import beside, dot, in_title, spread
 from iopsim.charts.source import of_outcome
 from iopsim.charts.style import BLUE, GREY, INK, PRINT, SMALL, Style, styled, thin
 from iopsim.experiments.amounts import amount, figure
@@ -41,13 +41,13 @@ def arms(outcome: Outcome, style: Style = PRINT) -> Chart:
             _alt(outcome, drawn),
             style,
         )
-        names = [spaced(arm) for arm in drawn.arms]
+        names = [called(outcome, arm) for arm in drawn.arms]
         if len(names) > 1 and page.width(names[0] + BASELINE, SMALL) <= page.inch(NAMES):
             names[0] += BASELINE
         titles = [_with_unit(named(measure, outcome), measure) for measure in drawn.measures]
         numbers = [[_number(outcome, arm, measure) for arm in drawn.arms] for measure in drawn.measures]
-        for panel, told in zip(panels(page, drawn.measures, names, titles, numbers), numbers, strict=True):
-            _draw(page, panel, outcome, drawn, told)
+        for panel, texts in zip(panels(page, drawn.measures, names, titles, numbers), numbers, strict=True):
+            _draw(page, panel, outcome, drawn, texts)
         return page.chart()
 
 
@@ -74,7 +74,7 @@ def _title(outcome: Outcome, drawn: Shown) -> str:
         return f"{'The two' if len(drawn.arms) == 2 else f'The {len(drawn.arms)}'} plans cannot be told apart"
     arm, measure, _ = found
     said = [
-        f"{amount(measure, one.mean, _half(one))} with {spaced(name)}"
+        f"{amount(measure, one.mean, _half(one))} with {told(outcome, name)}"
         for name in (arm, outcome.baseline)
         for one in (outcome.summary(name, measure.name),)
     ]
@@ -114,15 +114,15 @@ def _caption(outcome: Outcome, drawn: Shown) -> str:
         )
     if len(outcome.arms) > 1:
         said += (
-            f" Square and dashed line: the baseline, {spaced(outcome.baseline)}. Intervals of two plans may overlap "
-            "though the plans differ, as both meet the same people: the chart of differences tells."
+            f" Square and dashed line: the baseline, {called(outcome, outcome.baseline)}. Intervals of two plans may "
+            "overlap though the plans differ, as both meet the same people: the chart of differences tells."
         )
-    return f"{said} {drawn.rest}".strip()
+    return " ".join(part for part in (said, how_named(outcome), drawn.rest) if part)
 
 
 def _alt(outcome: Outcome, drawn: Shown) -> str:
-    told = []
+    parts = []
     for measure in drawn.measures:
-        values = ", ".join(f"{spaced(arm)} {_number(outcome, arm, measure)}" for arm in drawn.arms)
-        told.append(f"{_with_unit(named(measure, outcome), measure)}: {values}")
-    return f"A panel with dots and intervals for each measure. {'; '.join(told)}."
+        values = ", ".join(f"{called(outcome, arm)} {_number(outcome, arm, measure)}" for arm in drawn.arms)
+        parts.append(f"{_with_unit(named(measure, outcome), measure)}: {values}")
+    return f"A panel with dots and intervals for each measure. {'; '.join(parts)}."

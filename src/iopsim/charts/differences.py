@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from iopsim.charts.chart import Chart
-from iopsim.charts.multiples import Panel, Shown, finished, named, panels, shown, untold
+from iopsim.charts.multiples import Panel, Shown, called, finished, how_named, named, panels, shown, told, untold
 from iopsim.charts.page import Page, nothing
-from iopsim.charts.rows import beside, dot, in_title, spaced
+from iopsim.charts.rows import beside, dot, in_title
 from iopsim.charts.source import of_outcome
 from iopsim.charts.style import BLUE, GREY, INK, PRINT, Style, styled, thin
 from iopsim.experiments.outcome import Outcome
@@ -31,14 +31,14 @@ def differences(outcome: Outcome, style: Style = PRINT) -> Chart:
     Chart
     """
     with styled(style):
-        base = spaced(outcome.baseline)
+        base = told(outcome, outcome.baseline)
         if len(outcome.arms) < 2:
             why = f"There is only one plan, {base}. A difference is of two: iopsim compare PLAN_A PLAN_B."
             return nothing(of_outcome(outcome), "Differences: nothing to show", why, style)
         drawn = shown(outcome, style)
         others = drawn.arms[1:]
         gaps = [[outcome.contrast(arm, one.name) for arm in others] for one in drawn.measures]
-        who = spaced(others[0]) if len(others) == 1 else "Each plan"
+        who = told(outcome, others[0]) if len(others) == 1 else "Each plan"
         page = Page(
             of_outcome(outcome),
             in_title(_title(outcome, others, drawn.measures)),
@@ -47,7 +47,7 @@ def differences(outcome: Outcome, style: Style = PRINT) -> Chart:
             _alt(outcome, drawn, gaps),
             style,
         )
-        names = [spaced(arm) for arm in others]
+        names = [called(outcome, arm) for arm in others]
         titles = [f"{named(measure, outcome)}{_unit(measure)}" for measure in drawn.measures]
         numbers = [[_number(one, gap) for gap in found] for one, found in zip(drawn.measures, gaps, strict=True)]
         for at, panel in enumerate(panels(page, drawn.measures, names, titles, numbers)):
@@ -65,19 +65,19 @@ def _apart(gap: Contrast) -> bool:
 
 def _unit(measure: Measure) -> str:
     if measure.unit == "share":
-        return ", % points"
+        return ", %-points"
     return "" if measure.unit == "usd" or measure.unit in measure.label.lower() else f", {measure.unit}"
 
 
 def _title(outcome: Outcome, others: Sequence[str], measures: Sequence[Measure]) -> str:
     found = leading(outcome, others, measures)
-    base = spaced(outcome.baseline)
+    base = told(outcome, outcome.baseline)
     if found is None:
         runs = f"{outcome.replications:,} replication{'' if outcome.replications == 1 else 's'}"
-        who = spaced(others[0]) if len(others) == 1 else "any plan"
+        who = told(outcome, others[0]) if len(others) == 1 else "any plan"
         return f"No difference of {who} from {base} can be told in {runs}"
     arm, measure, gap = found
-    said = difference(measure, gap, spaced(arm), base)
+    said = difference(measure, gap, told(outcome, arm), base)
     return f"{said[0].upper()}{said[1:]}"
 
 
@@ -107,15 +107,15 @@ def _caption(outcome: Outcome, drawn: Shown) -> str:
             f"them: {lines if n > 1 else f'{sure} interval'}. Solid and bold: told apart from no difference. Hollow: "
             "not distinguishable. The chart does not say which way is better."
         )
-    return f"{said} {drawn.rest}".strip()
+    return " ".join(part for part in (said, how_named(outcome), drawn.rest) if part)
 
 
 def _alt(outcome: Outcome, drawn: Shown, gaps: Sequence[Sequence[Contrast]]) -> str:
-    told = []
+    parts = []
     for measure, found in zip(drawn.measures, gaps, strict=True):
         values = [
-            f"{spaced(arm)} {_number(measure, gap)}{'' if _apart(gap) else ' (not distinguishable)'}"
+            f"{called(outcome, arm)} {_number(measure, gap)}{'' if _apart(gap) else ' (not distinguishable)'}"
             for arm, gap in zip(drawn.arms[1:], found, strict=True)
         ]
-        told.append(f"{named(measure, outcome)}{_unit(measure)}: {', '.join(values)}")
-    return f"Forest plot, a panel for each measure. {'; '.join(told)}."
+        parts.append(f"{named(measure, outcome)}{_unit(measure)}: {', '.join(values)}")
+    return f"Forest plot, a panel for each measure. {'; '.join(parts)}."

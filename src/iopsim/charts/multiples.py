@@ -11,10 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from iopsim.charts.page import Page
-from iopsim.charts.rows import before, rows, ticked
-from iopsim.charts.style import GREY, INK, SMALL, Style, points
+from iopsim.charts.rows import before, rows, spaced, ticked
+from iopsim.charts.style import GREY, INK, SMALL, Style, inert, points
 from iopsim.experiments.outcome import Outcome
+from iopsim.experiments.path_words import words_of
 from iopsim.experiments.reading import label
+from iopsim.experiments.sweep import TIMES
 from iopsim.experiments.verdict import ALONE
 from iopsim.measures.measure import Measure
 
@@ -80,6 +82,36 @@ def named(measure: Measure, outcome: Outcome) -> str:
     return f"{said[0].upper()}{said[1:]}"
 
 
+def called(outcome: Outcome, arm: str) -> str:
+    """Return what an arm is called in a row: its name, or of a point of a design its levels."""
+    levels = outcome.batch.plans[outcome.arms.index(arm)].levels
+    return ", ".join(_level(level) for level in levels.values()) if levels else spaced(arm)
+
+
+def told(outcome: Outcome, arm: str) -> str:
+    """Return what an arm is called in a sentence: its name, or of a point of a design its factors and their levels."""
+    levels = outcome.batch.plans[outcome.arms.index(arm)].levels
+    if not levels:
+        return spaced(arm)
+    return " and ".join(f"{factor_words(factor)} {_level(level)}" for factor, level in levels.items())
+
+
+def how_named(outcome: Outcome) -> str:
+    """Say by what the points of a design are named; nothing of arms with names."""
+    factors = list(dict.fromkeys(name for plan in outcome.batch.plans for name in plan.levels))
+    return f"Plans are named by their levels of: {'; '.join(map(factor_words, factors))}." if factors else ""
+
+
+def factor_words(factor: str) -> str:
+    """Return a factor in words within a sentence."""
+    said = inert(words_of(factor).meaning)
+    return f"{said[:1].lower()}{said[1:]}"
+
+
+def _level(level: str) -> str:
+    return spaced(f"× {level.removeprefix(TIMES)}" if level.startswith(TIMES) else level)
+
+
 def panels(
     page: Page,
     measures: Sequence[Measure],
@@ -113,6 +145,7 @@ def panels(
     )
     across = min(max(across, 2), len(measures))
     down = math.ceil(len(measures) / across)
+    across = math.ceil(len(measures) / down)  # as many in the last line as in the others, as far as can be
     asides = [
         max(page.width(text, SMALL, "bold") for panel in numbers[column::across] for text in panel) + letters
         for column in range(across)

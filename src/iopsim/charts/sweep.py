@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from iopsim.charts.chart import Chart
 from iopsim.charts.marks import Label, label_right
-from iopsim.charts.multiples import named
+from iopsim.charts.multiples import factor_words, named
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.rows import in_title, in_units, spaced
 from iopsim.charts.source import of_outcome
@@ -55,7 +55,7 @@ def sweep(outcome: Outcome, style: Style = PRINT, *, measure: str | None = None,
     what = measure_named(measure) if measure is not None else outcome.batch.measures[0]
     with styled(style):
         found = sweep_of(outcome, what, factor)
-        label, moved = named(what, outcome), _called(found.factor)
+        label, moved = named(what, outcome), factor_words(found.factor)
         stops = [stop for run in found.runs for stop in run.stops]
         if all(math.isnan(stop.summary.mean) for stop in stops) and not found.sampled:
             why = f"{label} is told of {what.counted}. In no plan of this design can it be told."
@@ -75,12 +75,6 @@ def sweep(outcome: Outcome, style: Style = PRINT, *, measure: str | None = None,
 def _unit(found: Sweep) -> str:
     unit = found.measure.unit
     return "" if unit in {"share", "usd"} else f", {unit}"
-
-
-def _called(factor: str) -> str:
-    """Return a factor in words within a sentence."""
-    said = inert(words_of(factor).meaning)
-    return f"{said[:1].lower()}{said[1:]}"
 
 
 def _level(found: Sweep, level: str) -> str:
@@ -148,7 +142,7 @@ def _draw(page: Page, found: Sweep, outcome: Outcome) -> None:
     if _unit(found):
         axes.set_ylabel(found.measure.unit)
     if several and len(found.over) == 1:
-        lines = page.wrapped(f"{_called(found.over[0])}:", SMALL, width=page.inch(NAMES))
+        lines = page.wrapped(f"{factor_words(found.over[0])}:", SMALL, width=page.inch(NAMES))
         lines = lines if len(lines) < 3 else [lines[0], f"{lines[1]} …"]
         labels.append(Label(1.06 * axes.get_ylim()[1] - 0.06 * axes.get_ylim()[0], "\n".join(lines), GREY))
     label_right(axes, labels)
@@ -198,7 +192,7 @@ def _scale(page: Page, axes: Axes, found: Sweep) -> None:
 
 def _caption(found: Sweep, outcome: Outcome) -> str:
     n, measure = outcome.replications, found.measure
-    others = ", ".join(_called(name) for name in found.over)
+    others = ", ".join(factor_words(name) for name in found.over)
     said = f"Told of {measure.counted}. "
     if found.sampled:
         said += (
