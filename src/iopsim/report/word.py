@@ -25,8 +25,8 @@ CONTENTS = 'TOC \\o "1-2" \\h \\z \\u'
 PICTURE = 6.2
 """Of a chart, inches."""
 
-FEWEST, MOST, SPARE = 9, 36, 3
-"""Signs of a column that is as narrow, or as wide, as any."""
+SIGNS, LONGEST, SPARE = 92, 90, 3
+"""Of a table: signs of small letters on a line; signs of a cell that is worth a wide column; room beside a word."""
 
 HEADINGS = {"h2": "Heading 1", "h3": "Heading 2"}
 PARAGRAPHS = {"note": "Note", "lead": "Lead"}
@@ -211,7 +211,7 @@ class Writer:
 
 
 def _widths(lines: Sequence[Any], columns: int) -> list[int]:
-    """Return how wide each column is, by the longest of its cells, but for those that are long enough to be broken.
+    """Return how wide each column is: as wide as its longest word, and what is left goes to those with long texts.
 
     Parameters
     ----------
@@ -221,8 +221,15 @@ def _widths(lines: Sequence[Any], columns: int) -> list[int]:
     """
     from docx.shared import Inches
 
-    whole = [[len(_text(cell)) for cell in line] for line in lines if len(line) == columns]
-    signs = [min(max(*lengths, FEWEST) + SPARE, MOST) for lengths in zip(*whole, strict=True)]
+    whole = [[_text(cell) for cell in line] for line in lines if len(line) == columns]
+    cells = list(zip(*whole, strict=True))
+    needed = [SPARE + max(len(word) for text in texts for word in (text.split(" ") or [""])) for texts in cells]
+    wanted = [
+        max(min(max(map(len, texts)), LONGEST) + SPARE - least, 0) for texts, least in zip(cells, needed, strict=True)
+    ]
+    left = max(SIGNS - sum(needed), 0)
+    share = min(left / sum(wanted), 1.0) if any(wanted) else 0.0
+    signs = [least + share * more for least, more in zip(needed, wanted, strict=True)]
     return [Inches(WIDTH * one / sum(signs)) for one in signs]
 
 
