@@ -96,9 +96,7 @@ def page(folders: dict[str, Opened]) -> str:
         "",
     ]
     for kind in KINDS.values():
-        source = {"program": "palmetto", "plans": COMPARED, "sensitivity": "sensitivity"}[kind.needs]
-        if kind.name == "sweep":
-            source = SWEPT
+        source = {"program": "palmetto", "plans": COMPARED, "design": SWEPT, "sensitivity": "sensitivity"}[kind.needs]
         lines += shown(kind.name, f"**{kind.name}**: {kind.shows}.", kind.name, source, folders)
     lines += ["## For the back of a room", ""]
     lines += shown("census_slides", "The same census on a slide.", "census", "palmetto", folders, "slides")
