@@ -3,7 +3,10 @@
 import copy
 import math
 import re
+import shlex
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +32,7 @@ OF_WORDS = {"95", "90", "10", "8", "30", "0", "5", "6", "12", "52", "4", "2", "1
 # What no sentence of a report has: words of a program, signs in the wrong place, one of many, holes of a template.
 BAD = (
     r"\b(?:nan|NaN|inf|Undefined)\b",
-    r"\bNone\b(?! that)",
+    r"\bNone\b",
     r"-\$|\$-|\u2212\u2212",
     r"(?<![\d.,])\u22120(?![.\d])|\u22120\.0+(?!\d)",
     r"(?<![\d.,])1 (?:clients|weeks|days|replications|people|plans)\b",
@@ -203,6 +206,15 @@ class TestWhatWeAssumed:
         assert "levers.transport.attendance_odds_ratio" in {path for one in off.idle for path in one.paths}
         assert "levers.transport.attendance_odds_ratio" in {path for one in on.acting for path in one.paths}
 
+    def test_entries_that_share_a_number_are_named_together(self):
+        told = {path: one.who for one in Assumptions(resolve(reports.PALMETTO)).all for path in one.paths}
+        assert told["referrals.self.ramp_weeks"] == "all 4"
+        assert told["referrals.court.per_week"] == "court"
+        assert told["referrals.court.months.Jul"] == "Feb to Nov; all 4"
+        assert told["referrals.self.weekdays.Sun"] == "Sat, Sun; all 4"
+        assert told["staff.front_desk.hours_per_week"] == "counselor, director, front desk"
+        assert told["attendance.probability"] == ""
+
     def test_what_the_plan_sets_is_told_apart_from_defaults(self, ran):
         told = {path: one.set_by for one in Assumptions(ran.plan()).all for path in one.paths}
         assert told["groups.evening.seats"] == "this plan"
@@ -245,6 +257,24 @@ class TestLittleToTell:
         assert "How many complete the program is not known: 6 weeks are too few" in said
         _reads_well(tree)
 
+    def test_drawn_inputs_say_how_much_nobody_knows(self, tmp_path):
+        opened = reports.run_in(tmp_path / "drawn", "--uncertain", "--set", "weeks=20")
+        tree = reports.parsed(reports.page_of(opened))
+        said = reports.text_of(tree, "in-short")
+        (row,) = [row for row in opened.rows("uncertainty.csv") if row["name"] == "margin_usd"]
+        share = 100 * min(max(float(row["share"]), 0), 1)
+        assert f"It makes {share:.0f} % (" in said
+        assert "drawn within it, anew for each replication: 207 numbers" in reports.text_of(tree, "assumed")
+        _reads_well(tree)
+
+    def test_a_mature_view_says_from_when_on(self, tmp_path):
+        steady = ("--set", "referrals.*.months.*=1", "--set", "weeks=60", "--warm-up", "30")
+        tree = reports.parsed(reports.page_of(reports.run_in(tmp_path / "mature", *steady)))
+        assert "Told is the mature program, from 2 August 2027 on." in reports.text_of(tree, "in-short")
+        assert "A warm-up of 30 weeks is left out" in reports.text_of(tree, "stress")
+        assert "--warm-up 30" in reports.text_of(tree, "rerun")
+        _reads_well(tree)
+
     def test_without_payers_what_comes_in_is_not_known(self, tmp_path):
         file = tmp_path / "plain.toml"
         file.write_text((reports.ROOT / "tests" / "plain.toml").read_text(encoding="utf-8"), encoding="utf-8")
@@ -263,6 +293,23 @@ def _reads_well(tree):
     for bad in BAD:
         found = re.search(bad, words)
         assert not found, words[max(0, found.start() - 80) : found.end() + 40]
+
+
+class TestRerun:
+    def test_the_command_in_the_report_gives_the_same_numbers(self, ran, tree, tmp_path, monkeypatch):
+        shutil.copytree(ran.folder, tmp_path / "folder")
+        monkeypatch.chdir(tmp_path / "folder")
+        (typed,) = tree.xpath("//section[@id='rerun']/p/code/text()")
+        program, *words = shlex.split(typed)
+        assert program == "iopsim"
+        reports.command(*words, "-q", "--workers", 1)
+        for name in ("measures.csv", "equity.csv", "weekly.csv"):
+            assert Path("again", name).read_bytes() == Path(name).read_bytes()
+
+    def test_every_file_of_the_results_is_there_with_its_hash(self, ran, tree):
+        said = reports.text_of(tree, "rerun")
+        for name, digest in ran.manifest["sha256"].items():
+            assert f"{name}{digest}" in said.replace(" ", "")
 
 
 class TestTelling:

@@ -99,7 +99,7 @@ class TestPdf:
 
     def test_without_pango_it_is_said_what_to_install(self, page, monkeypatch):
         monkeypatch.setattr(pdf_module, "_printer", _lacking)
-        with pytest.raises(IopsimError, match="a PDF needs Pango, .* apt install libpango"):
+        with pytest.raises(IopsimError, match=r"a PDF needs Pango, .* apt install libpango"):
             pdf_module.pdf(page)
 
 
@@ -242,7 +242,8 @@ def test_the_same_results_give_the_same_bytes_in_another_process(ran, charts, tm
     (tmp_path / "census.png").write_bytes(picture.png)
     said = AGAIN.format(
         tests=str(reports.ROOT / "tests"), folder=str(ran.folder), out=str(tmp_path / "again"),
-        sections=some_sections, picture=str(tmp_path / "census.png"), words=(picture.title, picture.alt, picture.width, picture.height),
+        sections=some_sections,
+        picture=str(tmp_path / "census.png"), words=(picture.title, picture.alt, picture.width, picture.height),
     )  # fmt: skip
     subprocess.run([sys.executable, "-c", said], check=True, env={**os.environ, "PYTHONHASHSEED": "7"})
     for form, write in FORMS.items():

@@ -15,6 +15,7 @@ from iopsim.report.inert import inert
 from iopsim.report.numbers import NARROW, mark
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario import Resolved
+from iopsim.scenario.fields import MONTHS, WEEKDAYS
 from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.resolved import BARE, Origin, leaves, standing
@@ -45,10 +46,10 @@ class Assumption:
         First part of its path.
     field : str
         The rest, without the names of entries.
-    entries : tuple of str
-        Names of entries that share it; empty where there are none.
-    every : bool
-        Whether those are all entries.
+    names : tuple of tuple of str
+        Names of entries that share it, such as ``("self", "Jan")``; empty where there are none.
+    entries : int
+        How many entries there are on the first of these levels.
     paths : tuple of str
         All dotted paths.
     meaning : str
@@ -59,8 +60,8 @@ class Assumption:
 
     table: str
     field: str
-    entries: tuple[str, ...]
-    every: bool
+    names: tuple[tuple[str, ...], ...]
+    entries: int
     paths: tuple[str, ...]
     meaning: str
     value: float
@@ -105,11 +106,17 @@ class Assumption:
 
     @property
     def who(self) -> str:
-        """Of which entries it is, such as ``every one`` or ``court, inpatient``."""
-        if not self.entries:
+        """Of which entries it is, such as ``all 4``, ``court, inpatient`` or ``Feb to Nov; all 4``."""
+        if not self.names:
             return ""
-        names = [name.replace("_", " ") for name in self.entries]
-        return f"all {len(names)}" if self.every and len(names) >= ALL_AT_ONCE else ", ".join(names)
+        firsts, *others = (tuple(dict.fromkeys(level)) for level in zip(*self.names, strict=True))
+        every = len(firsts) == self.entries >= ALL_AT_ONCE
+        of = f"all {len(firsts)}" if every else ", ".join(name.replace("_", " ") for name in firsts)
+        if not others:
+            return of
+        if len(self.names) != len(firsts) * len(others[0]):
+            return ", ".join(" ".join(name) for name in self.names)
+        return f"{_in_a_row(others[0])}; {of}"
 
     @property
     def set_by(self) -> str:
@@ -161,12 +168,12 @@ class Assumptions:
 
     def _one(self, rows: Sequence[tuple[Key, Leaf, float, Origin]]) -> Assumption:
         key, leaf, value, origin = rows[0]
-        entries = tuple(dict.fromkeys(" ".join(_names(row[0])) for row in rows if _names(row[0])))
+        names = tuple(name for row in rows if (name := _names(row[0])))
         return Assumption(
             str(key[0]),
             _field(key),
-            entries,
-            len(rows) == self._numbers[_field(key)],
+            names,
+            self._entries.get(_field(key), 0),
             tuple(dotted(row[0]) for row in rows),
             _meaning(key, leaf),
             value,
@@ -174,12 +181,13 @@ class Assumptions:
         )
 
     @cached_property
-    def _numbers(self) -> Mapping[str, int]:
-        found: dict[str, int] = {}
+    def _entries(self) -> Mapping[str, int]:
+        """How many entries each field has on the first level."""
+        found: dict[str, set[str]] = {}
         for key, leaf, _ in leaves(self._plan.scenario):
-            if leaf.numeric:
-                found[_field(key)] = found.get(_field(key), 0) + 1
-        return found
+            if leaf.numeric and (name := _names(key)):
+                found.setdefault(_field(key), set()).add(name[0])
+        return {field: len(names) for field, names in found.items()}
 
     @cached_property
     def _idle(self) -> frozenset[str]:
@@ -258,7 +266,7 @@ def _field(key: Key) -> str:
     return ".".join(parts)
 
 
-def _names(key: Key) -> list[str]:
+def _names(key: Key) -> tuple[str, ...]:
     """Return the names of entries in a path."""
     node: Node | None = shape()
     found = []
@@ -266,7 +274,17 @@ def _names(key: Key) -> list[str]:
         if isinstance(node, Collection):
             found.append(str(part))
         node = _below(node, str(part))
-    return found
+    return tuple(found)
+
+
+def _in_a_row(names: tuple[str, ...]) -> str:
+    """Return months or weekdays that follow one another as a span, and anything else one by one."""
+    for known in (MONTHS, WEEKDAYS):
+        if len(names) >= ALL_AT_ONCE and names[0] in known:
+            first = known.index(names[0])
+            if known[first : first + len(names)] == names:
+                return f"{names[0]} to {names[-1]}"
+    return ", ".join(name.replace("_", " ") for name in names)
 
 
 def _below(node: Node | None, name: str) -> Node | None:

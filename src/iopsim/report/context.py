@@ -28,6 +28,9 @@ from iopsim.report.plans import compared
 from iopsim.report.rerun import command_of
 from iopsim.report.subject import Subject
 
+NOTHING = "none that "
+"""How a sentence on the bottleneck begins where there is none."""
+
 MOST_ARMS = 8
 """Plans that the first page shows."""
 
@@ -121,12 +124,30 @@ def _of_the_making(subject: Subject) -> dict[str, Any]:
         "manifest": manifest,
         "made": subject.opened.made,
         "ignorance": manifest.get("uncertain"),
+        "unknown_share": _unknown_share(subject),
         "changes": manifest.get("changes", {}),
         "packages": [name for name in PACKAGES if name in manifest],
         "n_measures": len(CATALOGUE),
         "parts": [name.lower() for name in GROUPS],
         "command": command_of(subject),
     }
+
+
+def _unknown_share(subject: Subject) -> Markup | str:
+    """Return how much of the spread of the margin is what nobody knows, of a run with drawn inputs; empty for others.
+
+    With its interval, which ends at 0 and 1; empty also where there is none.
+    """
+    row = next((row for row in subject.opened.rows("uncertainty.csv") if row["name"] == "margin_usd"), {})
+    parts = [row.get(name, "") for name in ("share", "low", "high")]
+    if not all(parts):
+        return ""
+    shares = [min(max(float(part), 0.0), 1.0) for part in parts]
+    share, low, high = (
+        fact("share of what nobody knows", part, f"{100 * told:.0f}{NARROW}%", part=name)
+        for name, part, told in zip(("mean", "low", "high"), parts, shares, strict=True)
+    )
+    return Markup("{} ({} to {})").format(share, low, high)
 
 
 class _Charts(dict[str, Any]):
@@ -139,6 +160,8 @@ class _Charts(dict[str, Any]):
 def _tightest(result: Result) -> str:
     """Return what holds people back most, in a sentence that begins with it."""
     said = bottleneck_sentences(result)[0].partition(": ")[2]
+    if said.startswith(NOTHING):
+        said = f"nothing {said.removeprefix(NOTHING)}"
     return f"{said[0].upper()}{said[1:]}"
 
 

@@ -7,30 +7,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iopsim.charts.chart import Chart
-from iopsim.charts.kinds import KINDS, draw
+from iopsim.charts.kinds import draw
 from iopsim.charts.style import PRINT
 from iopsim.report.inert import inert
 from iopsim.report.subject import Subject
 
 DPI = 150
 
-OF_PROGRAM = {
-    "timetable": "timetable",
-    "funnel": "funnel",
-    "waits": "waits",
-    "waitlist": "waitlist",
-    "census": "census",
-    "seats": "seats",
-    "staff": "staff",
-    "retention": "retention",
-    "attendance": "attendance",
-    "outcomes": "outcomes",
-    "cash": "cash",
-}
-"""Kind of chart for each place in the templates that shows one program."""
+OF_PROGRAM = (
+    "overview",
+    "timetable",
+    "funnel",
+    "waits",
+    "waitlist",
+    "census",
+    "seats",
+    "hours",
+    "retention",
+    "attendance",
+    "outcomes",
+    "cash",
+)
+"""Kinds of chart that show one program, each in the place of its name in the templates."""
 
-OF_PLANS = {"arms": "arms", "forest": "forest"}
-"""Kind of chart for each place that shows several plans."""
+OF_PLANS = ("arms", "differences")
+"""Kinds that show several plans."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,14 @@ def pictures(subject: Subject) -> Mapping[str, Picture]:
     subject : Subject
     """
     result, outcome = subject.result, subject.outcome
-    found = {place: picture_of(draw(kind, result, PRINT)) for place, kind in OF_PROGRAM.items() if kind in KINDS}
+    drawn = {name: draw(name, result, PRINT) for name in OF_PROGRAM}
+    if result.partitions:
+        drawn["equity"] = draw("equity", result, PRINT, measure="started_share")
+    if subject.pays and result.replications > 1:
+        drawn["distribution"] = draw("distribution", result, PRINT, measure="margin_usd")
     if outcome is not None and len(subject.arms) > 1:
-        found |= {place: picture_of(draw(kind, outcome, PRINT)) for place, kind in OF_PLANS.items() if kind in KINDS}
-    return found
+        drawn |= {name: draw(name, outcome, PRINT) for name in OF_PLANS}
+    return {name: picture_of(chart) for name, chart in drawn.items()}
 
 
 def picture_of(chart: Chart) -> Picture:

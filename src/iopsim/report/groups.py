@@ -107,7 +107,7 @@ def _row(one: Comparison, result: Result) -> Row:
             gap = Markup("{}{} ({} to {})").format(mean, points, low, high)
     return Row(
         label(measure, result.scenario) + unit,
-        inert(one.group),
+        inert(one.group).replace("_", " "),
         known,
         number("mean") if known else Markup(""),
         interval,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from iopsim.report.numbers import Reading
 from iopsim.report.subject import Subject
 
-HALF = 0.5
+HALF, NEAR = 0.5, 0.1
+"""A share, and how far from it an interval may reach that is still said to be about that."""
 
 
 def lead(subject: Subject) -> str:
@@ -36,7 +37,9 @@ def _access(one: Reading) -> str:
         return "fewer than half of the people referred start in time"
     if one.summary.low > HALF:
         return "more than half of the people referred start in time"
-    return "about half of the people referred start in time"
+    if one.summary.low >= HALF - NEAR and one.summary.high <= HALF + NEAR:
+        return "about half of the people referred start in time"
+    return "whether more than half of the people referred start in time cannot be told"
 
 
 def _seats(one: Reading) -> str:

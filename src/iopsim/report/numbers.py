@@ -44,10 +44,10 @@ def mark(text: str, kind: str = "number", **data: object) -> Markup:
     return Markup('<span class="{}"{}>{}</span>').format(kind, said, text)
 
 
-def fact(name: str, value: object, text: str | None = None) -> Markup:
+def fact(name: str, value: object, text: str | None = None, **more: str) -> Markup:
     """Return a number that is no measure: of the plan, by its path, or of the run, by its name."""
     shown = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-    return mark(shown if text is None else text, fact=name, value=value)
+    return mark(shown if text is None else text, fact=name, **more, value=value)
 
 
 def counted(name: str, number: int, one: str, many: str = "") -> Markup:
@@ -120,6 +120,11 @@ class Reading:
         return "" if self.measure.unit in ("share", "usd") else self.measure.unit
 
     @property
+    def settled(self) -> bool:
+        """Whether it is the same in every replication that tells."""
+        return self.summary.low == self.summary.high
+
+    @property
     def few(self) -> bool:
         """Whether a few replications make the mean."""
         return self.summary.made_by_few
@@ -166,7 +171,7 @@ class Reading:
         """From where to where the mean may lie; or that there is no interval."""
         if not self.sure:
             return Markup("one replication gives no interval") if self.known else Markup("")
-        if self.summary.low == self.summary.high:
+        if self.settled:
             return Markup("the same in every replication")
         return self._with_unit(self._span("low", "high"))
 

@@ -142,6 +142,7 @@ class Page:
             finalize=_finished,
         )
         made.filters["weekday"] = program.DAYS.__getitem__
+        made.filters["called"] = program.called
         return made
 
     def _sections(self) -> Iterator[Section]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from iopsim.experiments.reading import day
 from iopsim.experiments.result import Result
@@ -57,15 +57,15 @@ def groups(result: Result) -> Table:
 def _group(name: str, group: Group, result: Result) -> Sequence[Cell]:
     path = f"groups.{name}"
     met = list(meetings(name, group))
-    serves = ", ".join(_called(phase) for phase in group.serves) or "every phase"
+    serves = ", ".join(called(phase) for phase in group.serves) or "every phase"
     if group.for_traits:
-        serves += f"; only clients who are {' and '.join(_called(trait) for trait in group.for_traits)}"
+        serves += f"; only clients who are {' and '.join(called(trait) for trait in group.for_traits)}"
     nights = Markup('<span data-fact="{}">{}</span>').format(
         f"{path}.nights", ", ".join(DAYS[meeting.weekday] for meeting in met)
     )
     hours = fact(f"{path}.start", group.start, clock(met[0].start)) + "–" + clock(met[0].end % (24 * 60))
     return (
-        _called(name),
+        called(name),
         nights,
         hours + (" by video" if group.video else ""),
         fact(f"{path}.seats", group.seats),
@@ -98,7 +98,7 @@ def _phase(name: str, phase: Phase) -> Sequence[Cell]:
     path = f"phases.{name}"
     benchmark = phase.benchmark_attended_share > 0.0 or phase.lapse_free_weeks > 0
     return (
-        _called(name),
+        called(name),
         phase.level or "none named",
         fact(f"{path}.nights_per_week", phase.nights_per_week),
         fact(f"{path}.planned_weeks", phase.planned_weeks),
@@ -122,7 +122,7 @@ def _role(name: str, role: Role, result: Result) -> Sequence[Cell]:
         caseload = counted(f"{path}.caseload", role.caseload, "client")
     start = "the opening" if role.first_week == 0 else day(result.week_start(role.first_week))
     return (
-        _called(name),
+        called(name),
         fact(f"{path}.people", role.people),
         fact(f"{path}.hours_per_week", role.hours_per_week, plain(role.hours_per_week)),
         ", ".join(role.duties) or "payroll around the program",
@@ -143,7 +143,7 @@ def sources(result: Result) -> Table:
             start = fact(f"{path}.ramp_start", source.ramp_start, f"{100 * source.ramp_start:.0f}{NARROW}%")
             ramp = Markup("over {}, from {}").format(counted(f"{path}.ramp_weeks", source.ramp_weeks, "week"), start)
         rows.append((
-            _called(name),
+            called(name),
             fact(f"{path}.per_week", source.per_week, plain(source.per_week)),
             first,
             ramp,
@@ -160,7 +160,7 @@ def payers(result: Result) -> Table:
         path = f"payers.{name}"
         since = "the opening" if payer.contract_week == 0 else day(result.week_start(payer.contract_week))
         rows.append((
-            _called(name),
+            called(name),
             fact(f"{path}.share", payer.share, f"{100 * payer.share:.0f}{NARROW}%"),
             "clients pay themselves" if payer.self_pay else since,
         ))  # fmt: skip
@@ -185,6 +185,6 @@ def earliest(scenario: Scenario) -> int:
     return min((minutes(group.start) for group in existing_groups(scenario).values()), default=0)
 
 
-def _called(name: str) -> str:
+def called(name: str) -> str:
     """Return a name of the file as words."""
-    return str(escape(name.replace("_", " ")).striptags())
+    return name.replace("_", " ")

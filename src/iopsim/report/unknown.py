@@ -50,5 +50,5 @@ def _too_short(measure: Measure, result: Result) -> str:
         weeks, since = YEAR, "the opening"
     if len(result.weeks) > weeks:
         return ""
-    plural = "" if len(result.weeks) == 1 else "s"
-    return f"{len(result.weeks)} week{plural} are too few to follow anybody for {weeks} weeks after {since}"
+    here = "1 week is" if len(result.weeks) == 1 else f"{len(result.weeks)} weeks are"
+    return f"{here} too few to follow anybody for {weeks} weeks after {since}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from iopsim.report.inert import inert
@@ -21,6 +21,12 @@ WIDTH = 6.5
 """Of text on a page, inches."""
 
 CONTENTS = 'TOC \\o "1-2" \\h \\z \\u'
+
+PICTURE = 6.2
+"""Of a chart, inches."""
+
+FEWEST, MOST, SPARE = 9, 36, 3
+"""Signs of a column that is as narrow, or as wide, as any."""
 
 HEADINGS = {"h2": "Heading 1", "h3": "Heading 2"}
 PARAGRAPHS = {"note": "Note", "lead": "Lead"}
@@ -151,7 +157,7 @@ class Writer:
                 self._mark(line, word.get("id"))
 
     def _figure(self, source: Any) -> None:
-        self._picture(source.find("img"), WIDTH)
+        self._picture(source.find("img"), PICTURE)
         caption = self._paragraph(source.find("figcaption"), "Caption")
         caption.paragraph_format.keep_with_next = False
 
@@ -170,7 +176,9 @@ class Writer:
         head, rows = source.findall("thead/tr"), source.findall("tbody/tr")
         columns = len(head[0])
         table = self._document.add_table(rows=0, cols=columns, style=TABLE)
-        table.autofit = True
+        table.autofit = False
+        for column, wide in zip(table.columns, _widths([*head, *rows], columns), strict=True):
+            column.width = wide
         for line in (*head, *rows):
             row = table.add_row()
             settings = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no name for it
@@ -195,11 +203,27 @@ class Writer:
         for place, paragraph_of in enumerate(_lines(source) if blocks else [source]):
             paragraph = first if place == 0 else made.add_paragraph()
             paragraph._p.style = "Cell"  # noqa: SLF001 - by its id: to look up its name for every cell takes seconds
-            _inline(paragraph, paragraph_of)
+            _inline(paragraph, paragraph_of, ("strong",) if line.getparent().tag == "thead" else ())
             if source.get("class") == "numeric":
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         if line.get("class") == "assumed":
             made._tc.get_or_add_tcPr().append(element("w:shd", val="clear", color="auto", fill=MARKED))  # noqa: SLF001
+
+
+def _widths(lines: Sequence[Any], columns: int) -> list[int]:
+    """Return how wide each column is, by the longest of its cells, but for those that are long enough to be broken.
+
+    Parameters
+    ----------
+    lines : sequence of elements
+        Rows; those with a cell over several columns say nothing.
+    columns : int
+    """
+    from docx.shared import Inches
+
+    whole = [[len(_text(cell)) for cell in line] for line in lines if len(line) == columns]
+    signs = [min(max(*lengths, FEWEST) + SPARE, MOST) for lengths in zip(*whole, strict=True)]
+    return [Inches(WIDTH * one / sum(signs)) for one in signs]
 
 
 def _lines(source: Any) -> Iterator[Any]:

@@ -25,23 +25,23 @@ SERIF, SANS, MONO = "Georgia", "Arial", "Consolas"
 TABLE = "Report Table"
 
 SIZES = {
-    "Title": (24.0, ACCENT, SANS, True),
-    "Subtitle": (10.0, QUIET, SANS, False),
-    "Heading 1": (16.0, ACCENT, SANS, True),
-    "Heading 2": (12.0, INK, SANS, True),
+    "Title": (20.0, ACCENT, SANS, True),
+    "Subtitle": (9.0, QUIET, SANS, False),
+    "Heading 1": (14.0, ACCENT, SANS, True),
+    "Heading 2": (10.5, INK, SANS, True),
     "Caption": (9.0, INK, SANS, True),
-    "Normal": (10.5, INK, SERIF, False),
+    "Normal": (10.0, INK, SERIF, False),
 }
 """Of styles that every editor knows: points, color, letters, and whether they are bold."""
 
 SPACES = {
-    "Normal": (0.0, 6.0),
+    "Normal": (0.0, 5.0),
     "Note": (2.0, 8.0),
     "Lead": (0.0, 6.0),
     "Cell": (1.0, 1.0),
     "Caption": (10.0, 4.0),
-    "Heading 1": (20.0, 6.0),
-    "Heading 2": (12.0, 3.0),
+    "Heading 1": (16.0, 4.0),
+    "Heading 2": (9.0, 2.0),
     "Title": (0.0, 4.0),
     "Subtitle": (0.0, 10.0),
     "Foot": (0.0, 0.0),
@@ -69,7 +69,7 @@ def dress(document: Document, title: str, author: str, running: str) -> None:
     section.top_margin = section.bottom_margin = Inches(0.9)
     foot = section.footer.paragraphs[0]
     foot.style = document.styles["Footer"]
-    foot.paragraph_format.tab_stops.clear_all()
+    document.styles["Footer"].paragraph_format.tab_stops.clear_all()
     foot.paragraph_format.tab_stops.add_tab_stop(Inches(6.5), _right())
     foot.add_run(f"{running}\t")
     add_page_number(foot)
@@ -119,6 +119,8 @@ def _letters(style: Any, points: float, color: str, letters: str, bold: bool) ->
 
     style.font.name, style.font.size, style.font.bold = letters, Pt(points), bold
     style.font.color.rgb, style.font.italic = RGBColor.from_string(color), False
+    for spacing in style.element.xpath("./w:rPr/w:spacing"):
+        spacing.getparent().remove(spacing)
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
         fonts.attrib.pop(qn(f"w:{theme}"), None)
