@@ -68,6 +68,7 @@ def main() -> None:
             shutil.rmtree(PICTURES)
         PICTURES.mkdir()
         (DOCS / "gallery.md").write_text(page(folders), encoding="utf-8")
+        shutil.copy(PICTURES / "overview.png", DOCS / "overview.png")  # the README's
 
 
 def simulated(results: Path, replications: int) -> dict[str, Opened]:
