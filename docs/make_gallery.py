@@ -76,7 +76,7 @@ def simulated(results: Path, replications: int) -> dict[str, Opened]:
     number = ["-n", str(replications), "-q"]
     commands = {name: ["run", str(ROOT / "scenarios" / f"{name}.toml"), "--by", "source", *number] for name in PROGRAMS}
     commands |= {name: ["experiment", str(ROOT / "experiments" / f"{name}.toml"), *number] for name in EXPERIMENTS}
-    commands["sensitivity"] = ["sensitivity", str(ROOT / "scenarios" / "palmetto.toml"), "-q"]
+    commands["sensitivity"] = ["sensitivity", str(ROOT / "scenarios" / "palmetto.toml"), "-n", "20", "-q"]
     for name, words in commands.items():
         if not (results / name / "manifest.json").exists():
             print(f"simulating {name}", flush=True)
