@@ -20,6 +20,7 @@ from iopsim.charts.page import nothing
 from iopsim.charts.source import of_result
 
 PALMETTO = Path(__file__).parents[1] / "scenarios" / "palmetto.toml"
+SWEPT = PALMETTO.parents[1] / "experiments" / "seats_and_referrals.toml"
 SEATS = {"groups.evening.seats": 16}
 
 
@@ -33,9 +34,10 @@ def main() -> None:
     result = iopsim.simulate(plan, asked.replications, by=("source",))
     plans = {"base": plan, "larger": iopsim.load(PALMETTO, SEATS)}
     outcome = iopsim.compare(plans, asked.replications)
+    design = iopsim.experiment(SWEPT, replications=min(asked.replications, 20))
     drawn: dict[str, Callable[[], bytes]] = {"empty page": lambda: nothing(of_result(result), "Nothing", "").png()}
     for kind in KINDS.values():
-        of = {"program": result, "plans": outcome}.get(kind.needs)
+        of = {"program": result, "plans": outcome, "design": design}.get(kind.needs)
         if of is not None:
             drawn[kind.name] = lambda name=kind.name, of=of: draw(name, of).png()
     seconds: dict[str, list[float]] = {name: [] for name in drawn}

@@ -68,6 +68,7 @@ def main() -> None:
             shutil.rmtree(PICTURES)
         PICTURES.mkdir()
         (DOCS / "gallery.md").write_text(page(folders), encoding="utf-8")
+        shutil.copy(PICTURES / "overview.png", DOCS / "overview.png")  # the README's
 
 
 def simulated(results: Path, replications: int) -> dict[str, Opened]:
@@ -75,7 +76,7 @@ def simulated(results: Path, replications: int) -> dict[str, Opened]:
     number = ["-n", str(replications), "-q"]
     commands = {name: ["run", str(ROOT / "scenarios" / f"{name}.toml"), "--by", "source", *number] for name in PROGRAMS}
     commands |= {name: ["experiment", str(ROOT / "experiments" / f"{name}.toml"), *number] for name in EXPERIMENTS}
-    commands["sensitivity"] = ["sensitivity", str(ROOT / "scenarios" / "palmetto.toml"), "-q"]
+    commands["sensitivity"] = ["sensitivity", str(ROOT / "scenarios" / "palmetto.toml"), "-n", "20", "-q"]
     for name, words in commands.items():
         if not (results / name / "manifest.json").exists():
             print(f"simulating {name}", flush=True)
@@ -96,9 +97,7 @@ def page(folders: dict[str, Opened]) -> str:
         "",
     ]
     for kind in KINDS.values():
-        source = {"program": "palmetto", "plans": COMPARED, "sensitivity": "sensitivity"}[kind.needs]
-        if kind.name == "sweep":
-            source = SWEPT
+        source = {"program": "palmetto", "plans": COMPARED, "design": SWEPT, "sensitivity": "sensitivity"}[kind.needs]
         lines += shown(kind.name, f"**{kind.name}**: {kind.shows}.", kind.name, source, folders)
     lines += ["## For the back of a room", ""]
     lines += shown("census_slides", "The same census on a slide.", "census", "palmetto", folders, "slides")

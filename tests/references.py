@@ -38,12 +38,13 @@ def results(scratch):
     program = iopsim.simulate(iopsim.load(HERE.parent / "scenarios" / "palmetto.toml"), 6, by=("source",))
     plan = scratch / "seats.toml"
     plan.write_text(EXPERIMENT.format(base=(HERE / "plain.toml").as_posix()), encoding="utf-8")
-    return {"program": program, "plans": iopsim.experiment(load_experiment(plan))}
+    design = iopsim.experiment(load_experiment(plan))
+    return {"program": program, "plans": design, "design": design}
 
 
 def names():
     """Every picture: a chart and its style."""
-    known = [kind.name for kind in KINDS.values() if kind.needs in ("program", "plans")]
+    known = [kind.name for kind in KINDS.values() if kind.needs != "sensitivity"]
     return [*((name, PRINT) for name in known), *((name, SLIDES) for name in ON_SLIDES)]
 
 

@@ -29,7 +29,7 @@ READABLE = 4.5
 """Contrast of letters with what is behind them (Web Content Accessibility Guidelines 2.2, level AA)."""
 
 PROGRAMS = [name for name, kind in KINDS.items() if kind.needs == "program"]
-PLANS = [name for name, kind in KINDS.items() if kind.needs == "plans"]
+PLANS = [name for name, kind in KINDS.items() if kind.needs in ("plans", "design")]
 
 
 def stacks():

@@ -124,3 +124,12 @@ def test_a_list_with_a_folder_needs_a_page_to_write(folders, tmp_path):
     assert "--out: found nothing; give a file whose name ends in .html" in said(
         "chart", "--list", folders / "run", code=2
     )
+
+
+def test_plans_without_factors_are_not_swept_and_the_page_of_their_charts_leaves_it_out(folders, tmp_path):
+    assert "found plans without factors; the chart 'sweep' is drawn of an experiment with a design" in said(
+        "chart", "sweep", folders / "plans", "-o", tmp_path / "a.png", code=2
+    )
+    said("chart", "--list", folders / "plans", "-o", tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text()
+    assert "iopsim chart differences" in page and "iopsim chart sweep" not in page

@@ -91,6 +91,11 @@ def test_runs_that_did_not_meet_the_same_people_are_refused_with_what_differs(sm
         side_by_side([small, run(LARGE, "results/c", **other)])
 
 
+def test_runs_of_other_lengths_are_refused_as_their_totals_say_nothing_beside_each_other(small):
+    with pytest.raises(IopsimError, match=r"length of the run 26 weeks \(results/a\), 30 weeks \(results/c\)"):
+        side_by_side([small, run({**LARGE, "weeks": 30}, "results/c")])
+
+
 def test_a_mature_view_does_not_stand_beside_an_opening_view(small, large):
     mature = Folder(large.changes, Result(large.found.scenario, 1, 6, large.found.facts, warm_up=9), large.folder)
     with pytest.raises(IopsimError, match=r"warm-up none \(results/a\), 9 weeks \(results/b\)"):

@@ -223,7 +223,7 @@ def _draw_yes_or_no(axes: Axes, risk: Risk) -> None:
 
 
 def _caption(risk: Risk) -> str:
-    said = f"Told of {risk.measure.counted}. "
+    said = "" if risk.by_date else f"Told of {risk.measure.counted}. "  # of dates all replications count
     said += (
         "One replication is one way in which this plan may turn out; it says nothing of how likely that is. "
         if risk.n == 1

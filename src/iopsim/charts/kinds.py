@@ -29,8 +29,8 @@ from iopsim.charts.waitlist import waitlist
 from iopsim.charts.waits import waits
 from iopsim.experiments.result import Result
 
-Needs = Literal["program", "plans", "sensitivity"]
-"""One program (a `Result`), several plans (an `Outcome`), or a sensitivity analysis (an `Opened` folder)."""
+Needs = Literal["program", "plans", "design", "sensitivity"]
+"""One program (a `Result`), plans or those of a design (an `Outcome`), or a sensitivity analysis (an `Opened`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ KINDS: dict[str, Kind] = {
         Kind("arms", "plans side by side: every measure with its interval and its spread", "plans", arms),
         Kind("differences", "how plans differ from the baseline, pair by pair, as a forest plot", "plans", differences),
         Kind("tornado", "which of the things that nobody knows matter most", "sensitivity", tornado, ("measure",)),
-        Kind("sweep", "one measure over the levels of a factor", "plans", sweep, ("measure", "factor")),
+        Kind("sweep", "one measure over the levels of a factor", "design", sweep, ("measure", "factor")),
         Kind(
             "distribution",
             "one measure over replications, with its risk in words",

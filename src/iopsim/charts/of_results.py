@@ -15,12 +15,13 @@ from iopsim.experiments.side_by_side import side_by_side
 HOLDS = {"run": "one program", "batch": "several plans", "sensitivity": "a sensitivity analysis", "sizing": "a sizing"}
 """What each kind of folder holds, in words."""
 
-FITS = {"program": ("run", "batch"), "plans": ("batch", "run"), "sensitivity": ("sensitivity",)}
+FITS = {"program": ("run", "batch"), "plans": ("batch", "run"), "design": ("batch",), "sensitivity": ("sensitivity",)}
 """Of which kinds of folders each need is met."""
 
 MAKES = {
     "program": "`iopsim run`, or one arm of `iopsim experiment` or `iopsim compare --out`",
     "plans": "`iopsim experiment`, `iopsim compare --out`, or two or more folders of `iopsim run`",
+    "design": "an experiment with a design over [factors]",
     "sensitivity": "`iopsim sensitivity --out`",
 }
 """What makes results that meet each need."""
@@ -74,7 +75,7 @@ def chosen(kind: Kind, folders: Sequence[Opened], arm: str | None = None) -> Any
     first = folders[0]
     if kind.needs == "sensitivity":
         return first
-    if kind.needs == "plans":
+    if kind.needs in ("plans", "design"):
         return side_by_side(folders) if first.kind == "run" else first.outcome
     if arm is not None and arm not in first.arms:
         allowed = ", ".join(first.arms) if first.kind == "batch" else "a run has no arms: leave --arm out"
@@ -96,4 +97,6 @@ def _reason(kind: Kind, folders: Sequence[Opened]) -> str | None:
         return f"{first.folder}: found one program; {needs}"
     if kind.needs == "plans" and first.kind == "batch" and len(first.arms) < 2:
         return f"{first.folder}: found one plan; {needs}"
+    if kind.needs == "design" and not any(arm["levels"] for arm in first.manifest["arms"].values()):
+        return f"{first.folder}: found plans without factors; {needs}"
     return None

@@ -142,7 +142,12 @@ def _list(order: Order) -> None:
 def _show_kinds() -> None:
     from iopsim.charts.kinds import KINDS
 
-    of = {"program": "one program", "plans": "several plans", "sensitivity": "a sensitivity analysis"}
+    of = {
+        "program": "one program",
+        "plans": "several plans",
+        "design": "a design",
+        "sensitivity": "a sensitivity analysis",
+    }
     console = screen()
     table = grid(console)
     table.add_column("Chart")

@@ -42,8 +42,8 @@ def side_by_side(runs: Sequence[Opened], measures: Sequence[Measure] | None = No
     Raises
     ------
     IopsimError
-        If there are fewer than two, one is no single run, or they did not meet the same people: their seeds,
-        replications, warm-ups or versions differ, inputs were drawn in some only, or a replication failed. It says what
+        If there are fewer than two, one is no single run, or they cannot be paired: their seeds, replications, lengths,
+        warm-ups or versions differ, inputs were drawn in some only, or a replication failed. It says what
         differs, in which folders, and how to mend it.
 
     Notes
@@ -97,6 +97,7 @@ def _same_luck(runs: Sequence[Opened], results: Sequence[Result]) -> None:
     told = {
         "seed": [str(result.seed) for result in results],
         "replications": [f"{result.replications:,}" for result in results],
+        "length of the run": [f"{result.scenario.weeks:,} weeks" for result in results],
         "warm-up": ["none" if one.warm_up is None else f"{one.warm_up} weeks" for one in results],
         "drawn inputs": ["yes" if "uncertain" in run.manifest else "no" for run in runs],
         "version": [str(run.manifest.get("iopsim", "unknown")) for run in runs],
