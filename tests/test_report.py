@@ -267,6 +267,20 @@ class TestLittleToTell:
         assert "drawn within it, anew for each replication: 207 numbers" in reports.text_of(tree, "assumed")
         _reads_well(tree)
 
+    def test_plans_with_drawn_inputs_say_so(self, tmp_path):
+        words = ("--set", "more: groups.evening.seats=14", "--weeks", 20, "-n", 3, "--uncertain", "--workers", 1)
+        reports.command("compare", reports.PALMETTO, *words, "--out", tmp_path / "drawn", "-q")
+        tree = reports.parsed(reports.page_of(reports.open_results(tmp_path / "drawn")))
+        assert "What nobody knows was drawn anew for each replication" in reports.text_of(tree, "in-short")
+        assert "iopsim" in reports.text_of(tree, "rerun")
+        _reads_well(tree)
+
+    def test_a_precision_that_was_not_reached_is_said(self, tmp_path):
+        words = ("--set", "weeks=10", "--precision", "census_mean=0.001", "--most", "50")
+        reports.command("run", reports.PALMETTO, *words, "--workers", 1, "--out", tmp_path / "r", "-q")
+        tree = reports.parsed(reports.page_of(reports.open_results(tmp_path / "r")))
+        assert "the most that was allowed did not make all of them so" in reports.text_of(tree, "computed")
+
     def test_a_mature_view_says_from_when_on(self, tmp_path):
         steady = ("--set", "referrals.*.months.*=1", "--set", "weeks=60", "--warm-up", "30")
         tree = reports.parsed(reports.page_of(reports.run_in(tmp_path / "mature", *steady)))

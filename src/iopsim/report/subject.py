@@ -14,6 +14,7 @@ from iopsim.report.numbers import Readings
 from iopsim.report.unknown import why_unknown
 from iopsim.scenario import Resolved
 from iopsim.scenario.model import Scenario
+from iopsim.scenario.unknowns import unknowns
 from iopsim.stats.intervals import Summary
 
 
@@ -49,8 +50,8 @@ class Subject:
 
     @property
     def outcome(self) -> Outcome | None:
-        """Of a batch, what all plans gave and how they differ."""
-        return self.opened.outcome
+        """Of a batch of several plans, what all of them gave and how they differ."""
+        return self.opened.outcome if len(self.opened.arms) > 1 else None
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -76,6 +77,14 @@ class Subject:
     def why(self, measure: Measure) -> str:
         """Return why a measure that is unknown cannot be told."""
         return why_unknown(measure, self.result)
+
+    @property
+    def n_drawn(self) -> int:
+        """How many numbers that nobody knows were drawn anew for each replication; 0 if none were."""
+        if self.outcome is None:
+            return int(self.opened.manifest.get("uncertain", {}).get("unknowns", 0))
+        inputs = self.outcome.batch.plans[self.outcome.arms.index(self.arm)].inputs
+        return 0 if inputs is None else len(unknowns(self.plan))
 
     @property
     def nobody_comes(self) -> bool:
