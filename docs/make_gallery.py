@@ -42,6 +42,9 @@ EXPERIMENTS = (
     "seats_and_referrals",
     "what_matters",
 )
+MANY_POINTS = ("what_matters",)
+"""Designs of so many points that a quarter of the replications shows as much."""
+
 SWEPT = "seats_and_referrals"
 COMPARED = "evenings"
 
@@ -75,7 +78,9 @@ def simulated(results: Path, replications: int) -> dict[str, Opened]:
     """Return the results folders by name, made if they are not there."""
     number = ["-n", str(replications), "-q"]
     commands = {name: ["run", str(ROOT / "scenarios" / f"{name}.toml"), "--by", "source", *number] for name in PROGRAMS}
-    commands |= {name: ["experiment", str(ROOT / "experiments" / f"{name}.toml"), *number] for name in EXPERIMENTS}
+    for name in EXPERIMENTS:
+        fewer = [] if name not in MANY_POINTS else ["-n", str(replications // 4)]
+        commands[name] = ["experiment", str(ROOT / "experiments" / f"{name}.toml"), *number, *fewer]
     commands["sensitivity"] = ["sensitivity", str(ROOT / "scenarios" / "palmetto.toml"), "-n", "20", "-q"]
     for name, words in commands.items():
         if not (results / name / "manifest.json").exists():
