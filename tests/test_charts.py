@@ -18,6 +18,7 @@ from iopsim.charts.headlines import census_headline, clients, retention_headline
 from iopsim.charts.kinds import OF_A_RUN, draw, pictures
 from iopsim.charts.marks import Label, apart, label_right
 from iopsim.charts.page import Page
+from iopsim.charts.retention import LAYERS, _alt
 from iopsim.charts.source import Source
 from iopsim.charts.style import PRINT, STYLES, inert, styled
 from pictures import assert_fits, texts, words
@@ -190,6 +191,11 @@ def test_one_client_is_told_in_the_singular():
     )
     said = "Of 100 clients admitted, 1 completes the program and 1 drops out, 1 of them within four weeks"
     assert retention_headline(0.011, 0.009, 0.01) == said
+
+
+def test_nobody_still_here_has_no_sign():
+    shares = {name: np.array([1.0, -1e-17]) for name, _, _ in LAYERS}
+    assert ": 0 % completed, 0 % still in program," in _alt(shares, 1)
 
 
 def test_the_title_of_retention_counts_of_100_clients():

@@ -296,6 +296,14 @@ class TestLittleToTell:
         assert "names no payers, so what comes in is not known" in reports.text_of(tree, "money")
         _reads_well(tree)
 
+    def test_drawn_inputs_are_told_of(self, tmp_path):
+        opened = reports.run_in(tmp_path / "drawn", "--uncertain", "--set", "weeks=20", replications=4)
+        tree = reports.parsed(reports.page_of(opened))
+        drawn = opened.manifest["uncertain"]["unknowns"]
+        assert f"anew for each replication: {drawn}" in reports.text_of(tree, "assumed")
+        assert "these intervals hold it" in reports.text_of(tree, "in-short")
+        _reads_well(tree)
+
     def test_a_full_report_reads_well(self, tree, batch_tree):
         _reads_well(tree)
         _reads_well(batch_tree)

@@ -72,7 +72,7 @@ def retention(result: Result, style: Style = PRINT) -> Chart:
 
 def _alt(shares: dict[str, F64], weeks: int) -> str:
     """Say what is to be seen, with the numbers of the last week."""
-    told = ", ".join(f"{100 * shares[name][-1]:.0f} % {words}" for name, words, _ in LAYERS)
+    told = ", ".join(f"{100 * max(shares[name][-1], 0.0):.0f} % {words}" for name, words, _ in LAYERS)
     return f"Stacked areas by week since admission, 100 % together. After {weeks} weeks: {told}."
 
 
