@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from chart_programs import FLAT, NOBODY, simulated, with_counts
 from iopsim.charts.cash import cash
 from iopsim.charts.kinds import draw
-from iopsim.charts.numbers import in_dollars, known_dollars, rough_dollars, short_dollars
+from iopsim.charts.numbers import in_dollars, known_dollars, short_dollars
 from iopsim.charts.style import STYLES
+from iopsim.experiments.amounts import rough_dollars
 from iopsim.experiments.cash import cash as cash_of
 from iopsim.measures.series import MONEY
 from iopsim.stats.intervals import Summary, band, summarize

@@ -2,15 +2,17 @@
 
 import datetime
 import re
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import iopsim
 from iopsim.charts.overview import overview
 from iopsim.charts.style import STYLES
 from iopsim.experiments.upshot import upshot
+from iopsim.measures.catalogue import CATALOGUE
+from iopsim.measures.series import WEEKLY
 from pictures import assert_fits, words
 
 HERE = Path(__file__).parent
@@ -77,13 +79,33 @@ def test_without_payers_only_costs_are_told():
     assert "Cost by week" in words(overview(result))
 
 
-def test_the_groups_are_full_by_the_week_in_which_half_of_the_programs_are(palmetto):
-    filled = np.sort(palmetto.values("weeks_until_full"))
-    assert not np.isnan(filled).any()
-    assert "the groups are full by " in upshot(palmetto)
-    assert "the groups never fill" in upshot(simulated(3, weeks=60, **{"groups.evening.seats": 60}))
-    (few,) = {upshot(simulated(8, weeks=20, **{"groups.evening.seats": 11}))}
-    assert re.search(r"the groups (fill in \d of 8 replications|never fill|are full by)", few)
+def test_how_full_the_groups_are_is_told_of_the_end_of_the_run(palmetto):
+    weekly = palmetto.facts.weekly[:, :, -15:].sum(axis=2)
+    taken, seats = (weekly[:, WEEKLY.index(name)] for name in ("seats_taken", "seats"))
+    share = 100 * (taken / seats).mean()
+    (said,) = re.findall(r"([\d.]+) % of the seats are taken in the last 15 weeks", upshot(palmetto))
+    assert float(said) == pytest.approx(share, abs=0.51)
+    early = 100 * (palmetto.weekly("seats_taken")[:, :15].sum() / palmetto.weekly("seats")[:, :15].sum())
+    assert abs(float(said) - early) > 5.0
+
+
+def test_a_loss_that_cannot_be_told_from_a_gain_is_not_called_even(palmetto):
+    cents = palmetto.facts.numerators.copy()
+    column = [measure.name for measure in CATALOGUE].index("margin_usd")
+    cents[:, column] = [-40_000_000, 50_000_000, -30_000_000, 20_000_000]
+    unclear = replace(palmetto, facts=replace(palmetto.facts, numerators=cents))
+    assert upshot(unclear).endswith("whether it earns or loses money in 60 weeks cannot be told")
+    cents = cents.copy()
+    cents[:, column] = 7_000_000
+    assert upshot(replace(palmetto, facts=replace(palmetto.facts, numerators=cents))).endswith(
+        "the program earns $70,000 in 60 weeks"
+    )
+
+
+def test_one_replication_is_told_in_two_digits():
+    said = upshot(simulated(1, PALMETTO, weeks=52))
+    (loss,) = re.findall(r"the program loses \$([\d,]+) in 1 year", said)
+    assert re.fullmatch(r"\d\d0+", loss.replace(",", ""))
 
 
 def test_a_run_too_short_to_tell_says_so():

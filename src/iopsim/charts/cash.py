@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from iopsim.charts.chart import Chart
 from iopsim.charts.dates import dated, places
 from iopsim.charts.marks import Label, band_in_words, banded, label_right
-from iopsim.charts.numbers import in_dollars, known_dollars, rough_dollars
+from iopsim.charts.numbers import in_dollars, known_dollars
 from iopsim.charts.page import Page, nothing
 from iopsim.charts.source import of_result
 from iopsim.charts.style import BLUE, GREY, INK, PRINT, SMALL, Style, styled, thin
+from iopsim.experiments.amounts import rough_dollars
 from iopsim.experiments.cash import Cash
 from iopsim.experiments.cash import cash as cash_of
 from iopsim.experiments.result import F64, Result

@@ -8,11 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from iopsim.experiments.amounts import rough_dollars
 from iopsim.experiments.result import dollars
 from iopsim.stats.intervals import Summary
-
-DIGITS = 2
-"""Digits told of an amount of which no interval is known."""
 
 UNITS = ((1e6, 1e6, "m"), (2e3, 1e3, "k"))
 """From which size on dollars are told in millions and in thousands, the unit, and its letter."""
@@ -30,13 +28,6 @@ def known_dollars(found: Summary) -> str:
     if math.isnan(half):
         return rough_dollars(found.mean)
     return dollars(round(found.mean, min(0, -math.floor(math.log10(half))) if half > 0.0 else 0))
-
-
-def rough_dollars(value: float) -> str:
-    """Return an amount with two digits, the others 0; whole dollars."""
-    size = abs(value)
-    places = DIGITS - 1 - math.floor(math.log10(size)) if size >= 1.0 else 0
-    return dollars(round(value, min(places, 0)))
 
 
 def in_dollars(axes: Axes) -> None:

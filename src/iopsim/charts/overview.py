@@ -30,6 +30,9 @@ STEPS = {
 
 HOUR = 60
 
+MOST_DATES = 5
+"""Dates below a panel."""
+
 WEEK = "#BFDDF0"
 """What a group night is filled with."""
 
@@ -104,10 +107,13 @@ def _name(page: Page, axes: Axes, block: Block, found: list[Block], room: float)
         for other in found
         if other is not block and other.weekday == block.weekday and other.start < block.end and block.start < other.end
     ]
-    fits = page.width(block.name, SMALL) <= room
-    if fits and not over and (block.end - block.start) / HOUR / height >= points(SMALL) * LINE / 72:
+    lines = page.wrapped(block.name, SMALL, width=room)
+    fits = all(page.width(line, SMALL) <= room for line in lines)
+    tall = (block.end - block.start) / HOUR / height >= len(lines) * points(SMALL) * LINE / 72
+    if fits and tall and not over:
         middle = (block.start + block.end) / 2 / HOUR
-        axes.text(block.weekday + 0.5, middle, block.name, size=SMALL, ha="center", va="center")
+        said = "\n".join(lines)
+        axes.text(block.weekday + 0.5, middle, said, size=SMALL, ha="center", va="center", linespacing=1.1)
 
 
 def _draw_way_in(axes: Axes, result: Result) -> None:
@@ -139,10 +145,7 @@ def _draw_series(axes: Axes, result: Result, name: str) -> None:
         return
     days = [result.week_start(week) for week in weeks]
     banded(axes, places(days), line, BLUE)
-    dated(axes, days[0], result.week_start(weeks[-1] + 1))
-    ticks, labels = axes.get_xticks(), [label.get_text() for label in axes.get_xticklabels()]
-    step = 2 if len(ticks) > 5 else 1
-    axes.set_xticks(ticks[::step], labels[::step])
+    dated(axes, days[0], result.week_start(weeks[-1] + 1), most=MOST_DATES)
     if name == "census":
         axes.set_ylim(top=1.1 * max(1.0, float(line[2].max())))
         counted(axes)

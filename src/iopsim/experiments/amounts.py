@@ -12,6 +12,9 @@ from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.scenario.words import nearest
 
+DIGITS = 2
+"""Digits told of an amount of which no interval is known."""
+
 SINGULAR = {
     "changes": "change",
     "clients": "client",
@@ -67,3 +70,10 @@ def amount(measure: Measure, value: float, half_width: float = math.nan) -> str:
     if measure.unit in {"usd", "share"} or number == UNKNOWN:
         return number
     return f"{number} {SINGULAR[measure.unit] if number == '1' else measure.unit}"
+
+
+def rough_dollars(value: float) -> str:
+    """Return an amount with two digits, the others 0; whole dollars."""
+    size = abs(value)
+    places = DIGITS - 1 - math.floor(math.log10(size)) if size >= 1.0 else 0
+    return dollars(round(value, min(places, 0)))

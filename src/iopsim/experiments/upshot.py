@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 
-from iopsim.experiments.amounts import amount, measure_named
+from iopsim.experiments.amounts import amount, measure_named, rough_dollars
 from iopsim.experiments.reading import day
 from iopsim.experiments.result import Result
-from iopsim.experiments.risk import last_day, part_of_month
-from iopsim.stats.intervals import Summary
-
-FULL = "weeks_until_full"
+from iopsim.stats.intervals import Summary, ratio, summarize
 
 
 def upshot(result: Result) -> str:
-    """Return how many start and finish, when the groups fill and what it costs; without a full stop.
+    """Return how many start and finish, how full the groups are and what it costs; without a full stop.
 
     What the run cannot tell is left out.
 
@@ -40,18 +37,14 @@ def _of_100(share: float) -> str:
 
 
 def _seats(result: Result) -> str:
-    """Say by when half of the programs have filled; nothing where no group meets or the opening is not looked at."""
-    if result.warm_up is not None:
+    """Say what share of the seats is taken at the end of the run; nothing where no group meets then."""
+    weeks = max(1, len(result.weeks) // 4)
+    taken, seats = (result.weekly(name)[:, -weeks:].sum(axis=1) for name in ("seats_taken", "seats"))
+    if not seats.any():
         return ""
-    filled = result.values(FULL)
-    reached = sorted(week for week in filled.tolist() if not math.isnan(week))
-    if not reached or math.isnan(result.measures["ever_full_share"].mean):
-        return "the groups never fill" if result.measures["ever_full_share"].mean == 0.0 else ""
-    place = math.ceil(0.5 * len(filled)) - 1
-    if place >= len(reached):
-        return f"the groups fill in {len(reached):,} of {len(filled):,} replications"
-    when = last_day(result.scenario.opening, reached[place])
-    return f"the groups are full by {part_of_month(when)}{when:%B %Y}"
+    found = summarize(ratio(taken, seats))
+    share = amount(measure_named("seats_taken_share"), found.mean, half_width(found))
+    return f"{share} of the seats are taken in the last {_span(weeks)}"
 
 
 def _money(result: Result) -> str:
@@ -60,11 +53,11 @@ def _money(result: Result) -> str:
     if math.isnan(found.mean):
         return ""
     over = f"in {_span(len(result.weeks))}"
-    told = amount(measure, abs(found.mean), _half_width(found))
+    told = rough_dollars(abs(found.mean)) if found.n == 1 else amount(measure, abs(found.mean), half_width(found))
     if not result.scenario.payers:
         return f"the program costs {told} {over}"
     if found.low <= 0.0 <= found.high:
-        return f"the program comes out even {over}, as far as can be told"
+        return f"whether it earns or loses money {over} cannot be told"
     return f"the program {'loses' if found.mean < 0.0 else 'earns'} {told} {over}"
 
 
@@ -74,5 +67,6 @@ def _span(weeks: int) -> str:
     return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
-def _half_width(found: Summary) -> float:
+def half_width(found: Summary) -> float:
+    """Return the half-width of an interval; NaN where there is none."""
     return (found.high - found.low) / 2.0
