@@ -1,6 +1,7 @@
 """The chart of the waitlist: clients by week, what holds people back, and how sure its title is."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ import iopsim
 from chart_programs import ELSEWHERE, FLAT, NOBODY, PLAIN, simulated
 from iopsim.charts.kinds import draw
 from iopsim.charts.style import STYLES
-from iopsim.charts.waitlist import LAYERS, waitlist
+from iopsim.charts.waitlist import LAYERS, _held_back, waitlist
+from iopsim.experiments.bottleneck import Bottleneck
 from iopsim.measures.series import WEEKLY
 from iopsim.stats.intervals import band
 from pictures import assert_fits, words
@@ -167,3 +169,10 @@ def test_a_mature_view_is_said():
     assert chart.title.startswith("The mature program has")
     assert "mean of the last 60 weeks" in chart.caption
     assert "Mature view" in chart.subtitle
+
+
+def test_what_never_holds_back_a_whole_client_is_no_bottleneck():
+    """As the table of a run has it: a resource bites where it holds back a client at a time on average."""
+    found = Bottleneck("assessment slots", 3, None, 12, 0.56, 0, 0.2, 0.2, None)
+    result = SimpleNamespace(bottlenecks=(found,), replications=3)
+    assert _held_back(result) == "nothing that the program lacks holds back even one client at a time"

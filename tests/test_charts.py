@@ -10,6 +10,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import iopsim
 from iopsim.charts.census import census, planned_caseload
@@ -183,6 +184,17 @@ def test_a_number_and_its_percent_sign_stay_on_one_line():
         for width in np.linspace(0.5, 4.0, 30):
             for line in page.wrapped("in 80 % of runs, 5 % or 100 % of all", "medium", width=width):
                 assert not line.startswith("%") and not line.split("\u00a0")[0].startswith("%")
+
+
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_lines_that_fit_at_one_resolution_fit_at_every_other(result, style):
+    chart = draw("census", result, style)
+    with styled(style):
+        for dpi in (50, 72, 100, 300):
+            chart.figure.set_dpi(dpi)
+            renderer = FigureCanvasAgg(chart.figure).get_renderer()
+            right = max(text.get_window_extent(renderer).x1 for text in chart.figure.texts) / dpi
+            assert right <= style.width - 0.38 * style.scale
 
 
 def test_one_client_is_told_in_the_singular():

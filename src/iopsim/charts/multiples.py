@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -217,16 +217,7 @@ def finished(page: Page, panel: Panel, *, points_of: bool = False) -> None:
     def said(value: float) -> str:
         return ticked(value, panel.measure).removesuffix(" %" if points_of else "\n")
 
-    places: list[float] = []
-    for most in range(6, 0, -1):
-        marks = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        places = [float(mark) for mark in marks if low <= mark <= high]
-        wide = max((page.width(said(place), SMALL) for place in places), default=0.0) + 0.6 * points(SMALL) / 72
-        if len(places) < 2 or wide <= (places[1] - places[0]) / (high - low) * panel.width:
-            break
-    else:
-        places = places[len(places) // 2 :][:1]
-    axes.set_xticks(places, [said(place) for place in places], size=SMALL)
+    axes.set_xticks(places := _apart(page, panel, (low, high), said), [said(place) for place in places], size=SMALL)
 
 
 def untold(panel: Panel) -> None:
@@ -235,3 +226,20 @@ def untold(panel: Panel) -> None:
     panel.axes.text(
         0.5, 0.5, "cannot be told", transform=panel.axes.transAxes, color=GREY, size=SMALL, ha="center", va="center"
     )
+
+
+def _apart(page: Page, panel: Panel, span: tuple[float, float], said: Callable[[float], str]) -> list[float]:
+    """Return places of round numbers that can be read side by side: at least two, if any two can."""
+    low, high = span
+    fewest: list[float] = []
+    for most in range(6, 0, -1):
+        marks = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        places = [float(mark) for mark in marks if low <= mark <= high]
+        if len(places) < 2:
+            break
+        room = max(page.width(said(place), SMALL) for place in places) + 0.6 * points(SMALL) / 72
+        if room <= (places[1] - places[0]) / (high - low) * panel.width:
+            return places
+        if room <= (places[-1] - places[0]) / (high - low) * panel.width:
+            fewest = [places[0], places[-1]]
+    return fewest or places[len(places) // 2 :][:1]

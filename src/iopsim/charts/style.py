@@ -103,6 +103,7 @@ def settings(style: Style) -> dict[Any, Any]:
         "savefig.facecolor": "white",
         "svg.fonttype": "none",  # text as text
         "text.color": INK,
+        "text.hinting": "none",  # as wide at every resolution, and so broken into the same lines
         "text.parse_math": False,
         "text.usetex": False,
         "timezone": "UTC",

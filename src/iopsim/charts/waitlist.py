@@ -116,7 +116,7 @@ def _held_back(result: Result) -> str:
     if not result.bottlenecks:
         return "nothing that the program lacks holds anybody back"
     first = result.bottlenecks[0]
-    if first.held_back < SLIGHT:
+    if first.first_week is None:
         return "nothing that the program lacks holds back even one client at a time"
     name = _resource(result, first.resource)
     often = f"in {first.tightest_in:,} of {result.replications:,} replications"

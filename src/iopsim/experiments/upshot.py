@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from iopsim.experiments.amounts import amount, measure_named, rough_dollars
 from iopsim.experiments.reading import day
 from iopsim.experiments.result import Result
-from iopsim.stats.intervals import Summary, ratio, summarize
+from iopsim.stats.intervals import Summary, ratio
 
 
 def upshot(result: Result) -> str:
@@ -42,9 +44,8 @@ def _seats(result: Result) -> str:
     taken, seats = (result.weekly(name)[:, -weeks:].sum(axis=1) for name in ("seats_taken", "seats"))
     if not seats.any():
         return ""
-    found = summarize(ratio(taken, seats))
-    share = amount(measure_named("seats_taken_share"), found.mean, half_width(found))
-    return f"{share} of the seats are taken in the last {_span(weeks)}"
+    share = float(np.nanmean(ratio(taken, seats)))
+    return f"{100 * share:.0f} % of the seats are taken in the last {_span(weeks)}"
 
 
 def _money(result: Result) -> str:
