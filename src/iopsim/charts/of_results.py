@@ -98,7 +98,7 @@ def _reason(kind: Kind, folders: Sequence[Opened]) -> str | None:
     if kind.needs == "plans" and first.kind == "batch" and len(first.arms) < 2:
         return f"{first.folder}: found one plan; {needs}"
     if "by" in kind.options and not first.manifest.get("by"):
-        return f"{first.folder}: found clients who are not told apart; simulate again with `--by source`, trait or payer"
+        return f"{first.folder}: found clients not told apart; simulate again with `--by source`, trait or payer"
     if kind.needs == "design" and not any(arm["levels"] for arm in first.manifest["arms"].values()):
         return f"{first.folder}: found plans without factors; {needs}"
     return None
