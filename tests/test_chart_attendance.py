@@ -76,6 +76,29 @@ def test_the_title_names_the_nights_that_can_be_told_apart(result):
     assert {"90 %", "80 %", "60 %"} <= {text for text, _ in texts(chart)}
 
 
+def test_the_caption_says_that_a_share_is_the_mean_of_shares(result):
+    few, many = np.arange(8)[:, np.newaxis, np.newaxis] < 4, 10
+    chart = attendance(
+        with_nights(result, seats=120, enrolled=np.where(few, 10, 100), attended=np.where(few, 4, 90) + 0 * many)
+    )
+    assert chart.title.startswith("65 % of clients with a seat")  # and not 380 of 440
+    assert "Each share is the mean of the replications' own shares" in chart.caption
+    assert "mean of the replications" not in attendance(simulated(1, weeks=30)).caption
+
+
+def test_nights_are_told_apart_only_if_all_pairs_of_them_may_be(result):
+    # the difference is 2.7 standard errors: enough for one pair of 8 replications, and not for three
+    luck = np.full((8, 3, 40), 800)
+    luck[:4, 0], luck[4:, 0] = 900, 801
+    three = attendance_of(with_nights(result, seats=1200, enrolled=1000, attended=luck))
+    assert three.highest is None and three.lowest is None
+    luck[:, 2] = 0
+    two = attendance_of(
+        with_nights(result, seats=by_night(1200, 1200, 0), enrolled=by_night(1000, 1000, 0), attended=luck)
+    )
+    assert two.highest is not None and (two.highest.weekday, two.lowest.weekday) == (0, 1)
+
+
 def test_the_title_names_no_night_where_luck_may_explain_the_difference(result):
     luck = np.full((8, 3, 40), 8)
     luck[::2, 0], luck[1::2, 0] = 10, 7

@@ -79,6 +79,23 @@ def test_a_program_that_breaks_even_says_when_and_what_it_needs(result):
     assert "than 13 weeks before" not in chart.caption
 
 
+def test_the_month_of_a_week_is_that_of_its_last_day(result):
+    # week 8 ends on Sunday 28 February, and week 30 on Sunday 1 August
+    weeks = np.arange(1 - result.weeks_before, 61)
+    dollars = np.where(weeks <= 8, -2750.0 * np.maximum(weeks, 0), -22000 + 1000.0 * (weeks - 8))
+    chart = cash(with_cash(result, dollars))
+    assert chart.title.endswith("breaks even in August 2027 on average")
+    assert "deepest hole, Feb 2027" in words(chart)
+    assert "breaks even in Aug 2027" in words(chart)
+
+
+def test_beside_the_hole_stands_what_8_of_10_replications_need(result):
+    weeks = np.maximum(np.arange(1 - result.weeks_before, 61), 0)
+    chart = cash(with_cash(result, -np.array([10.0] * 5 + [100.0])[:, np.newaxis] * 1000 * np.minimum(weeks, 20) / 20))
+    assert "8 of 10 between $10,000 and $55,000" in words(chart)
+    assert [-55000, -10000] in [list(line.get_ydata()) for line in chart.figure.axes[0].lines]
+
+
 def test_a_program_that_breaks_even_by_luck_says_how_often(result):
     weeks = np.arange(1 - result.weeks_before, 61)
     rises = np.where(weeks <= 20, -2000.0 * np.maximum(weeks, 0), -40000 + 2000.0 * (weeks - 20))

@@ -158,18 +158,35 @@ def test_the_title_says_whose_limit_is_nearest_and_when():
     weeks = np.full((1, 1, 24), 40.0)
     late = np.where(np.arange(24) < 20, 10.0, 20.0)
     assert titled(available=weeks, groups=late) == (
-        "No limit of the staff is near: at most 50 % of the counselor's hours are used, in June 2027"
+        "On average staff have much room: in the busiest four weeks, around June 2027, 50 % of the counselor's hours "
+        "are used"
     )
     assert titled(available=weeks, groups=late, notes=10.0) == (
-        "Staff have some room: at most 75 % of the counselor's hours are used, in June 2027"
+        "On average staff have some room: in the busiest four weeks, around June 2027, 75 % of the counselor's hours "
+        "are used"
     )
     assert titled(available=weeks, groups=2 * late, overtime=2.0) == (
-        "The counselor is tight: 95 % of the hours are used in June 2027, and 53 % over all weeks"
+        "On average the counselor is tight: in the busiest four weeks, around June 2027, 95 % of the hours are used, "
+        "and 53 % over all weeks"
     )
     two = np.full((1, 2, 24), 40.0)
     assert titled(available=two, groups=20.0, caseload=[[[9.0], [18.0]]], limit=20.0) == (
-        "The second is tightest: 90 % of the caseload limit is used in January 2027, and 90 % over all weeks"
+        "On average the second is tightest: in the busiest four weeks, around January 2027, 90 % of the caseload limit "
+        "is used, and 90 % over all weeks"
     )
+
+
+def test_the_title_of_a_short_run_tells_of_all_its_weeks():
+    one, three = (titled(available=np.full((1, 1, weeks), 40.0), groups=38.0) for weeks in (1, 3))
+    assert one == "On average the counselor is tight: in the only week, January 2027, 95 % of the hours are used"
+    assert three == (
+        "On average the counselor is tight: in all three weeks, around January 2027, 95 % of the hours are used"
+    )
+
+
+def test_a_week_busier_than_the_four_of_the_title_is_not_denied(busy):
+    assert "Single weeks may be busier than the four of the title." in hours(busy).caption
+    assert "Single weeks" not in hours(simulated(weeks=4)).caption
 
 
 def test_hours_used_are_those_available_and_overtime_comes_on_top():

@@ -130,7 +130,7 @@ def test_of_a_run_with_drawn_inputs_the_lanes_are_of_the_plan_as_written():
     drawn = iopsim.simulate(resolve(PALMETTO, {"weeks": 40}), 4, uncertain=True)
     plain = iopsim.simulate(iopsim.load(PALMETTO, {"weeks": 40}), 1)
     chart = journeys(drawn)
-    assert "The inputs of this run were drawn; the lanes are of the plan as written." in chart.caption
+    assert "The lanes are of the plan as written, without what was drawn." in chart.caption
     assert journeys(plain).alt == chart.alt
 
 
@@ -146,13 +146,15 @@ def lane(days, ending, *spans, over=True, marks=()):
     return Journey("self/2027-03-01/1", "self", called, spans, marks, ending, ended, over)
 
 
-def test_the_title_says_how_two_ways_ended_and_after_how_long(monkeypatch):
+def test_the_title_says_how_two_ways_ended_and_how_long_after_the_call(monkeypatch):
     done, placed = lane(126, "completed the program"), lane(12, "placed in a lower level of care")
     still, unanswered = lane(30, "still in treatment", over=False), lane(0, "call not answered")
     assert told_by(monkeypatch, still, done, done, placed) == (
-        "Four ways through the program: one client completed it after 18 weeks, "
-        "another was placed in a lower level of care after 12 days"
+        "Four ways through the program: one client completed it 18 weeks after calling, "
+        "another was placed in a lower level of care 12 days after calling"
     )
+    at_once = lane(0, "placed in a lower level of care")
+    assert told_by(monkeypatch, at_once).endswith("was placed in a lower level of care on the day of the call")
     assert told_by(monkeypatch, still, still) == "Two ways through the program, none of them over when the run ends"
     assert (
         told_by(monkeypatch, still) == "One way through the program: a client is still in treatment when the run ends"

@@ -68,6 +68,8 @@ def test_the_title_of_arms_has_the_first_measure_in_which_plans_differ(outcome):
     alike = made({"base": values(), "b": {**values(), SHARE: around(0.5, spread=0.01)}})
     assert arms(alike).title == "Started treatment: 50.0 % with b, 30.0 % with base"
     assert arms(made({"base": values(), "b": values()})).title == "The two plans cannot be told apart"
+    three = made({"base": values(), "b": values(), "c": values()})
+    assert arms(three).title == "None of the other 2 plans can be told apart from base"
     assert arms(made({"base": values()})).title == "Referral to first session: 20.0 days"
 
 
@@ -114,6 +116,10 @@ def test_of_many_plans_the_first_are_drawn_and_the_caption_says_so():
         chart = draw(many)
         assert [len(dots(axes)) for axes in chart.figure.axes] == [rows] * 2
         assert chart.caption.endswith("Drawn are the first 8 of 11 plans.")
+    same = values(names=(WAIT,))
+    alike = made({f"plan-{k}": same for k in range(MOST_ARMS + 3)})
+    assert arms(alike).title == "None of the other 7 plans can be told apart from plan-0; 3 more plans are not drawn"
+    assert differences(alike).title == "No difference of the first 7 plans from plan-0 can be told in 20 replications"
     wide = made({"a": values(names=SIX), **{f"b{k}": values(0.1, SIX) for k in range(7)}})
     assert len(arms(wide, STYLES["slides"]).figure.axes) == 4
     assert arms(wide, STYLES["slides"]).caption.endswith("Drawn are the first 4 of 6 measures.")

@@ -90,11 +90,21 @@ def test_what_was_not_held_is_hatched(result):
 
 
 def test_beside_each_row_stands_its_share_at_the_end(result):
-    use = seat_use(result.nights, 10)
-    said = words(seats(result))
-    for share in (*use.late_enrolled, *use.late_attended):
-        assert np.isnan(share) or f"{100 * share:.0f} %" in said
-    assert "mean of the last 10 weeks" in said
+    nights, chart = result.nights, seats(result)
+    held = nights.seats[:, :, -10:].sum(axis=(0, 2))
+    panels = [axes for axes in chart.figure.axes if axes.images]
+    for axes, counted in zip(panels, (nights.enrolled, nights.attended), strict=True):
+        late = counted[:, :, -10:].sum(axis=(0, 2))[held > 0] / held[held > 0]
+        beside = [text.get_text() for text in axes.texts if "%" in text.get_text()]
+        assert beside == [f"{100 * share:.0f} %" for share in late]
+    assert "mean of the last 10 weeks" in words(chart)
+
+
+def test_the_caption_says_that_replications_are_counted_together(result):
+    assert "all 4 replications together (attendance chart: mean of the replications' own shares)" in words(
+        seats(result)
+    )
+    assert "attendance chart" not in seats(simulated(1)).caption
 
 
 def test_where_rows_are_too_many_for_numbers_no_numbers_are_told_of():
@@ -142,6 +152,8 @@ def test_shares_are_of_the_nights_held():
     assert use.enrolled == pytest.approx(np.array([[0.4, np.nan, 0.8], [np.nan, np.nan, 0.3]]), nan_ok=True)
     assert use.attended == pytest.approx(np.array([[0.4, np.nan, 0.4], [np.nan, np.nan, 0.1]]), nan_ok=True)
     assert use.by_group.tolist() == pytest.approx([0.8, 0.3])
+    assert use.late_enrolled.tolist() == pytest.approx([0.8, 0.3])
+    assert use.late_attended.tolist() == pytest.approx([0.4, 0.1])
     assert (use.late, use.attended_of_enrolled) == (pytest.approx(0.55), pytest.approx(9 / 15))
 
 

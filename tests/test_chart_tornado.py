@@ -125,11 +125,27 @@ def test_the_title_names_the_factor_that_moves_most_and_how_far():
     assert "$1,000" in chart.subtitle
 
 
+def test_factors_that_may_move_it_as_much_as_the_largest_share_the_title():
+    def titled(*sizes):
+        paths = ("money.start_up_usd", "calls.lost_probability", "waitlist.renege_per_day")
+        told = [one for path, size in zip(paths, sizes, strict=False) for one in both(path, size, half=10.0)]
+        return tornado(Folder(ONE, told))
+
+    # half of 10 at each end: the swing of 600 is between 580 and 620
+    assert titled(300.0, 279.0).title == "What moves cost most: money: start up, $700 to $1,300"
+    assert "cannot be told" not in titled(300.0, 279.0).caption
+    tied = titled(300.0, 281.0, 20.0)
+    assert tied.title == "Among what moves cost most: money: start up, $700 to $1,300"
+    assert "Of 1 others it cannot" not in tied.caption
+    assert "Of 1 other it cannot be told that it moves it less than the title's." in tied.caption
+    assert "Of 2 others it cannot be told that they move it less" in titled(300.0, 290.0, 285.0).caption
+
+
 def test_where_nothing_can_be_told_to_move_it_the_title_says_so():
     told = both("money.start_up_usd", 3.0, sure=False)
     assert tornado(Folder(ONE, told)).title == "No single assumption can be told to move cost"
     noisy = both("money.start_up_usd", 30.0, sure=False) + both("calls.lost_probability", 20.0)
-    said = "What moves cost most, as far as can be told: the call is lost, $980 to $1,020"
+    said = "Among what moves cost most: the call is lost, $980 to $1,020"
     assert tornado(Folder(ONE, noisy)).title == said
     nothing = tornado(Folder(ONE, both("money.start_up_usd", 0.0)))
     assert nothing.title == "Cost: nothing to show"
@@ -150,7 +166,8 @@ def test_more_factors_than_there_is_room_for_are_counted():
     for name, style in STYLES.items():
         chart = tornado(Folder(ONE, told), style)
         assert len(bars(chart)) == MOST[name]
-        assert f"{20 - MOST[name]} more move it less. 1 move it in no replication." in chart.caption
+        assert f"{20 - MOST[name]} more, found to move it less, are not drawn." in chart.caption
+        assert "1 move it in no replication." in chart.caption
 
 
 def test_levels_without_an_order_are_told_by_the_least_and_the_most():

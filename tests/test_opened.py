@@ -177,6 +177,7 @@ def test_an_outcome_of_drawn_inputs_knows_its_twins_as_long_as_there_are_chunks(
     assert np.array_equal(opened.outcome.twins, expected.twins)
     for arm, resolved in plans.items():
         assert_same(opened.result(arm).facts, iopsim.simulate(resolved, 8, uncertain=True).facts)
+        assert opened.result(arm).inputs_drawn
     shutil.rmtree(tmp_path / "batch" / "chunks")
     assert open_results(tmp_path / "batch").outcome.twins == ()
 

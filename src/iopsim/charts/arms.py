@@ -71,7 +71,11 @@ def _title(outcome: Outcome, drawn: Shown) -> str:
         only = outcome.summary(drawn.arms[0], first.name)
         if len(drawn.arms) == 1:
             return f"{named(first, outcome)}: {amount(first, only.mean, _half(only))}"
-        return f"{'The two' if len(drawn.arms) == 2 else f'The {len(drawn.arms)}'} plans cannot be told apart"
+        if len(outcome.arms) == 2:
+            return "The two plans cannot be told apart"
+        none = f"None of the other {len(drawn.arms) - 1} plans can be told apart from {told(outcome, outcome.baseline)}"
+        rest = len(outcome.arms) - len(drawn.arms)
+        return f"{none}; {rest:,} more plan{' is' if rest == 1 else 's are'} not drawn" if rest else none
     arm, measure, _ = found
     said = [
         f"{amount(measure, one.mean, _half(one))} with {told(outcome, name)}"

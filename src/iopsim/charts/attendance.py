@@ -220,5 +220,12 @@ def _caption(result: Result, found: Attendance) -> str:
         f"Counted: nights that were held, {found.whole.held:,.0f}{many}"
         f"{_of_the_week(result, found)}; clients in program with a seat on the night, "
         "excused or not; late comers and guests of other nights came, so that a share may exceed 100 %. "
-        f"{whiskers_in_words(result)}"
+        f"{_which_share(result)}{whiskers_in_words(result)}"
     )
+
+
+def _which_share(result: Result) -> str:
+    """Say which of two means a share is: replications in which few have a seat count as much as the others."""
+    if result.replications == 1:
+        return ""
+    return "Each share is the mean of the replications' own shares, few clients or many (seats chart: all together). "

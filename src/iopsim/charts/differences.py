@@ -41,7 +41,7 @@ def differences(outcome: Outcome, style: Style = PRINT) -> Chart:
         who = told(outcome, others[0]) if len(others) == 1 else "Each plan"
         page = Page(
             of_outcome(outcome),
-            in_title(_title(outcome, others, drawn.measures)),
+            in_title(_title(outcome, drawn)),
             f"{who} less {base}, the baseline. Line at 0: no difference.",
             _caption(outcome, drawn),
             _alt(outcome, drawn, gaps),
@@ -69,12 +69,14 @@ def _unit(measure: Measure) -> str:
     return "" if measure.unit == "usd" or measure.unit in measure.label.lower() else f", {measure.unit}"
 
 
-def _title(outcome: Outcome, others: Sequence[str], measures: Sequence[Measure]) -> str:
-    found = leading(outcome, others, measures)
+def _title(outcome: Outcome, drawn: Shown) -> str:
+    others = drawn.arms[1:]
+    found = leading(outcome, others, drawn.measures)
     base = told(outcome, outcome.baseline)
     if found is None:
         runs = f"{outcome.replications:,} replication{'' if outcome.replications == 1 else 's'}"
-        who = told(outcome, others[0]) if len(others) == 1 else "any plan"
+        which = "any plan" if len(drawn.arms) == len(outcome.arms) else f"the first {len(others)} plans"
+        who = told(outcome, others[0]) if len(others) == 1 else which
         return f"No difference of {who} from {base} can be told in {runs}"
     arm, measure, gap = found
     said = difference(measure, gap, told(outcome, arm), base)

@@ -64,7 +64,7 @@ def distribution(result: Result, style: Style = PRINT, *, measure: str | None = 
             title = title if risk.by_date else f"{named}: nothing to show"
             return nothing(of_result(result), title, why, style)
         subtitle = f"{named}: how {_runs(risk.n)} of the same plan turn out."
-        page = Page(of_result(result), title, subtitle, _caption(risk), _alt(risk, first), style)
+        page = Page(of_result(result), title, subtitle, _caption(risk, result.inputs_drawn), _alt(risk, first), style)
         if risk.yes_or_no:
             _draw_yes_or_no(page.panels(labels=1.0)[0], risk)
         else:
@@ -222,13 +222,13 @@ def _draw_yes_or_no(axes: Axes, risk: Risk) -> None:
         )
 
 
-def _caption(risk: Risk) -> str:
+def _caption(risk: Risk, drawn: bool) -> str:
     said = "" if risk.by_date else f"Told of {risk.measure.counted}. "  # of dates all replications count
     said += (
         "One replication is one way in which this plan may turn out; it says nothing of how likely that is. "
         if risk.n == 1
         else "Each replication, here called a program, is one way in which the same plan may turn out, with other "
-        "people and other luck. "
+        f"people{', other luck and other values of what nobody knows' if drawn else ' and other luck'}. "
     )
     if risk.yes_or_no:
         return said

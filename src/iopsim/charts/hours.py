@@ -28,9 +28,9 @@ from iopsim.charts.style import (
     thin,
 )
 from iopsim.charts.swatches import Swatch, explain
-from iopsim.charts.week import said, short
+from iopsim.charts.week import in_words, said, short
 from iopsim.experiments.result import F64, Result
-from iopsim.experiments.staff_use import Peak, hours_used, peaks, used_share
+from iopsim.experiments.staff_use import STRETCH, Peak, hours_used, peaks, used_share
 from iopsim.stats.intervals import band
 
 LAYERS = (
@@ -117,13 +117,25 @@ def _title(result: Result, found: list[Peak], roles: Sequence[int]) -> str:
     what = "hours are used" if first.limit == "hours" else "caseload limit is used"
     whose = "" if first.share >= NEAR else f"{name}'s "
     share = f"{100 * first.share:.0f} % of the {whose}{what}"
-    month = f"{result.week_start(result.weeks[first.week]):%B %Y}"
+    when = _busiest(result, first)
     if first.share < ROOM:
-        return f"No limit of the staff is near: at most {share}, in {month}"
+        return f"On average staff have much room: {when}, {share}"
     if first.share < NEAR:
-        return f"Staff have some room: at most {share}, in {month}"
-    overall = f"{100 * first.overall:.0f} % over {'all weeks' if result.warm_up is None else 'the weeks shown'}"
-    return f"The {name} is {'tightest' if len(roles) > 1 else 'tight'}: {share} in {month}, and {overall}"
+        return f"On average staff have some room: {when}, {share}"
+    said = f"On average the {name} is {'tightest' if len(roles) > 1 else 'tight'}: {when}, {share}"
+    if len(result.weeks) <= STRETCH:
+        return said
+    return (
+        f"{said}, and {100 * first.overall:.0f} % over {'all weeks' if result.warm_up is None else 'the weeks shown'}"
+    )
+
+
+def _busiest(result: Result, peak: Peak) -> str:
+    """Return the weeks whose mean a title tells."""
+    month, weeks = f"{result.week_start(result.weeks[peak.week]):%B %Y}", len(result.weeks)
+    if weeks > STRETCH:
+        return f"in the busiest {in_words(STRETCH)} weeks, around {month}"
+    return f"in the only week, {month}" if weeks == 1 else f"in all {in_words(weeks)} weeks, around {month}"
 
 
 def _alt(result: Result, roles: Sequence[int]) -> str:
@@ -278,6 +290,8 @@ def _caption(result: Result, roles: Sequence[int], carries: bool) -> str:
         parts.append("Band: in 8 of 10 replications the week lies within it.")
     if carries:
         parts.append("The limit of clients counts people on the payroll.")
+    if len(result.weeks) > STRETCH:
+        parts.append(f"Single weeks may be busier than the {in_words(STRETCH)} of the title.")
     rest = [name for k, name in enumerate(result.hours.roles) if k not in roles]
     if rest:
         idle = not any(_sees_clients(result, name) for name in rest)

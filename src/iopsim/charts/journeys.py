@@ -87,7 +87,7 @@ def journeys(result: Result, style: Style = PRINT, *, clients: int = NUMBER) -> 
 
 
 def _title(lanes: Sequence[Journey]) -> str:
-    """Say of the first two whose way is over, and ended differently, how it ended and after how long."""
+    """Say of the first two whose way is over, and ended differently, how it ended and how long after the call."""
     firsts: dict[str, Journey] = {}
     for lane in lanes:
         if lane.over:
@@ -108,7 +108,8 @@ def _ended(lane: Journey) -> str:
         return "got no answer to the call"
     ending = lane.ending.replace("completed the program", "completed it")
     verb = "was " if ending.startswith(WAS) else ""
-    return f"{verb}{ending} after {_long((lane.ended - lane.called).days)}"
+    days = (lane.ended - lane.called).days
+    return f"{verb}{ending} {f'{_long(days)} after calling' if days else 'on the day of the call'}"
 
 
 def _long(days: int) -> str:
@@ -285,6 +286,6 @@ def _caption(result: Result, calls: range, lanes: Sequence[Journey]) -> str:
         parts.append("Dotted: between two episodes.")
     if told.LAPSE in found:
         parts.append("A lapse stands on the day on which it is known.")
-    if result.ignorance is not None:
-        parts.append("The inputs of this run were drawn; the lanes are of the plan as written.")
+    if result.inputs_drawn:
+        parts.append("The lanes are of the plan as written, without what was drawn.")
     return " ".join([*parts, "`iopsim trace` tells any client's way in full."])

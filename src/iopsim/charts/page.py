@@ -62,7 +62,8 @@ class Page:
     ) -> None:
         self.source, self.title, self.caption, self.style = source, title, caption, style
         self.alt = " ".join(part for part in (f"{title}.", alt or subtitle) if part)
-        self.subtitle = f"{subtitle} {source.view}.".strip() if source.view else subtitle
+        said = (f"{text}." for text in (source.view, source.inputs) if text)
+        self.subtitle = " ".join(text for text in (subtitle, *said) if text)
         self.figure = Figure(figsize=(style.width, style.height), dpi=style.dpi)
         self._letters = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
         top = self._write(self.wrapped(title, TITLE, "bold"), style.height - self.rise(ABOVE), TITLE, INK, "bold")

@@ -10,6 +10,9 @@ from iopsim.charts.style import inert
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.result import Result
 
+DRAWN = "What nobody knows was drawn anew for each replication"
+"""Said on every chart of a run with drawn inputs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -26,6 +29,8 @@ class Source:
         Of each scenario.
     view : str
         What is said of a mature view, without a full stop; empty for an opening view.
+    inputs : str
+        What is said of drawn inputs, without a full stop; empty where there are none.
     """
 
     name: str
@@ -33,6 +38,7 @@ class Source:
     seed: int
     replications: int
     view: str = ""
+    inputs: str = ""
 
     @property
     def run(self) -> str:
@@ -50,7 +56,10 @@ class Source:
 def of_result(result: Result) -> Source:
     """Return the source of the chart of one program."""
     scenario = result.scenario
-    return Source(inert(scenario.name), (scenario.hash,), result.seed, result.replications, result.view_in_words)
+    inputs = DRAWN if result.inputs_drawn else ""
+    return Source(
+        inert(scenario.name), (scenario.hash,), result.seed, result.replications, result.view_in_words, inputs
+    )
 
 
 def of_outcome(outcome: Outcome, view: str = "") -> Source:
@@ -61,4 +70,5 @@ def of_outcome(outcome: Outcome, view: str = "") -> Source:
     name = next(iter(programs)) if len(programs) == 1 else batch.name
     if batch.warm_up and not view:
         view = f"Mature view, after a warm-up of {batch.warm_up} weeks"
-    return Source(inert(name), hashes, batch.seed, outcome.replications, view)
+    inputs = DRAWN if any(plan.inputs for plan in batch.plans) else ""
+    return Source(inert(name), hashes, batch.seed, outcome.replications, view, inputs)

@@ -92,11 +92,11 @@ def _half(one: Factor) -> float:
 
 def _title(found: Ranking, named: str) -> str:
     what = f"{named[0].lower()}{named[1:]}"
-    first = next((one for one in found.factors if one.sure), None)
-    if first is None:
+    if not found.most:
         return f"No single assumption can be told to move {what}"
+    first = found.most[0]
     meaning = inert(f"{first.meaning[0].lower()}{first.meaning[1:]}")
-    moves = f"What moves {what} most" + ("" if first is found.factors[0] else ", as far as can be told")
+    moves = f"{'What' if len(found.most) == 1 else 'Among what'} moves {what} most"
     if found.method == SOBOL:
         return f"{moves}: {meaning}, {100 * min(first.size, 1.0):.0f} % of its spread"
     if found.method == MORRIS:
@@ -209,10 +209,15 @@ def _draw_sizes(axes: Axes, found: Ranking, drawn: Sequence[Factor]) -> None:
 
 def _caption(found: Ranking, drawn: Sequence[Factor]) -> str:
     rest = len(found.factors) - len(drawn)
-    more = f" {rest:,} more move it less." if rest else ""
+    more = f" {rest:,} more, found to move it less, {'is' if rest == 1 else 'are'} not drawn." if rest else ""
+    if len(found.most) > 1:
+        others = "1 other it cannot be told that it moves"
+        if len(found.most) > 2:
+            others = f"{len(found.most) - 1:,} others it cannot be told that they move"
+        more += f" Of {others} it less than the title's."
     more += f" {found.others:,} move it in no replication." if found.others and found.method == ONE else ""
     if any(one.assumed for one in drawn):
-        more += " Assumed: nobody has published the value."
+        more += " Assumed: graded so, as no published value fits."
     if found.method == ONE:
         return (
             "Pale bars: the low end of a factor's range, dark bars: the high end, both with their settings; of what "

@@ -199,7 +199,7 @@ class Opened:
         warm_up = said.get("warm_up_weeks")
         result = Result(scenario, said["seed"], len(facts), facts, parts, warm_up)
         if self.kind == "batch":
-            return result
+            return replace(result, uncertain=bool(said["arms"][arm]["inputs"]))
         sought, looked = self._precision(facts)
         return replace(result, ignorance=self._ignorance(facts), sought=sought, looked=looked)
 

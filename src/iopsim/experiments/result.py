@@ -55,6 +55,8 @@ class Result:
         Of a run that stopped where measures were known precisely enough, what was asked for.
     looked : Looked or None
         At what such a run stopped: ``.looked.met``, ``.looked.looks[-1].measures[name].half_width``.
+    uncertain : bool
+        Of an arm of a batch with drawn inputs, of which `ignorance` is not told.
     """
 
     scenario: Scenario
@@ -66,6 +68,7 @@ class Result:
     ignorance: Ignorance | None = field(default=None, repr=False)
     sought: Precision | None = field(default=None, repr=False)
     looked: Looked | None = field(default=None, repr=False)
+    uncertain: bool = field(default=False, repr=False)
 
     def __repr__(self) -> str:
         """Return what was run, and how to go on."""
@@ -93,6 +96,11 @@ class Result:
         """The resources that hold people back, first what is tightest in most replications."""
         lacking = self.facts.numerators[:, _COLUMN[held_back_without_assessors.name]]
         return bottlenecks(self.facts.weekly, self.weeks.start, lacking)
+
+    @property
+    def inputs_drawn(self) -> bool:
+        """Whether what nobody knows was drawn anew for each replication."""
+        return self.uncertain or self.ignorance is not None
 
     @property
     def weeks(self) -> range:

@@ -40,7 +40,7 @@ class Factor:
     meaning : str
         In plain words.
     assumed : bool
-        Whether its value is graded as assumed: nobody has published it.
+        Whether its value is graded as assumed.
     size : float
         Of its effect: the way from its lowest to its highest mean, one at a time; the mean size of its elementary
         effects (Morris); its share of the variance, with all that it does together with others (Sobol').
@@ -87,6 +87,17 @@ class Ranking:
     base: float
     factors: tuple[Factor, ...]
     others: int
+
+    @property
+    def most(self) -> tuple[Factor, ...]:
+        """First the one that is known to move it and does so most, then all that may move it as much or more.
+
+        One may, if its interval is not wholly below that of the first. None if not one is known to move it.
+        """
+        first = next((one for one in self.factors if one.sure), None)
+        if first is None:
+            return ()
+        return (first, *(one for one in self.factors if one is not first and not one.high < first.low))
 
 
 def measures_in(analysis: Opened) -> tuple[str, ...]:
