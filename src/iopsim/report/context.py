@@ -19,6 +19,7 @@ from iopsim.measures import costs
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.report import program
 from iopsim.report.assumptions import Assumptions, followed
+from iopsim.report.changes import MOST_PLANS, MOST_SETTINGS, Change, changes, description
 from iopsim.report.figures import Picture
 from iopsim.report.groups import told_apart
 from iopsim.report.inert import inert
@@ -33,6 +34,12 @@ NOTHING = "none that "
 
 MOST_ARMS = 8
 """Plans that the first page shows."""
+
+LONGEST = 2000
+"""Signs of a description that is made of what a plan changes."""
+
+MOST_CHANGES = 6
+"""Settings in which plans differ that the first page shows."""
 
 
 def context(subject: Subject, charts: Mapping[str, Picture]) -> dict[str, Any]:
@@ -103,13 +110,19 @@ def _of_plans(subject: Subject) -> dict[str, Any]:
     if outcome is None:
         nothing = dict.fromkeys(("question", "baseline", "about", "narrowed"), "")
         return {**nothing, "outcome": None, "verdicts": [], "n_differences": 0, "shown_arms": (), "compared": []}
+    changed = changes(subject)
     asked = inert(outcome.batch.question) or f"How do {len(arms)} plans differ: {', '.join(arms)}?"
     return {
         "outcome": outcome,
         "question": asked,
         "baseline": outcome.baseline,
         "about": inert(outcome.batch.plans[outcome.arms.index(subject.arm)].about),
-        "verdicts": [(arm, *_verdict(outcome, arm)) for arm in arms[1:]],
+        "verdicts": [(arm, _about(outcome, arm, changed, MOST_SETTINGS), _verdict(outcome, arm)) for arm in arms[1:]],
+        "described": {arm: _about(outcome, arm, changed) or "as its file says" for arm in arms},
+        "changed": changed,
+        "factors": [],
+        "most_changes": MOST_CHANGES,
+        "most_columns": MOST_PLANS,
         "n_differences": len(outcome.contrasts),
         "narrowed": narrowed(outcome) if len(arms) > 1 else "",
         "shown_arms": arms[:MOST_ARMS],
@@ -166,10 +179,15 @@ def _tightest(result: Result) -> str:
     return f"{said[0].upper()}{said[1:]}"
 
 
-def _verdict(outcome: Outcome, arm: str) -> tuple[str, str]:
-    """Return what the planner says of an arm, and how it differs from the baseline, in words that do not name it."""
-    said = sentence(outcome, arm).removeprefix(arm).removeprefix(f", against {outcome.baseline}:").strip()
-    return inert(outcome.batch.plans[outcome.arms.index(arm)].about), said
+def _about(outcome: Outcome, arm: str, changed: Sequence[Change], most: int | None = None) -> str:
+    """Return what an arm is: as the planner says, or else what it changes."""
+    place = outcome.arms.index(arm)
+    return inert(outcome.batch.plans[place].about) or inert(description(changed, place, most), LONGEST)
+
+
+def _verdict(outcome: Outcome, arm: str) -> str:
+    """Return how an arm differs from the baseline, in words that do not name it."""
+    return sentence(outcome, arm).removeprefix(arm).removeprefix(f", against {outcome.baseline}:").strip()
 
 
 def _said(by: str, text: str, arm: str = "") -> Markup:
