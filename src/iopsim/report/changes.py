@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from iopsim.experiments.path_words import setting_words, words_of
 from iopsim.report.inert import inert
@@ -75,6 +76,25 @@ def description(found: Sequence[Change], place: int, most: int | None = None) ->
     if len(named) < len(own):
         parts.append(f"and {len(own) - len(named)}{NARROW}more")
     return "; ".join(parts)
+
+
+def fewest(found: Sequence[Change], most: int) -> tuple[Change, ...]:
+    """Return as many changes as there is room for, by turns of each plan, so that none is left out for another.
+
+    Parameters
+    ----------
+    found : sequence of Change
+    most : int
+
+    Returns
+    -------
+    tuple of Change
+        In their order.
+    """
+    plans = range(1, len(found[0].values)) if found else ()
+    own = [[at for at, one in enumerate(found) if one.values[place] != one.values[0]] for place in plans]
+    turns = dict.fromkeys(at for turn in zip_longest(*own) for at in turn if at is not None)
+    return tuple(found[at] for at in sorted(list(turns)[:most]))
 
 
 def _change(one: Difference) -> Change:

@@ -19,7 +19,7 @@ from iopsim.measures import costs
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.report import program
 from iopsim.report.assumptions import Assumptions, followed
-from iopsim.report.changes import MOST_PLANS, MOST_SETTINGS, Change, changes, description
+from iopsim.report.changes import MOST_PLANS, MOST_SETTINGS, Change, changes, description, fewest
 from iopsim.report.figures import Picture
 from iopsim.report.groups import told_apart
 from iopsim.report.inert import inert
@@ -121,7 +121,7 @@ def _of_plans(subject: Subject) -> dict[str, Any]:
         "described": {arm: _about(outcome, arm, changed) or "as its file says" for arm in arms},
         "changed": changed,
         "factors": [],
-        "most_changes": MOST_CHANGES,
+        "first_changed": fewest(changed, MOST_CHANGES),
         "most_columns": MOST_PLANS,
         "n_differences": len(outcome.contrasts),
         "narrowed": narrowed(outcome) if len(arms) > 1 else "",
