@@ -178,7 +178,7 @@ class TestNumbersOfABatch:
 
     def test_the_arm_asked_for_is_the_one_told_about(self, compared):
         tree = reports.parsed(reports.page_of(compared, "fewer"))
-        assert "are about the plan fewer." in reports.text_of(tree, "program")
+        assert "are about the plan fewer: Referrals a week once mature (self): 1.25 instead of 2.5;" in reports.text_of(tree, "program")
         arms = {found.get("data-arm") for found in tree.xpath("//section[@id='access']//*[@data-measure]")}
         assert arms == {"fewer"}
 

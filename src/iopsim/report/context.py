@@ -12,7 +12,7 @@ import iopsim
 from iopsim.experiments.bottleneck_words import bottleneck_sentences
 from iopsim.experiments.documents import PACKAGES
 from iopsim.experiments.outcome import Outcome
-from iopsim.experiments.reading import day, worth_reading
+from iopsim.experiments.reading import day, label, worth_reading
 from iopsim.experiments.result import Result
 from iopsim.experiments.verdict import narrowed, sentence
 from iopsim.measures import costs
@@ -26,6 +26,7 @@ from iopsim.report.inert import inert
 from iopsim.report.lead import lead
 from iopsim.report.numbers import NARROW, Reading, counted, fact, mark
 from iopsim.report.plans import compared
+from iopsim.report.points import MOST_FACTORS, factors, heading, level, named, ranked
 from iopsim.report.rerun import command_of
 from iopsim.report.subject import Subject
 
@@ -34,6 +35,12 @@ NOTHING = "none that "
 
 MOST_ARMS = 8
 """Plans that the first page shows."""
+
+MOST_POINTS = 4
+"""Points of a design that the first page shows."""
+
+MOST_SAID = 2
+"""Differences of a point that the first page names; the comparison has them all."""
 
 LONGEST = 2000
 """Signs of a description that is made of what a plan changes."""
@@ -110,22 +117,33 @@ def _of_plans(subject: Subject) -> dict[str, Any]:
     if outcome is None:
         nothing = dict.fromkeys(("question", "baseline", "about", "narrowed"), "")
         return {**nothing, "outcome": None, "verdicts": [], "n_differences": 0, "shown_arms": (), "compared": []}
-    changed = changes(subject)
     asked = inert(outcome.batch.question) or f"How do {len(arms)} plans differ: {', '.join(arms)}?"
+    changed, moved = changes(subject), factors(outcome)
+    order = ranked(outcome) if moved else arms[1:]
+    most = MOST_POINTS if moved else MOST_ARMS - 1
+    verdicts = [(arm, _about(outcome, arm, changed, MOST_SETTINGS), _verdict(outcome, arm)) for arm in order]
+    levels = {plan.name: plan.levels for plan in outcome.batch.plans}
     return {
         "outcome": outcome,
         "question": asked,
         "baseline": outcome.baseline,
-        "about": inert(outcome.batch.plans[outcome.arms.index(subject.arm)].about),
-        "verdicts": [(arm, _about(outcome, arm, changed, MOST_SETTINGS), _verdict(outcome, arm)) for arm in arms[1:]],
+        "about": _about(outcome, subject.arm, changed, MOST_SETTINGS),
+        "first_measure": label(outcome.batch.measures[0], subject.scenario),
+        "verdicts": [(arm, about, _first(said)) for arm, about, said in verdicts[:most]] if moved else verdicts[:most],
+        "n_others": len(verdicts[most:]),
+        "other_verdicts": verdicts if moved else verdicts[most:],
+        "shown_arms": (outcome.baseline, *order[:most]),
         "described": {arm: _about(outcome, arm, changed) or "as its file says" for arm in arms},
+        "factors": moved if len(moved) <= MOST_FACTORS else (),
+        "levels": {arm: {name: level(name, own[name]) for name in own} for arm, own in levels.items()},
+        "points": {arm: named(own) for arm, own in levels.items()},
+        "factor": heading,
+        "sweeps": [inert(chart.title) for chart in subject.sweeps],
         "changed": changed,
-        "factors": [],
         "first_changed": fewest(changed, MOST_CHANGES),
         "most_columns": MOST_PLANS,
         "n_differences": len(outcome.contrasts),
         "narrowed": narrowed(outcome) if len(arms) > 1 else "",
-        "shown_arms": arms[:MOST_ARMS],
         "compared": list(compared(subject)),
     }
 
@@ -182,12 +200,19 @@ def _tightest(result: Result) -> str:
 def _about(outcome: Outcome, arm: str, changed: Sequence[Change], most: int | None = None) -> str:
     """Return what an arm is: as the planner says, or else what it changes."""
     place = outcome.arms.index(arm)
-    return inert(outcome.batch.plans[place].about) or inert(description(changed, place, most), LONGEST)
+    plan = outcome.batch.plans[place]
+    return named(plan.levels) or inert(plan.about) or inert(description(changed, place, most), LONGEST)
 
 
 def _verdict(outcome: Outcome, arm: str) -> str:
     """Return how an arm differs from the baseline, in words that do not name it."""
     return sentence(outcome, arm).removeprefix(arm).removeprefix(f", against {outcome.baseline}:").strip()
+
+
+def _first(said: str) -> str:
+    """Return the first differences that a verdict names."""
+    parts = said.split("; ")
+    return said if len(parts) <= MOST_SAID else f"{'; '.join(parts[:MOST_SAID])}."
 
 
 def _said(by: str, text: str, arm: str = "") -> Markup:

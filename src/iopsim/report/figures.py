@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from iopsim.charts.chart import Chart
 from iopsim.charts.kinds import draw
+from iopsim.charts.multiples import MOST_ARMS
 from iopsim.charts.style import PRINT
 from iopsim.report.inert import inert
 from iopsim.report.subject import Subject
@@ -31,7 +32,7 @@ OF_PROGRAM = (
 """Kinds of chart that show one program, each in the place of its name in the templates."""
 
 OF_PLANS = ("arms", "differences")
-"""Kinds that show several plans."""
+"""Kinds that show several plans; of a design with more points than they have room for, its sweeps say more."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def pictures(subject: Subject) -> Mapping[str, Picture]:
         drawn["equity"] = draw("equity", result, PRINT, measure="started_share")
     if subject.pays and result.replications > 1:
         drawn["distribution"] = draw("distribution", result, PRINT, measure="margin_usd")
-    if outcome is not None and len(subject.arms) > 1:
+    drawn |= {f"sweep_{place}": chart for place, chart in enumerate(subject.sweeps, 1)}
+    if outcome is not None and len(subject.arms) > 1 and (not subject.sweeps or len(subject.arms) <= MOST_ARMS):
         drawn |= {name: draw(name, outcome, PRINT) for name in OF_PLANS}
     return {name: picture_of(chart) for name, chart in drawn.items()}
 
