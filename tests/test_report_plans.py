@@ -45,6 +45,12 @@ class TestWhatDiffers:
         assert "bigger (Sixteen seats):" in said
         assert "Seats on each night (evening)" in said
 
+    def test_what_to_type_to_tell_clients_apart_fits_how_plans_were_compared(self, by_set, design_tree):
+        typed = reports.text_of(by_set, "equity")
+        assert "iopsim run FILE --by source" in typed
+        assert "the experiment's file" not in typed
+        assert "in the experiment's file tells" in reports.text_of(design_tree, "equity")
+
 
 DESIGN = f"""
 question = "How many seats for how many referrals?"

@@ -30,9 +30,6 @@ from iopsim.report.points import MOST_FACTORS, factors, heading, level, named, r
 from iopsim.report.rerun import command_of
 from iopsim.report.subject import Subject
 
-NOTHING = "none that "
-"""How a sentence on the bottleneck begins where there is none."""
-
 MOST_ARMS = 8
 """Plans that the first page shows."""
 
@@ -154,6 +151,7 @@ def _of_the_making(subject: Subject) -> dict[str, Any]:
         "version": iopsim.__version__,
         "manifest": manifest,
         "made": subject.opened.made,
+        "compared_by_hand": subject.outcome is not None and not (subject.opened.folder / "experiment.toml").exists(),
         "unknown_share": _unknown_share(subject),
         "looked": subject.result.looked if subject.outcome is None else subject.outcome.looked,
         "n_failed": 0 if subject.outcome is None else len(subject.outcome.failures),
@@ -192,8 +190,6 @@ class _Charts(dict[str, Any]):
 def _tightest(result: Result) -> str:
     """Return what holds people back most, in a sentence that begins with it."""
     said = bottleneck_sentences(result)[0].partition(": ")[2]
-    if said.startswith(NOTHING):
-        said = f"nothing {said.removeprefix(NOTHING)}"
     return f"{said[0].upper()}{said[1:]}"
 
 
