@@ -118,7 +118,7 @@ class TestDesign:
 
     def test_its_figures_are_sweeps(self, design, monkeypatch):
         monkeypatch.setattr(figures, "OF_PROGRAM", ())
-        monkeypatch.setattr(figures, "picture_of", lambda chart: chart.title)
+        monkeypatch.setattr(figures, "picture_of", lambda chart, _: chart.title)
         drawn = figures.pictures(Subject(design, "base"))
         assert {"sweep_1", "sweep_2"} <= set(drawn)
         assert "arms" not in drawn
