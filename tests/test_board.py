@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from iopsim.api import simulate
 from iopsim.experiments.bottleneck_words import bottleneck_sentences
@@ -73,3 +74,20 @@ def test_what_is_tightest_in_most_replications_comes_first_though_it_never_bites
         "Bottleneck: group seats (tightest in 3 of 4 replications), though never a client at a time."
     )
     assert then.startswith("Then: assessment slots (tightest in 1 of 4 replications), from week 1")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "said"),
+    [
+        ([0, 0, 0, 0], "nothing. Nobody waits for a slot, a seat or a counselor."),
+        ([1, 1, 0, 0], "half a client on average waits for a seat."),
+        ([1, 0, 0, 0], "a quarter of a client on average waits for a seat."),
+        ([1, 1, 1, 0], "three quarters of a client on average waits for a seat."),
+    ],
+)
+def test_less_than_a_client_at_a_time_is_nothing_much(waiting: list[int], said: str) -> None:
+    seats = np.zeros((4, 20), dtype=int)
+    seats[:, 4] = waiting
+    (told,) = bottleneck_sentences(held_back({"seats": seats}))
+    much = "" if said.startswith("nothing") else "nothing much. At the worst (week 5, 1 February 2027), "
+    assert told == f"Bottleneck: {much}{said}"

@@ -178,7 +178,9 @@ class TestNumbersOfABatch:
 
     def test_the_arm_asked_for_is_the_one_told_about(self, compared):
         tree = reports.parsed(reports.page_of(compared, "fewer"))
-        assert "are about the plan fewer." in reports.text_of(tree, "program")
+        assert "are about the plan fewer: Referrals a week once mature (self): 1.25 instead of 2.5;" in reports.text_of(
+            tree, "program"
+        )
         arms = {found.get("data-arm") for found in tree.xpath("//section[@id='access']//*[@data-measure]")}
         assert arms == {"fewer"}
 
@@ -242,6 +244,13 @@ class TestLittleToTell:
         assert "Nobody is referred in this plan" in reports.text_of(tree, "in-short")
         assert "Nobody is admitted in any replication" in reports.text_of(tree, "retention")
         _reads_well(tree)
+
+    def test_where_hardly_anybody_waits_nothing_much_holds_people_back(self, tmp_path):
+        words = ("--set", "referrals.*.per_week*=0.3", "--set", "weeks=20")
+        said = reports.text_of(reports.parsed(reports.page_of(reports.run_in(tmp_path / "few", *words))), "in-short")
+        assert re.search(
+            r"What holds people back\. Nothing much\. At the worst \(week \d+, [^)]+\), .* on average waits for", said
+        )
 
     def test_nobody_admitted_is_said_so(self, tmp_path):
         opened = reports.run_in(tmp_path / "none", "--set", "assessment.slots_per_day=0", "--set", "weeks=40")

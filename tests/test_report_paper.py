@@ -143,6 +143,12 @@ class TestDocx:
         tables = [one.text for one, code in zip(captions, codes, strict=True) if "Table" in code]
         assert [int(re.match(r"Table (\d+)\.", text)[1]) for text in tables] == list(range(1, len(tables) + 1))
 
+    def test_the_caption_of_a_picture_says_what_is_drawn_and_not_again_what_was_found(self, document, ran):
+        chart = draw("census", ran.result())
+        (caption,) = [one.text for one in document.paragraphs if one.text.startswith("Figure")]
+        assert flat(caption) == f"Figure 1. {flat(chart.subtitle)}"
+        assert chart.title not in " ".join(one.text for one in document.paragraphs)
+
     def test_a_picture_says_what_it_shows(self, document, charts):
         (alt,) = document.element.body.xpath(".//wp:docPr/@descr")
         assert alt == charts["census"].alt
@@ -242,7 +248,7 @@ def test_the_same_results_give_the_same_bytes_in_another_process(ran, charts, tm
     said = AGAIN.format(
         tests=str(reports.ROOT / "tests"), folder=str(ran.folder), out=str(tmp_path / "again"),
         sections=some_sections,
-        picture=str(tmp_path / "census.png"), words=(picture.title, picture.alt, picture.width, picture.height),
+        picture=str(tmp_path / "census.png"), words=(picture.caption, picture.alt, picture.width, picture.height),
     )  # fmt: skip
     subprocess.run([sys.executable, "-c", said], check=True, env={**os.environ, "PYTHONHASHSEED": "7"})
     for form, write in FORMS.items():

@@ -29,12 +29,32 @@ HELD_BACK = {
     "seats in the next phase": "who are due to move on wait for a seat in the next phase",
 }
 
+WAITS = {
+    "assessment slots": "waits for an assessment slot",
+    "group seats": "waits for a seat",
+    "counselor caseload": "waits for a counselor with room",
+    "group seats and counselor caseload together": "waits for both a seat and a counselor",
+    "seats in the next phase": "waits for a seat in the next phase",
+}
+WALK_IN_WAITS = "waits for a free assessor"
+"""What becomes of whom each resource holds back, where that is less than a client at a time."""
+
+FEW = (
+    (0.875, "nearly one client"),
+    (0.625, "three quarters of a client"),
+    (0.375, "half a client"),
+    (0.175, "a quarter of a client"),
+    (0.05, "a tenth of a client"),
+    (0.0, "next to nobody"),
+)
+"""What less than a client is called, from so many on."""
+
 
 def bottleneck_sentences(result: Result) -> list[str]:
     """Return what holds people back, first what is tightest in most replications, in plain words."""
     biting = [found for found in result.bottlenecks if found.first_week is not None]
     if not biting:
-        return [f"Bottleneck: none that holds back a client at a time in any week. {_mildest(result)}"]
+        return [f"Bottleneck: {_mildest(result)}"]
     first, *others = result.bottlenecks
     told = [first, *(found for found in others if found in biting and _is_worth_telling(found, result))]
     heads = ("Bottleneck", *["Then"] * (len(told) - 1))
@@ -47,12 +67,13 @@ def _is_worth_telling(found: Bottleneck, result: Result) -> bool:
 
 
 def _mildest(result: Result) -> str:
-    """Say what holds people back most although it is not much."""
+    """Say what holds people back most although it is less than a client at a time in any week."""
     if not result.bottlenecks:
-        return "Nobody waits for a slot, a seat or a counselor."
-    most = result.bottlenecks[0]
-    clients = f"{most.held_back:.2f} clients on average at the worst ({_worst_week(most, result)})"
-    return f"Most is held back by {_in_words(most, result)[0]}{_what_of_it(most)}{_how_often(most, result)}: {clients}."
+        return "nothing. Nobody waits for a slot, a seat or a counselor."
+    most = max(result.bottlenecks, key=lambda found: found.held_back)
+    how_many = next(words for least, words in FEW if most.held_back >= least)
+    wait = WALK_IN_WAITS if _in_words(most, result)[0] == WALK_IN[0] else WAITS[most.resource]
+    return f"nothing much. At the worst ({_worst_week(most, result)}), {how_many} on average {wait}{_what_of_it(most)}."
 
 
 def _sentence(found: Bottleneck, result: Result) -> str:

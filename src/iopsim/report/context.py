@@ -12,27 +12,38 @@ import iopsim
 from iopsim.experiments.bottleneck_words import bottleneck_sentences
 from iopsim.experiments.documents import PACKAGES
 from iopsim.experiments.outcome import Outcome
-from iopsim.experiments.reading import day, worth_reading
+from iopsim.experiments.reading import day, label, worth_reading
 from iopsim.experiments.result import Result
 from iopsim.experiments.verdict import narrowed, sentence
 from iopsim.measures import costs
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
 from iopsim.report import program
 from iopsim.report.assumptions import Assumptions, followed
+from iopsim.report.changes import MOST_PLANS, MOST_SETTINGS, Change, changes, description, fewest
 from iopsim.report.figures import Picture
 from iopsim.report.groups import told_apart
 from iopsim.report.inert import inert
 from iopsim.report.lead import lead
 from iopsim.report.numbers import NARROW, Reading, counted, fact, mark
 from iopsim.report.plans import compared
+from iopsim.report.points import MOST_FACTORS, factors, heading, level, named, ranked
 from iopsim.report.rerun import command_of
 from iopsim.report.subject import Subject
 
-NOTHING = "none that "
-"""How a sentence on the bottleneck begins where there is none."""
-
 MOST_ARMS = 8
 """Plans that the first page shows."""
+
+MOST_POINTS = 4
+"""Points of a design that the first page shows."""
+
+MOST_SAID = 2
+"""Differences of a point that the first page names; the comparison has them all."""
+
+LONGEST = 2000
+"""Signs of a description that is made of what a plan changes."""
+
+MOST_CHANGES = 6
+"""Settings in which plans differ that the first page shows."""
 
 
 def context(subject: Subject, charts: Mapping[str, Picture]) -> dict[str, Any]:
@@ -104,15 +115,32 @@ def _of_plans(subject: Subject) -> dict[str, Any]:
         nothing = dict.fromkeys(("question", "baseline", "about", "narrowed"), "")
         return {**nothing, "outcome": None, "verdicts": [], "n_differences": 0, "shown_arms": (), "compared": []}
     asked = inert(outcome.batch.question) or f"How do {len(arms)} plans differ: {', '.join(arms)}?"
+    changed, moved = changes(subject), factors(outcome)
+    order = ranked(outcome) if moved else arms[1:]
+    most = MOST_POINTS if moved else MOST_ARMS - 1
+    verdicts = [(arm, _about(outcome, arm, changed, MOST_SETTINGS), _verdict(outcome, arm)) for arm in order]
+    levels = {plan.name: plan.levels for plan in outcome.batch.plans}
     return {
         "outcome": outcome,
         "question": asked,
         "baseline": outcome.baseline,
-        "about": inert(outcome.batch.plans[outcome.arms.index(subject.arm)].about),
-        "verdicts": [(arm, *_verdict(outcome, arm)) for arm in arms[1:]],
+        "about": _about(outcome, subject.arm, changed, MOST_SETTINGS),
+        "first_measure": label(outcome.batch.measures[0], subject.scenario),
+        "verdicts": [(arm, about, _first(said)) for arm, about, said in verdicts[:most]] if moved else verdicts[:most],
+        "n_others": len(verdicts[most:]),
+        "other_verdicts": verdicts if moved else verdicts[most:],
+        "shown_arms": (outcome.baseline, *order[:most]),
+        "described": {arm: _about(outcome, arm, changed) or "as its file says" for arm in arms},
+        "factors": moved if len(moved) <= MOST_FACTORS else (),
+        "levels": {arm: {name: level(name, own[name]) for name in own} for arm, own in levels.items()},
+        "points": {arm: named(own) for arm, own in levels.items()},
+        "factor": heading,
+        "sweeps": [inert(chart.title) for chart in subject.sweeps],
+        "changed": changed,
+        "first_changed": fewest(changed, MOST_CHANGES),
+        "most_columns": MOST_PLANS,
         "n_differences": len(outcome.contrasts),
         "narrowed": narrowed(outcome) if len(arms) > 1 else "",
-        "shown_arms": arms[:MOST_ARMS],
         "compared": list(compared(subject)),
     }
 
@@ -123,6 +151,7 @@ def _of_the_making(subject: Subject) -> dict[str, Any]:
         "version": iopsim.__version__,
         "manifest": manifest,
         "made": subject.opened.made,
+        "compared_by_hand": subject.outcome is not None and not (subject.opened.folder / "experiment.toml").exists(),
         "unknown_share": _unknown_share(subject),
         "looked": subject.result.looked if subject.outcome is None else subject.outcome.looked,
         "n_failed": 0 if subject.outcome is None else len(subject.outcome.failures),
@@ -161,15 +190,25 @@ class _Charts(dict[str, Any]):
 def _tightest(result: Result) -> str:
     """Return what holds people back most, in a sentence that begins with it."""
     said = bottleneck_sentences(result)[0].partition(": ")[2]
-    if said.startswith(NOTHING):
-        said = f"nothing {said.removeprefix(NOTHING)}"
     return f"{said[0].upper()}{said[1:]}"
 
 
-def _verdict(outcome: Outcome, arm: str) -> tuple[str, str]:
-    """Return what the planner says of an arm, and how it differs from the baseline, in words that do not name it."""
-    said = sentence(outcome, arm).removeprefix(arm).removeprefix(f", against {outcome.baseline}:").strip()
-    return inert(outcome.batch.plans[outcome.arms.index(arm)].about), said
+def _about(outcome: Outcome, arm: str, changed: Sequence[Change], most: int | None = None) -> str:
+    """Return what an arm is: as the planner says, or else what it changes."""
+    place = outcome.arms.index(arm)
+    plan = outcome.batch.plans[place]
+    return named(plan.levels) or inert(plan.about) or inert(description(changed, place, most), LONGEST)
+
+
+def _verdict(outcome: Outcome, arm: str) -> str:
+    """Return how an arm differs from the baseline, in words that do not name it."""
+    return sentence(outcome, arm).removeprefix(arm).removeprefix(f", against {outcome.baseline}:").strip()
+
+
+def _first(said: str) -> str:
+    """Return the first differences that a verdict names."""
+    parts = said.split("; ")
+    return said if len(parts) <= MOST_SAID else f"{'; '.join(parts[:MOST_SAID])}."
 
 
 def _said(by: str, text: str, arm: str = "") -> Markup:

@@ -6,16 +6,23 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+from iopsim.charts.chart import Chart
+from iopsim.charts.kinds import draw
+from iopsim.charts.style import PRINT
 from iopsim.experiments.opened import Opened
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.result import Result
 from iopsim.measures.measure import Measure
 from iopsim.report.numbers import Readings
+from iopsim.report.points import factors
 from iopsim.report.unknown import why_unknown
 from iopsim.scenario import Resolved
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.unknowns import unknowns
 from iopsim.stats.intervals import Summary
+
+MOST_SWEEPS = 2
+"""Factors of a design that have a figure."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,14 @@ class Subject:
 
         plan = outcome.batch.plans[outcome.arms.index(arm)]
         return Readings(summary, plan.scenario, lambda _: "it cannot be told", arm)
+
+    @cached_property
+    def sweeps(self) -> tuple[Chart, ...]:
+        """Of a design, what the first measure does along each of its first factors; none of other results."""
+        if self.outcome is None:
+            return ()
+        moved = factors(self.outcome)[:MOST_SWEEPS]
+        return tuple(draw("sweep", self.outcome, PRINT, factor=name) for name in moved)
 
     def why(self, measure: Measure) -> str:
         """Return why a measure that is unknown cannot be told."""
