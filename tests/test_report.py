@@ -3,10 +3,7 @@
 import copy
 import math
 import re
-import shlex
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -310,16 +307,6 @@ def _reads_well(tree):
 
 
 class TestRerun:
-    def test_the_command_in_the_report_gives_the_same_numbers(self, ran, tree, tmp_path, monkeypatch):
-        shutil.copytree(ran.folder, tmp_path / "folder")
-        monkeypatch.chdir(tmp_path / "folder")
-        (typed,) = tree.xpath("//section[@id='rerun']/p/code/text()")
-        program, *words = shlex.split(typed)
-        assert program == "iopsim"
-        reports.command(*words, "-q", "--workers", 1)
-        for name in ("measures.csv", "equity.csv", "weekly.csv"):
-            assert Path("again", name).read_bytes() == Path(name).read_bytes()
-
     def test_every_file_of_the_results_is_there_with_its_hash(self, ran, tree):
         said = reports.text_of(tree, "rerun")
         for name, digest in ran.manifest["sha256"].items():

@@ -25,7 +25,7 @@ from iopsim.report.inert import inert
 from iopsim.report.lead import lead
 from iopsim.report.numbers import NARROW, Reading, counted, fact, mark
 from iopsim.report.plans import compared
-from iopsim.report.rerun import command_of
+from iopsim.report.rerun import rerun
 from iopsim.report.subject import Subject
 
 NOTHING = "none that "
@@ -130,7 +130,7 @@ def _of_the_making(subject: Subject) -> dict[str, Any]:
         "packages": [name for name in PACKAGES if name in manifest],
         "n_measures": len(CATALOGUE),
         "parts": [name.lower() for name in GROUPS],
-        "command": command_of(subject),
+        "again": rerun(subject),
     }
 
 
