@@ -26,8 +26,8 @@ BARE = re.compile(r"[A-Za-z_]+|\d{4}-\d\d-\d\d|\d\d:\d\d(:\d\d)?")
 WITH_DEFAULTS = "The results lie in one folder with the scenario as it was run, every default written out."
 
 DRAWN = (
-    "Which inputs are drawn goes by the file as it was before its defaults were written out, so the copy in the results "
-    "would draw others from the same ranges."
+    "Which inputs are drawn goes by the file as it was before its defaults were written out, so the copy in the "
+    "results would draw others from the same ranges."
 )
 
 OF_A_RUN = "With the versions below, every table in again/tables is then that of tables, byte for byte."
