@@ -281,7 +281,7 @@ class TestLittleToTell:
     def test_a_mature_view_says_from_when_on(self, tmp_path):
         steady = ("--set", "referrals.*.months.*=1", "--set", "weeks=60", "--warm-up", "30")
         tree = reports.parsed(reports.page_of(reports.run_in(tmp_path / "mature", *steady)))
-        assert "Told is the mature program, from 2 August 2027 on." in reports.text_of(tree, "in-short")
+        assert "once it is mature, in the 30 weeks from 2 August 2027 on?" in reports.text_of(tree, "in-short")
         assert "A warm-up of 30 weeks is left out" in reports.text_of(tree, "stress")
         assert "--warm-up 30" in reports.text_of(tree, "rerun")
         _reads_well(tree)

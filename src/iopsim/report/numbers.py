@@ -243,6 +243,11 @@ def shown(measure: Measure, value: float, places: int) -> str:
     return text.replace("-", MINUS) + (f"{NARROW}%" if measure.unit == "share" else "")
 
 
+def told_to(measure: Measure, summary: Summary, value: float) -> str:
+    """Return a value of a measure as `shown`, with as many digits as the interval of its mean deserves."""
+    return shown(measure, value, places_of(measure, summary))
+
+
 class Readings(Mapping[str, Reading]):
     """All measures of a plan, by name, also as ``readings.margin_usd``.
 
