@@ -75,6 +75,24 @@ def seat_use(nights: NightSeries, late_weeks: int) -> SeatUse:
     )
 
 
+def late_shares(nights: NightSeries, weeks: int) -> F64:
+    """Return the share of the seats that are enrolled in the last weeks of each replication.
+
+    Parameters
+    ----------
+    nights : NightSeries
+    weeks : int
+        How many weeks at its end count, at least 1.
+
+    Returns
+    -------
+    float array, shape (replications,)
+        NaN where no group meets in them.
+    """
+    enrolled, seats = (table[:, :, -weeks:].sum(axis=(1, 2)) for table in (nights.enrolled, nights.seats))
+    return _share(enrolled, seats)
+
+
 def _share(part: I64 | F64, whole: I64 | F64) -> F64:
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(whole == 0, np.nan, part / np.maximum(whole, 1)), dtype=np.float64)

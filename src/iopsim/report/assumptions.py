@@ -20,10 +20,19 @@ from iopsim.scenario.lines import Key, dotted
 from iopsim.scenario.model import Scenario
 from iopsim.scenario.resolved import BARE, Origin, leaves, standing
 from iopsim.scenario.shape import Collection, Leaf, Node, Table, at, shape
+from iopsim.scenario.timetable import existing_groups
 from iopsim.scenario.unknowns import Unknown, unknowns
 from iopsim.scenario.words import plain
 
 ASSUMED = "assumed"
+CALIBRATION = "calibration"
+"""What values name as their source that were fitted by simulation."""
+
+OF_COHORTS = "cohort_weeks", "cohort_open_weeks"
+OF_OPENING = "opens_after_weeks", "opens_lead_weeks"
+OF_HIRING = "hire_after_weeks", "hire_lead_weeks"
+"""Numbers of a group that takes cohorts or opens on a trigger, and of a role that hires on one."""
+
 ENDS = ("low", "high")
 
 SET_BY = {"file": "this plan", "change": "this plan, changed", "default": "default"}
@@ -69,13 +78,18 @@ class Assumption:
 
     @property
     def assumed(self) -> bool:
-        """Whether nobody has published it."""
+        """Whether it is a judgment, also one that leans on a published figure for something near it."""
         return self._standing in (ASSUMED, BARE) and not self.chosen
 
     @property
     def chosen(self) -> bool:
         """Whether the plan sets it without evidence, as a choice of its own."""
         return self._standing == BARE and self.origin.layer != "default"
+
+    @property
+    def fitted(self) -> bool:
+        """Whether it was fitted by simulation, so that the model meets published figures."""
+        return self.origin.source == CALIBRATION and not self.assumed and not self.chosen
 
     @property
     def grade(self) -> str:
@@ -162,7 +176,8 @@ class Assumptions:
         for key, leaf, value in leaves(self._plan.scenario):
             if leaf.numeric and isinstance(value, (int, float)):
                 origin = self._plan.origins[dotted(key)]
-                behind = (origin.low, origin.high, origin.source, origin.grade, origin.layer)
+                idle = self._is_idle(dotted(key))
+                behind = (origin.low, origin.high, origin.source, origin.grade, origin.layer, idle)
                 together.setdefault((_field(key), value, behind), []).append((key, leaf, value, origin))
         return tuple(self._one(rows) for rows in together.values())
 
@@ -190,19 +205,23 @@ class Assumptions:
         return {field: len(names) for field, names in found.items()}
 
     @cached_property
-    def _idle(self) -> frozenset[str]:
-        """Tables, and levers, of which no number can reach the model, as what they belong to is switched off."""
-        return frozenset(_idle_tables(self._plan))
+    def _idle(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Tables, and levers, of which no number can reach the model, and single numbers of other tables."""
+        return frozenset(_idle_tables(self._plan)), frozenset(_idle_paths(self._plan.scenario))
+
+    def _is_idle(self, path: str) -> bool:
+        tables, paths = self._idle
+        return _table(path) in tables or path in paths
 
     @cached_property
     def acting(self) -> tuple[Assumption, ...]:
         """Numbers that act in this plan."""
-        return tuple(one for one in self.all if _table(one.paths[0]) not in self._idle)
+        return tuple(one for one in self.all if not self._is_idle(one.paths[0]))
 
     @cached_property
     def idle(self) -> tuple[Assumption, ...]:
         """Numbers of what is switched off in this plan."""
-        return tuple(one for one in self.all if _table(one.paths[0]) in self._idle)
+        return tuple(one for one in self.all if self._is_idle(one.paths[0]))
 
     @property
     def by_table(self) -> Iterator[tuple[str, list[Assumption]]]:
@@ -216,7 +235,7 @@ class Assumptions:
 
     @property
     def n_assumed(self) -> int:
-        """Of the numbers that act, those that nobody has published."""
+        """Of the numbers that act, those that are judgments."""
         return sum(one.assumed for one in self.acting)
 
     @property
@@ -225,9 +244,14 @@ class Assumptions:
         return sum(one.chosen for one in self.acting)
 
     @property
+    def n_fitted(self) -> int:
+        """Of the numbers that act, those fitted by simulation to published figures."""
+        return sum(one.fitted for one in self.acting)
+
+    @property
     def n_published(self) -> int:
-        """Of the numbers that act, those with a source of some standing."""
-        return len(self.acting) - self.n_assumed - self.n_chosen
+        """Of the numbers that act, those with a source of some standing besides the model itself."""
+        return len(self.acting) - self.n_assumed - self.n_chosen - self.n_fitted
 
     @property
     def sources(self) -> Mapping[str, Source]:
@@ -326,6 +350,24 @@ def _idle_tables(plan: Resolved) -> Iterator[str]:
         ends = ({path: value for one in found for path, value in one.at(getattr(one, end)).items()} for end in ENDS)
         if all(_is_same(plan.scenario, values, book) for values in ends):
             yield name
+
+
+def _idle_paths(scenario: Scenario) -> Iterator[str]:
+    """Yield paths of numbers that wait for a trigger, a cohort or a lever that the plan does not have."""
+    here = existing_groups(scenario)
+    for name, group in scenario.groups.items():
+        if name not in here:
+            yield from (f"groups.{name}.{field}" for field in type(group).model_fields)
+            continue
+        if group.admission != "cohort":
+            yield from (f"groups.{name}.{field}" for field in OF_COHORTS)
+        if group.opens_when_waiting == "none":
+            yield from (f"groups.{name}.{field}" for field in OF_OPENING)
+    for name, role in scenario.staff.items():
+        if role.hire_when_caseload == "none" or not role.most_hires:
+            yield from (f"staff.{name}.{field}" for field in OF_HIRING)
+            if role.hire_when_caseload == "none":
+                yield f"staff.{name}.most_hires"
 
 
 def _is_same(scenario: Scenario, values: Mapping[str, float], book: Rulebook) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 
 import iopsim
 from iopsim.experiments.bottleneck_words import bottleneck_sentences
+from iopsim.experiments.chances import FEW
 from iopsim.experiments.documents import PACKAGES
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.reading import day, label, worth_reading
@@ -24,10 +27,10 @@ from iopsim.report.figures import Picture
 from iopsim.report.groups import told_apart
 from iopsim.report.inert import inert
 from iopsim.report.lead import lead
-from iopsim.report.numbers import NARROW, Reading, counted, fact, mark
+from iopsim.report.numbers import BY_NAME, NARROW, Reading, counted, fact, mark, told_to
 from iopsim.report.plans import compared
 from iopsim.report.points import MOST_FACTORS, factors, heading, level, named, ranked
-from iopsim.report.rerun import command_of
+from iopsim.report.rerun import rerun
 from iopsim.report.subject import Subject
 
 MOST_ARMS = 8
@@ -78,8 +81,8 @@ def _of_the_plan(subject: Subject) -> dict[str, Any]:
         "a": Assumptions(subject.plan),
         "followed": followed,
         "program": program,
-        "week": program.week_in_words(scenario),
-        "seat_nights": program.seat_nights(scenario),
+        "at_opening": program.at_the_opening(scenario),
+        "later": program.later(scenario),
         "assessors": any("assessment" in role.duties for role in scenario.staff.values()),
         "levers_on": [name.replace("_", " ") for name, lever in scenario.levers if lever.on],
         "slows": any(source.kept_per_week_waited < 1.0 for source in scenario.referrals.values()),
@@ -104,6 +107,8 @@ def _of_results(subject: Subject) -> dict[str, Any]:
         "every": [(name, [measures[one.name] for one in found]) for name, found in GROUPS.items()],
         "cost_parts": sorted((part for part in parts if part.value > 0.0), key=lambda part: -part.value),
         "partitions": told_apart(result),
+        "few_replications": result.replications < FEW,
+        "ends": partial(_ends, result),
         "dimensions": sorted({part.dimension for part in result.partitions}),
     }
 
@@ -159,7 +164,7 @@ def _of_the_making(subject: Subject) -> dict[str, Any]:
         "packages": [name for name in PACKAGES if name in manifest],
         "n_measures": len(CATALOGUE),
         "parts": [name.lower() for name in GROUPS],
-        "command": command_of(subject),
+        "again": rerun(subject),
     }
 
 
@@ -178,6 +183,20 @@ def _unknown_share(subject: Subject) -> Markup | str:
         for name, part, told in zip(("mean", "low", "high"), parts, shares, strict=True)
     )
     return Markup("{} ({} to {})").format(share, low, high)
+
+
+def _ends(result: Result, name: str) -> tuple[Markup, Markup]:
+    """Return the lowest and the highest value of a measure over replications."""
+    measure, summary, values = (
+        BY_NAME[name],
+        result.measures[name],
+        [value for value in result.values(name).tolist() if not math.isnan(value)],
+    )
+    least, most = (
+        fact(f"{part} {name}", repr(value), told_to(measure, summary, value))
+        for part, value in (("lowest", min(values)), ("highest", max(values)))
+    )
+    return least, most
 
 
 class _Charts(dict[str, Any]):

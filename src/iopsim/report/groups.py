@@ -12,11 +12,15 @@ from iopsim.experiments.equity import Comparison
 from iopsim.experiments.offered import left_out
 from iopsim.experiments.reading import label, places_of
 from iopsim.experiments.result import Result
+from iopsim.measures.measure import Measure
 from iopsim.measures.partition import Partition
 from iopsim.report.inert import inert
-from iopsim.report.numbers import NARROW, mark, shown
+from iopsim.report.numbers import NARROW, mark, shown, signed
 from iopsim.report.unknown import why_unknown
 from iopsim.stats.intervals import Summary
+
+MOST_PLACES = 4
+"""Most decimals of a difference."""
 
 SHOWN = (
     "referrals",
@@ -87,7 +91,7 @@ def _row(one: Comparison, result: Result) -> Row:
         text = shown(measure, value, to)
         if kind == "gap":
             text = text.removesuffix(f"{NARROW}%")
-            text = f"+{text}" if value > 0.0 else text
+            text = signed(text, value)
         return mark(
             text, **{kind: measure.name}, stat=stat, partition=one.partition.name, of=one.group, value=repr(value)
         )
@@ -101,7 +105,7 @@ def _row(one: Comparison, result: Result) -> Row:
         elif not one.told_apart:
             gap = Markup("cannot be told apart")
         else:
-            of, to = one.difference, max(places, places_of(measure, one.difference))
+            of, to = one.difference, _places_apart(measure, one.difference, places)
             mean, low, high = (number(stat, of, to, "gap") for stat in ("mean", "low", "high"))
             points = f"{NARROW}points" if measure.unit == "share" else ""
             gap = Markup("{}{} ({} to {})").format(mean, points, low, high)
@@ -114,6 +118,15 @@ def _row(one: Comparison, result: Result) -> Row:
         gap or Markup("part of the whole"),
         "" if known else _why(one, result),
     )
+
+
+def _places_apart(measure: Measure, gap: Summary, least: int) -> int:
+    """Return to how many decimals a difference is told whose interval does not hold 0: no end of it is told as 0."""
+    places = max(least, places_of(measure, gap))
+    nearest = min(abs(gap.low), abs(gap.high)) * (100.0 if measure.unit == "share" else 1.0)
+    while nearest > 0.0 and places < MOST_PLACES and round(nearest, places) == 0.0:
+        places += 1
+    return places
 
 
 def _why(one: Comparison, result: Result) -> str:

@@ -243,6 +243,16 @@ def shown(measure: Measure, value: float, places: int) -> str:
     return text.replace("-", MINUS) + (f"{NARROW}%" if measure.unit == "share" else "")
 
 
+def signed(text: str, value: float) -> str:
+    """Return a difference as `shown`, with a plus if it is more; 0 has no sign."""
+    return f"+{text}" if value > 0.0 and any(digit in text for digit in "123456789") else text
+
+
+def told_to(measure: Measure, summary: Summary, value: float) -> str:
+    """Return a value of a measure as `shown`, with as many digits as the interval of its mean deserves."""
+    return shown(measure, value, places_of(measure, summary))
+
+
 class Readings(Mapping[str, Reading]):
     """All measures of a plan, by name, also as ``readings.margin_usd``.
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.verdict import is_unknown, places_of
 from iopsim.measures.measure import Measure
-from iopsim.report.numbers import NARROW, Reading, mark, shown
+from iopsim.report.numbers import NARROW, Reading, mark, shown, signed
 from iopsim.report.subject import Subject
 from iopsim.stats.contrast import Contrast
 
@@ -68,7 +68,7 @@ def difference(measure: Measure, gap: Contrast, places: int, **data: str) -> Mar
     def number(stat: str) -> Markup:
         value = getattr(gap, stat)
         text = shown(measure, value, places).removesuffix(f"{NARROW}%")
-        return mark(f"+{text}" if value > 0.0 else text, difference=measure.name, stat=stat, **data, value=repr(value))
+        return mark(signed(text, value), difference=measure.name, stat=stat, **data, value=repr(value))
 
     unit = f"{NARROW}points" if measure.unit == "share" else ""
     if math.isclose(gap.low, gap.high):

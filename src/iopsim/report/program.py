@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -167,17 +167,41 @@ def payers(result: Result) -> Table:
     return Table("Who pays, as planned", ("Payer", "Share of clients", "Contract from"), rows, "", frozenset({1}))
 
 
-def week_in_words(scenario: Scenario) -> str:
-    """Return how often groups meet, such as ``1 group on 3 nights``, for a description of the timetable."""
-    here = existing_groups(scenario)
-    nights = sum(len(group.nights) for group in here.values())
-    n = len(here)
-    return f"{n} group{'' if n == 1 else 's'} on {nights} group night{'' if nights == 1 else 's'} a week"
+@dataclass(frozen=True)
+class Week:
+    """Groups of a week, counted.
+
+    Parameters
+    ----------
+    groups, nights, seat_nights : int
+        Groups, the nights of a week on which they meet, each group's counted, and the seats of these nights.
+    """
+
+    groups: int
+    nights: int
+    seat_nights: int
 
 
-def seat_nights(scenario: Scenario) -> int:
-    """Return the seats of all group nights of a week once every group that is not on a trigger meets."""
-    return sum(group.seats * len(group.nights) for group in existing_groups(scenario).values())
+def week_of(groups: Iterable[Group]) -> Week:
+    """Count some groups, the nights of a week on which they meet, and the seats of these."""
+    found = list(groups)
+    nights = sum(len(group.nights) for group in found)
+    return Week(len(found), nights, sum(group.seats * len(group.nights) for group in found))
+
+
+def at_the_opening(scenario: Scenario) -> Week:
+    """Return the week of the groups that meet from the opening on."""
+    return week_of(group for group in existing_groups(scenario).values() if not opens_later(group))
+
+
+def later(scenario: Scenario) -> Week:
+    """Return the week of the groups that meet from a later week on, or once enough are waiting."""
+    return week_of(group for group in existing_groups(scenario).values() if opens_later(group))
+
+
+def opens_later(group: Group) -> bool:
+    """Whether a group does not meet from the opening on."""
+    return group.opens_when_waiting != "none" or group.first_week > 0
 
 
 def earliest(scenario: Scenario) -> int:
