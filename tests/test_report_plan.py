@@ -128,10 +128,17 @@ class TestStanding:
             if one.get("data-fact") in ("numbers", "assumed", "published", "fitted", "chosen")
         }
         assert found["numbers"] == len(rows) == len(told.acting)
-        assert found["assumed"] == sum(grade in ("assumed", "no evidence") for grade in grades)
+        assert found["assumed"] == sum(grade.startswith("assumed") for grade in grades)
         assert found["chosen"] == grades.count("set by the plan")
         assert found["fitted"] == calibrated
         assert found["published"] == len(rows) - found["assumed"] - found["chosen"] - found["fitted"]
+
+    def test_what_a_plan_says_of_the_world_without_evidence_is_assumed_and_no_choice_of_its_own(self):
+        changes = {"referrals.self.per_week": 3.0, "groups.evening.seats": 9}
+        told = {path: one for one in Assumptions(resolve(reports.PALMETTO, changes)).acting for path in one.paths}
+        referrals, seats = told["referrals.self.per_week"], told["groups.evening.seats"]
+        assert (referrals.assumed, referrals.chosen, referrals.grade) == (True, False, "assumed, no evidence given")
+        assert (seats.assumed, seats.chosen, seats.grade) == (False, True, "set by the plan")
 
     def test_it_is_not_said_that_nobody_has_published_what_leans_on_a_source(self, tree):
         said = reports.text_of(tree)

@@ -33,6 +33,9 @@ OF_OPENING = "opens_after_weeks", "opens_lead_weeks"
 OF_HIRING = "hire_after_weeks", "hire_lead_weeks"
 """Numbers of a group that takes cohorts or opens on a trigger, and of a role that hires on one."""
 
+UNFOUNDED = "assumed, no evidence given"
+"""The grade of a number that the world sets, and that the plan has without saying where from."""
+
 ENDS = ("low", "high")
 
 SET_BY = {"file": "this plan", "change": "this plan, changed", "default": "default"}
@@ -65,6 +68,8 @@ class Assumption:
         What it is, without its unit.
     value : int or float
     origin : Origin
+    planned : bool
+        Whether the program sets it, as it does its timetable, and not the world.
     """
 
     table: str
@@ -75,16 +80,17 @@ class Assumption:
     meaning: str
     value: float
     origin: Origin
+    planned: bool
 
     @property
     def assumed(self) -> bool:
-        """Whether it is a judgment, also one that leans on a published figure for something near it."""
+        """Whether it is a judgment, also one that leans on a published figure, or of the plan without any evidence."""
         return self._standing in (ASSUMED, BARE) and not self.chosen
 
     @property
     def chosen(self) -> bool:
-        """Whether the plan sets it without evidence, as a choice of its own."""
-        return self._standing == BARE and self.origin.layer != "default"
+        """Whether it is a choice of the plan, as its timetable is, which asks for no evidence."""
+        return self._standing == BARE and self.origin.layer != "default" and self.planned
 
     @property
     def fitted(self) -> bool:
@@ -94,7 +100,9 @@ class Assumption:
     @property
     def grade(self) -> str:
         """Its grade, or why it has none."""
-        return "set by the plan" if self.chosen else self._standing
+        if self.chosen:
+            return "set by the plan"
+        return UNFOUNDED if self._standing == BARE else self._standing
 
     @property
     def _standing(self) -> str:
@@ -193,6 +201,7 @@ class Assumptions:
             _meaning(key, leaf),
             value,
             origin,
+            leaf.planned,
         )
 
     @cached_property
