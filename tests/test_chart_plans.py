@@ -119,7 +119,8 @@ def test_of_many_plans_the_first_are_drawn_and_the_caption_says_so():
     same = values(names=(WAIT,))
     alike = made({f"plan-{k}": same for k in range(MOST_ARMS + 3)})
     assert arms(alike).title == "None of the other 7 plans can be told apart from plan-0; 3 more plans are not drawn"
-    assert differences(alike).title == "No difference of the first 7 plans from plan-0 can be told in 20 replications"
+    said = "No difference of the first 7 of 10 other plans from plan-0 can be told in 20 replications"
+    assert differences(alike).title == said
     wide = made({"a": values(names=SIX), **{f"b{k}": values(0.1, SIX) for k in range(7)}})
     assert len(arms(wide, STYLES["slides"]).figure.axes) == 4
     assert arms(wide, STYLES["slides"]).caption.endswith("Drawn are the first 4 of 6 measures.")

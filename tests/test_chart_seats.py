@@ -101,10 +101,9 @@ def test_beside_each_row_stands_its_share_at_the_end(result):
 
 
 def test_the_caption_says_that_replications_are_counted_together(result):
-    assert "all 4 replications together (attendance chart: mean of the replications' own shares)" in words(
-        seats(result)
-    )
-    assert "attendance chart" not in seats(simulated(1)).caption
+    said = "all 4 replications together (the chart of attendance: mean of the replications' own shares)"
+    assert said in words(seats(result))
+    assert "the chart of attendance" not in seats(simulated(1)).caption
 
 
 def test_where_rows_are_too_many_for_numbers_no_numbers_are_told_of():

@@ -228,4 +228,4 @@ def _which_share(result: Result) -> str:
     """Say which of two means a share is: replications in which few have a seat count as much as the others."""
     if result.replications == 1:
         return ""
-    return "Each share is the mean of the replications' own shares, few clients or many (seats chart: all together). "
+    return "Each share is the mean of the replications' own shares; the chart of seats counts all clients together. "

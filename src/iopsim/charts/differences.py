@@ -75,7 +75,8 @@ def _title(outcome: Outcome, drawn: Shown) -> str:
     base = told(outcome, outcome.baseline)
     if found is None:
         runs = f"{outcome.replications:,} replication{'' if outcome.replications == 1 else 's'}"
-        which = "any plan" if len(drawn.arms) == len(outcome.arms) else f"the first {len(others)} plans"
+        n = len(outcome.arms) - 1
+        which = "any plan" if len(others) == n else f"the first {len(others)} of {n:,} other plans"
         who = told(outcome, others[0]) if len(others) == 1 else which
         return f"No difference of {who} from {base} can be told in {runs}"
     arm, measure, gap = found

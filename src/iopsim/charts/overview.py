@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from iopsim.charts.chart import Chart
 from iopsim.charts.dates import dated, places
@@ -152,6 +153,7 @@ def _draw_series(axes: Axes, result: Result, name: str) -> None:
     else:
         in_dollars(axes)
         axes.axhline(0, color=GREY, linewidth=thin(0.9))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10], integer=True))
 
 
 def _money_title(result: Result) -> str:

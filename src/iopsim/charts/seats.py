@@ -287,7 +287,7 @@ def _caption(result: Result, use: SeatUse, numbered: bool) -> str:
     runs = result.replications
     of_all = "the only replication" if runs == 1 else f"all {runs:,} replications together"
     beside = f" Beside the rows: the mean of {_late(use)}." if numbered else ""
-    several = "" if runs == 1 else " (attendance chart: mean of the replications' own shares)"
+    several = "" if runs == 1 else " (the chart of attendance: mean of the replications' own shares)"
     return (
         f"Seats of group nights held, {of_all}{several}: taken if a client in program is enrolled in it, "
         f"attended if one came (late, or as a guest of another night, counts).{beside} Hatched: the night was held in "
