@@ -134,6 +134,13 @@ class TestNumbersOfARun:
         assert first not in reports.text_of(tree, "capacity")
         assert "billed, payers allow" in reports.text_of(tree, "money")
 
+    def test_what_a_replication_is_stands_where_the_word_comes_first(self, tree, batch_tree):
+        for one in (tree, batch_tree):
+            words = " ".join(one.find("body").text_content().split())
+            explained = re.search(r"6 replications( of each of 3 plans)?, each one possible course of events", words)
+            assert explained
+            assert "replication" not in words[: explained.start()]
+
     def test_no_number_of_what_was_found_comes_from_nowhere(self, tree):
         for name in FOUND:
             section = copy.deepcopy(tree.get_element_by_id(name))
