@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from iopsim.api import simulate
-from iopsim.experiments.bottleneck_words import bottleneck_sentences
+from iopsim.experiments.bottleneck_words import bottleneck_in_short, bottleneck_sentences
 from iopsim.experiments.result import Result
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.series import WEEKLY
@@ -91,3 +91,15 @@ def test_less_than_a_client_at_a_time_is_nothing_much(waiting: list[int], said: 
     (told,) = bottleneck_sentences(held_back({"seats": seats}))
     much = "" if said.startswith("nothing") else "nothing much. At the worst (week 5, 1 February 2027), "
     assert told == f"Bottleneck: {much}{said}"
+    assert told.endswith(bottleneck_in_short(held_back({"seats": seats}))[1:])
+
+
+def test_in_short_a_bottleneck_is_what_is_tightest_and_in_how_many_weeks() -> None:
+    seats, slots = np.zeros((2, 4, 20), dtype=int)
+    seats[:, 3:9] = 2
+    assert bottleneck_in_short(held_back({"seats": seats})) == (
+        "Most of all group seats: in 6 of 20 weeks a client or more waits for a seat."
+    )
+    seats[:], seats[:3, 2], slots[3] = 0, 1, 50
+    said = bottleneck_in_short(held_back({"seats": seats, "slots": slots}))
+    assert said == "Most of all group seats, though never a client at a time."

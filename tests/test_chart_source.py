@@ -36,8 +36,7 @@ def test_every_chart_of_a_run_with_drawn_inputs_says_so_once(name, drawn, plain)
         chart = draw(name, drawn, style)
         assert words(chart).count(DRAWN) == 1
         assert chart.subtitle.endswith(f"{DRAWN}.")
-        if name != "overview":  # of four panels, whose own tests say what fits
-            assert_fits(chart)
+        assert_fits(chart)
     assert "drawn anew" not in words(draw(name, plain))
 
 

@@ -122,6 +122,22 @@ class TestNumbersOfARun:
         told = [found.text_content() for found in tree.xpath("//section[@id='capacity']//*[@data-said='bottleneck']")]
         assert told == bottleneck_sentences(ran.result())
 
+    def test_later_sections_tell_more_and_do_not_repeat_the_first_page(self, tree):
+        told = [" ".join(one.text_content().split()) for one in tree.xpath("//p[not(@class)] | //li")]
+        long = [one for one in told if len(one) > 120]
+        assert len(set(long)) == len(long)
+        first = tree.xpath("string(//section[@id='in-short']//*[@data-said='bottleneck'])")
+        assert first
+        assert first not in reports.text_of(tree, "capacity")
+        assert "billed, payers allow" in reports.text_of(tree, "money")
+
+    def test_what_a_replication_is_stands_where_the_word_comes_first(self, tree, batch_tree):
+        for one in (tree, batch_tree):
+            words = " ".join(one.find("body").text_content().split())
+            explained = re.search(r"6 replications( of each of 3 plans)?, each one possible course of events", words)
+            assert explained
+            assert "replication" not in words[: explained.start()]
+
     def test_no_number_of_what_was_found_comes_from_nowhere(self, tree):
         for name in FOUND:
             section = copy.deepcopy(tree.get_element_by_id(name))
@@ -299,7 +315,8 @@ class TestLittleToTell:
         file = tmp_path / "plain.toml"
         file.write_text((reports.ROOT / "tests" / "plain.toml").read_text(encoding="utf-8"), encoding="utf-8")
         tree = reports.parsed(reports.page_of(reports.run_in(tmp_path / "r", "--set", "weeks=30", file=file)))
-        assert "names no payers, so what comes in is not known" in reports.text_of(tree, "money")
+        assert "names no payers, so what comes in is not known" in reports.text_of(tree, "in-short")
+        assert "what it earns" not in reports.text_of(tree, "money")
         _reads_well(tree)
 
     def test_drawn_inputs_are_told_of(self, tmp_path):

@@ -37,7 +37,7 @@ WAITS = {
     "seats in the next phase": "waits for a seat in the next phase",
 }
 WALK_IN_WAITS = "waits for a free assessor"
-"""What becomes of whom each resource holds back, where that is less than a client at a time."""
+"""What becomes of one whom each resource holds back."""
 
 FEW = (
     (0.875, "nearly one client"),
@@ -61,6 +61,19 @@ def bottleneck_sentences(result: Result) -> list[str]:
     return [f"{head}: {_sentence(found, result)}" for head, found in zip(heads, told, strict=True)]
 
 
+def bottleneck_in_short(result: Result) -> str:
+    """Return what holds people back most, and for how long, in a sentence for whoever reads no further."""
+    if all(found.first_week is None for found in result.bottlenecks):
+        said = _mildest(result)
+        return f"{said[0].upper()}{said[1:]}"
+    most = result.bottlenecks[0]
+    resource = f"Most of all {_in_words(most, result)[0]}{_what_of_it(most)}"
+    if most.first_week is None:
+        return f"{resource}, though never a client at a time."
+    weeks = "in every week" if most.weeks == len(result.weeks) else f"in {most.weeks} of {len(result.weeks)} weeks"
+    return f"{resource}: {weeks} a client or more {_waits(most, result)}."
+
+
 def _is_worth_telling(found: Bottleneck, result: Result) -> bool:
     """Whether a resource that bites is the tightest in any replication, or bites in more than a few weeks."""
     return found.tightest_in > 0 or found.weeks >= OFTEN * len(result.weeks)
@@ -72,8 +85,8 @@ def _mildest(result: Result) -> str:
         return "nothing. Nobody waits for a slot, a seat or a counselor."
     most = max(result.bottlenecks, key=lambda found: found.held_back)
     how_many = next(words for least, words in FEW if most.held_back >= least)
-    wait = WALK_IN_WAITS if _in_words(most, result)[0] == WALK_IN[0] else WAITS[most.resource]
-    return f"nothing much. At the worst ({_worst_week(most, result)}), {how_many} on average {wait}{_what_of_it(most)}."
+    waits = f"{how_many} on average {_waits(most, result)}{_what_of_it(most)}"
+    return f"nothing much. At the worst ({_worst_week(most, result)}), {waits}."
 
 
 def _sentence(found: Bottleneck, result: Result) -> str:
@@ -89,6 +102,12 @@ def _in_words(found: Bottleneck, result: Result) -> tuple[str, str]:
     """Return what a resource is called, and what becomes of those whom it holds back."""
     walk_in = found.resource == SLOTS and result.scenario.assessment.open_access
     return WALK_IN if walk_in else (found.resource, HELD_BACK[found.resource])
+
+
+def _waits(found: Bottleneck, result: Result) -> str:
+    """Return what one whom a resource holds back waits for."""
+    walk_in = found.resource == SLOTS and result.scenario.assessment.open_access
+    return WALK_IN_WAITS if walk_in else WAITS[found.resource]
 
 
 def _what_of_it(found: Bottleneck) -> str:

@@ -11,12 +11,11 @@ from typing import Any
 from markupsafe import Markup
 
 import iopsim
-from iopsim.experiments.bottleneck_words import bottleneck_sentences
+from iopsim.experiments.bottleneck_words import bottleneck_in_short, bottleneck_sentences
 from iopsim.experiments.chances import FEW
 from iopsim.experiments.documents import PACKAGES
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.reading import day, label, worth_reading
-from iopsim.experiments.result import Result
 from iopsim.experiments.verdict import narrowed, sentence
 from iopsim.measures import costs
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
@@ -102,7 +101,7 @@ def _of_results(subject: Subject) -> dict[str, Any]:
         "m": measures,
         "lead": lead(subject),
         "bottlenecks": bottleneck_sentences(result),
-        "tightest": _tightest(result),
+        "tightest": bottleneck_in_short(result),
         "board": board,
         "every": [(name, [measures[one.name] for one in found]) for name, found in GROUPS.items()],
         "cost_parts": sorted((part for part in parts if part.value > 0.0), key=lambda part: -part.value),
@@ -204,12 +203,6 @@ class _Charts(dict[str, Any]):
 
     def __missing__(self, place: str) -> None:
         return None
-
-
-def _tightest(result: Result) -> str:
-    """Return what holds people back most, in a sentence that begins with it."""
-    said = bottleneck_sentences(result)[0].partition(": ")[2]
-    return f"{said[0].upper()}{said[1:]}"
 
 
 def _about(outcome: Outcome, arm: str, changed: Sequence[Change], most: int | None = None) -> str:

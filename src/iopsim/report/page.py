@@ -171,7 +171,8 @@ class Page:
         what = "A comparison of plans by simulation" if len(self.subject.arms) > 1 else "A simulation of the plan"
         view = f". {result.view_in_words}" if result.view_in_words else ""
         name = inert(self.subject.scenario.name)
-        return f"{what}: {name}, opening {day(self.subject.scenario.opening)}; {runs}{plans}{view}"
+        course = "one possible course of events" if result.replications == 1 else "each one possible course of events"
+        return f"{what}: {name}, opening {day(self.subject.scenario.opening)}; {runs}{plans}, {course}{view}"
 
     @property
     def _foot(self) -> str:
