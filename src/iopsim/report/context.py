@@ -16,6 +16,7 @@ from iopsim.experiments.chances import FEW
 from iopsim.experiments.documents import PACKAGES
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.reading import day, label, worth_reading
+from iopsim.experiments.result import Result
 from iopsim.experiments.verdict import narrowed, sentence
 from iopsim.measures import costs
 from iopsim.measures.catalogue import CATALOGUE, GROUPS
