@@ -3,7 +3,7 @@
     make gallery
 
 Every picture is drawn by the command that stands below it, from results made here with 200 replications and seed 1, and
-then made smaller: 64 colors, 1,000 dots wide.
+then made smaller: 32 colors, 840 dots wide.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from iopsim.experiments.opened import Opened, open_results
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 PICTURES = DOCS / "gallery"
-WIDTH = 1000
-COLORS = 64
+WIDTH = 840
+COLORS = 32
 
 PROGRAMS = ("palmetto", "directory-typical", "twelve-week", "benchmark-step-down", "daily-short")
 OF_EACH_PROGRAM = ("timetable", "census")
