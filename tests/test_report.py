@@ -293,7 +293,7 @@ class TestLittleToTell:
         words = ("--set", "more: groups.evening.seats=14", "--weeks", 20, "-n", 3, "--uncertain", "--workers", 1)
         reports.command("compare", reports.PALMETTO, *words, "--out", tmp_path / "drawn", "-q")
         tree = reports.parsed(reports.page_of(reports.open_results(tmp_path / "drawn")))
-        assert "What nobody knows was drawn anew for each replication" in reports.text_of(tree, "in-short")
+        assert "drawn anew for each replication, and these intervals hold it" in reports.text_of(tree, "in-short")
         assert "iopsim" in reports.text_of(tree, "rerun")
         _reads_well(tree)
 

@@ -112,3 +112,14 @@ class TestMature:
 
     def test_every_measure_that_begins_with_the_opening_is_said_to(self, mature_tree):
         assert reports.text_of(mature_tree, "appendix").count("told only from the opening on") == 6
+
+    def test_who_is_referred_is_told_of_the_weeks_that_count(self, mature_tree):
+        assert "are referred in the weeks that count." in reports.text_of(mature_tree, "access")
+
+    def test_costs_of_mature_plans_leave_out_the_weeks_before_the_opening(self, tmp_path):
+        steady = ("--set", "referrals.*.months.*=1", "--set", "more: groups.evening.seats=14", "--weeks", 30)
+        words = ("compare", reports.PALMETTO, *steady, "-n", 3, "--warm-up", 27, "--workers", 1)
+        reports.command(*words, "--out", tmp_path / "c", "-q")
+        said = reports.text_of(reports.parsed(reports.page_of(reports.open_results(tmp_path / "c"))), "in-short")
+        assert "Cost and margin of each plan in the weeks that count" in said
+        assert "before the opening included" not in said

@@ -176,11 +176,6 @@ class Reading:
         return self._with_unit(self._span("low", "high"))
 
     @property
-    def spread(self) -> Markup:
-        """Between what eight replications of ten lie, with the unit."""
-        return self._with_unit(self._span("p10", "p90")) if self.known else Markup("")
-
-    @property
     def bare_interval(self) -> Markup:
         """As a column has it, without a unit."""
         return self._span("low", "high") if self.sure else Markup("")

@@ -65,7 +65,7 @@ def rerun(subject: Subject) -> Rerun:
     ----------
     subject : Subject
     """
-    outcome = subject.opened.outcome
+    outcome = subject.outcome
     if outcome is None:
         return _of_a_run(subject)
     if outcome.batch.text:

@@ -96,10 +96,9 @@ class Subject:
     @property
     def n_drawn(self) -> int:
         """How many numbers that nobody knows were drawn anew for each replication; 0 if none were."""
-        outcome = self.opened.outcome
-        if outcome is None:
+        if self.outcome is None:
             return int(self.opened.manifest.get("uncertain", {}).get("unknowns", 0))
-        inputs = outcome.batch.plans[outcome.arms.index(self.arm)].inputs
+        inputs = self.outcome.batch.plans[self.outcome.arms.index(self.arm)].inputs
         return 0 if inputs is None else len(unknowns(self.plan))
 
     @property

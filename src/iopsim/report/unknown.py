@@ -41,7 +41,7 @@ def why_unknown(measure: Measure, result: Result) -> str:
         return "the scenario names no payers, so what comes in is not known"
     if not result.measures["referrals"].mean > 0.0:
         return "nobody is referred in this run"
-    if measure.name in SINCE_OPENING and result.mature_from is not None:
+    if measure.name in SINCE_OPENING and result.warm_up:
         return "it is told only from the opening on, and this is the mature view"
     return _too_short(measure, result) or "it does not happen in any replication"
 
