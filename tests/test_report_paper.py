@@ -82,6 +82,19 @@ class TestPdf:
             assert part in first
         assert "Contents" not in first
 
+    def test_two_figures_have_room_on_a_page(self, read):
+        heights = []
+
+        def draw_image(operator, operands, matrix, _):
+            if operator == b"Do":
+                heights.append(abs(matrix[3]))
+
+        for one in read.pages:
+            one.extract_text(visitor_operand_before=draw_image)
+        (height,) = [found for found in heights if found > 100]
+        margins, words = 2 * 60, 130  # points; a heading, a few lines, and two captions
+        assert 2 * height + words < float(read.pages[0].mediabox.height) - margins
+
     def test_it_says_what_it_is_and_can_be_read_aloud(self, read, page):
         assert read.metadata.title == page.title
         assert read.metadata.author == "Palmetto Behavioral Health"
@@ -148,6 +161,12 @@ class TestDocx:
         (caption,) = [one.text for one in document.paragraphs if one.text.startswith("Figure")]
         assert flat(caption) == f"Figure 1. {flat(chart.subtitle)}"
         assert chart.title not in " ".join(one.text for one in document.paragraphs)
+
+    def test_two_pictures_have_room_on_a_page(self, document):
+        (picture,), section = document.inline_shapes, document.sections[0]
+        room = (section.page_height - section.top_margin - section.bottom_margin) / 914_400  # inches
+        words = 1.5  # a heading, a line or two, and two captions
+        assert 2 * picture.height.inches + words < room
 
     def test_a_picture_says_what_it_shows(self, document, charts):
         (alt,) = document.element.body.xpath(".//wp:docPr/@descr")
