@@ -47,7 +47,19 @@ as = "chance"
 chance = 0.7
 tolerance = 0.2
 """
-COMMAND = "from iopsim.cli.app import main; main()"
+WAITING_AFTER_TWO = """
+import time
+from iopsim.store.chunks import Chunks
+put, kept = Chunks.put, []
+def put_and_wait(*chunk):
+    put(*chunk)
+    kept.append(chunk)
+    if len(kept) >= 2:
+        time.sleep(120)
+Chunks.put = put_and_wait
+from iopsim.cli.app import main
+main()
+"""
 WITHIN = "both targets to within their tolerances"
 SMALLEST = '[objective]\nminimize = "size"\nsize = { groups.evening.seats = 1 }\n'
 FEWEST = '[objective]\nminimize = "census_mean"\nindifference = 3.0\n'
@@ -144,7 +156,7 @@ def test_workers_change_nothing():
 def test_after_an_interruption_it_goes_on_and_ends_in_the_same(tmp_path, monkeypatch):
     sized("--workers", "1", "--out", "whole", "--quiet")
     started = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "size", "seats.toml", "--out", "stopped", "--workers", "1"],
+        [sys.executable, "-c", WAITING_AFTER_TWO, "size", "seats.toml", "--out", "stopped", "--workers", "1"],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
