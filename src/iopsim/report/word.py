@@ -22,7 +22,7 @@ WIDTH = 6.5
 
 CONTENTS = 'TOC \\o "1-2" \\h \\z \\u'
 
-PICTURE = 5.4
+PICTURE = 6.4
 """Of a chart, inches: two of them fit on a page."""
 
 SIGNS, LONGEST, SPARE = 92, 90, 3
