@@ -213,7 +213,7 @@ class TestWhatWeAssumed:
     def test_assumed_numbers_are_marked_in_words(self, ran, tree):
         rows = tree.xpath("//section[@id='assumed']//tr[@class='assumed']")
         assert len(rows) == Assumptions(ran.plan()).n_assumed
-        assert {row.xpath("string(.//strong)") for row in rows} == {"assumed"}
+        assert {row.xpath("string(.//strong)") for row in rows} == {"assumed", "assumed, no evidence given"}
 
     def test_a_lever_that_is_off_does_not_act_and_one_that_is_on_does(self):
         off = Assumptions(resolve(reports.PALMETTO))

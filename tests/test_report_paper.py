@@ -92,7 +92,7 @@ class TestPdf:
         for one in read.pages:
             one.extract_text(visitor_operand_before=draw_image)
         (height,) = [found for found in heights if found > 100]
-        margins, words = 2 * 60, 130  # points; a heading, a few lines, and two captions
+        margins, words = 2 * 60, 48  # points; two captions of a line
         assert 2 * height + words < float(read.pages[0].mediabox.height) - margins
 
     def test_it_says_what_it_is_and_can_be_read_aloud(self, read, page):
@@ -165,7 +165,7 @@ class TestDocx:
     def test_two_pictures_have_room_on_a_page(self, document):
         (picture,), section = document.inline_shapes, document.sections[0]
         room = (section.page_height - section.top_margin - section.bottom_margin) / 914_400  # inches
-        words = 1.5  # a heading, a line or two, and two captions
+        words = 0.8  # two captions of a line
         assert 2 * picture.height.inches + words < room
 
     def test_a_picture_says_what_it_shows(self, document, charts):
