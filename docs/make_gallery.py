@@ -2,8 +2,8 @@
 
     make gallery
 
-Every picture is drawn by the command that stands below it, from results made here with 200 replications and seed 1, and
-then made smaller: 32 colors, 840 dots wide.
+Every picture is drawn by the command that stands below it, from results made here with seed 1 and mostly 200
+replications, and then made smaller: 32 colors, 840 dots wide.
 """
 
 from __future__ import annotations
@@ -94,9 +94,9 @@ def page(folders: dict[str, Opened]) -> str:
     lines = [
         "# Gallery",
         "",
-        "Drawn by `make gallery` from the shipped [scenarios](../scenarios/) and [experiments](../experiments/), 200",
-        "replications each. `iopsim chart --list` names all charts; each can be a PNG, an SVG or a PDF, for print or",
-        "(`--style slides`) for the back of a room.",
+        "Drawn by `make gallery` from the shipped [scenarios](../scenarios/) and [experiments](../experiments/); the",
+        "foot of each says with how many replications. `iopsim chart --list` names all charts; each can be a PNG, an",
+        "SVG or a PDF, for print or (`--style slides`) for the back of a room.",
         "",
         "## Every chart",
         "",

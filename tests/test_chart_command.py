@@ -112,6 +112,7 @@ def test_a_file_that_exists_is_kept_unless_it_is_to_be_replaced(folders, tmp_pat
         (("census", "plans", "--arm", "biger"), "--arm biger: found no such arm in"),
         (("census", "run", "--arm", "base"), "a run has no arms: leave --arm out"),
         (("census", "run", "--clients", "3"), "--clients: found 3; only these charts take it"),
+        (("arms", "plans", "--arm", "bigger"), "--arm bigger: the chart 'arms' shows no single plan; leave --arm out"),
         (("equity", "plans"), "found clients not told apart; simulate again with `--by source`"),
     ],
 )

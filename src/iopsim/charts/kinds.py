@@ -48,7 +48,7 @@ class Kind:
     draw : callable
         Called as ``draw(results, style, **options)``; returns a `Chart`.
     options : tuple of str
-        Names of the options it takes, of `OPTIONS`.
+        Names of the options it takes: ``measure``, ``by``, ``factor``, ``clients``.
     """
 
     name: str
@@ -57,14 +57,6 @@ class Kind:
     draw: Callable[..., Chart]
     options: tuple[str, ...] = ()
 
-
-OPTIONS = {
-    "measure": "a measure, by name",
-    "by": "by what clients are told apart: source, trait or payer",
-    "factor": "the factor of a design that is swept",
-    "clients": "how many clients",
-}
-"""What can be asked of some kinds of chart."""
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

@@ -73,6 +73,8 @@ def chosen(kind: Kind, folders: Sequence[Opened], arm: str | None = None) -> Any
     if reason is not None:
         raise IopsimError(reason)
     first = folders[0]
+    if arm is not None and kind.needs != "program":
+        raise IopsimError(f"--arm {arm}: the chart {kind.name!r} shows no single plan; leave --arm out")
     if kind.needs == "sensitivity":
         return first
     if kind.needs in ("plans", "design"):

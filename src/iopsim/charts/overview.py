@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from iopsim.charts.chart import Chart
 from iopsim.charts.dates import dated, places
-from iopsim.charts.marks import LONELY, band_in_words, banded, counted, last_known
+from iopsim.charts.marks import band_in_words, banded, counted, last_known
 from iopsim.charts.numbers import in_dollars, so_many
 from iopsim.charts.page import LINE, Page, nothing
 from iopsim.charts.source import of_result
@@ -161,9 +161,8 @@ def _money_title(result: Result) -> str:
 
 
 def _caption(result: Result) -> str:
-    few = " Dots: too few weeks for a band." if len(result.weeks) <= LONELY and result.replications > 1 else ""
     return (
-        f"Means over replications. {band_in_words(result.replications, 'the week')}{few} Of 100: clients followed for "
+        f"Means over replications. {band_in_words(result.replications, 'the week')} Of 100: clients followed for "
         f"{FOLLOW_UP_DAYS} days after referral, to completion for the planned length and four weeks more."
     )
 
