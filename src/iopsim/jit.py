@@ -144,7 +144,7 @@ def struct_of(part: Any) -> Struct:
 def _plain(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return an array as compiled code knows it: contiguous, writable, of one of four types."""
     kind = {"i": np.int64, "u": np.uint64, "f": np.float64, "b": np.bool_}[value.dtype.kind]
-    ready = np.ascontiguousarray(value, dtype=kind)
+    ready: np.ndarray[Any, Any] = np.ascontiguousarray(value, dtype=kind)
     return ready if ready.flags.writeable else ready.copy()
 
 
