@@ -310,9 +310,9 @@ def _traits(book: Rulebook, deck: Deck, who: U64, when: U64, source: I64) -> I64
     demand = book.demand
     bits = np.zeros(len(who), dtype=np.int64)
     traits = np.flatnonzero(demand.trait_drawn)
-    words = demand.trait_word[traits].tolist()
-    for k, cards in zip(traits, _blocks(deck, who, when, [Purpose.TRAIT] * len(words), words, 0), strict=True):
-        bits |= (cards[:, 0] < demand.trait_share[source, k]).astype(np.int64) << k
+    if len(traits):
+        cards = deck.deal_by_name(Purpose.TRAIT, who, when, demand.trait_word[traits])
+        bits = ((cards < demand.trait_share[source][:, traits]).astype(np.int64) << traits).sum(axis=1)
     bits[: len(book.present)] = book.present.traits
     drawn = bits.copy()
     for k in np.flatnonzero(~demand.trait_drawn):
