@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iopsim.deck import CARDS, Deck, Purpose, name_word
-from iopsim.engines.compiled.deck import block, card_at, high_card, low_card, wide_product
+from iopsim.engines.compiled.deck import block, card_at, high_card, lay_out, low_card, wide_product
 from iopsim.jit import jit
 from test_deck import LARGEST, PUBLISHED, numpys_block, words
 
@@ -59,6 +59,9 @@ def test_cards_are_those_that_the_deck_deals(
     found = tuple(map(np.uint64, block(*map(np.uint64, (*key, purpose, *place, episode)))))
     assert [card_at(found, k) for k in range(CARDS)] == dealt.tolist()
     assert [card(word) for word in found for card in (low_card, high_card)] == dealt.tolist()
+    cards = np.zeros(CARDS)
+    lay_out(found, cards)
+    assert np.array_equal(cards, dealt)
 
 
 def test_an_address_may_be_given_in_plain_whole_numbers() -> None:

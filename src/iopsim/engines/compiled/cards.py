@@ -40,7 +40,7 @@ from iopsim.cohort import (
 from iopsim.deck import CARDS, Purpose
 from iopsim.engines.compiled.cohort import COVERAGE, first_at, product
 from iopsim.engines.compiled.deck import Card, block, card_at
-from iopsim.jit import Row, Struct, jit, jitted
+from iopsim.jit import Row, Struct, inlined, jitted
 
 APPOINTMENT, LEAVING, ABSENCE = int(Purpose.APPOINTMENT), int(Purpose.LEAVING), int(Purpose.ABSENCE)
 LAPSE, VISIT, CUT_SHORT = int(Purpose.LAPSE), int(Purpose.VISIT), int(Purpose.CUT_SHORT)
@@ -55,7 +55,7 @@ _covered_sessions, _failures, _minus_log_rest = jitted(covered_sessions), jitted
 _relapse_time, _return_days, _week_reached = jitted(relapse_time), jitted(return_days), jitted(week_reached)
 
 
-@jit
+@inlined
 def attempt(book: Struct, me: Row, seed: int, replication: int, number: int) -> tuple[Card, Card, int]:
     """Return, for an attempt at an appointment, from 0, the cards of showing up and of rebooking, and the delay."""
     cards = block(seed, replication, APPOINTMENT, me.who, me.when, number // TOGETHER, me.episode)
@@ -64,7 +64,7 @@ def attempt(book: Struct, me: Row, seed: int, replication: int, number: int) -> 
     return card_at(cards, place + SHOW), card_at(cards, place + REBOOK), delay
 
 
-@jit
+@inlined
 def away(book: Struct, me: Row, seed: int, replication: int, detour: int) -> tuple[int, bool]:
     """Return the days away first, in withdrawal management (0) or residential treatment (1), and who comes back."""
     intake, days, back = book.intake, ANY_CARD, ANY_CARD
@@ -75,7 +75,7 @@ def away(book: Struct, me: Row, seed: int, replication: int, detour: int) -> tup
     return first_at(intake.away[detour], days), back < intake.comes_back[detour]
 
 
-@jit
+@inlined
 def treatment_cards(book: Struct, me: Row, seed: int, replication: int) -> None:
     """Write what is dealt at admission: ratios, the ways out, and what the payer covers."""
     demand, treatment, coverage = book.demand, book.treatment, book.coverage
@@ -98,13 +98,13 @@ def treatment_cards(book: Struct, me: Row, seed: int, replication: int) -> None:
         me.coverage_loss_week = _week(card_at(cards, LOSS), coverage.loss[payer])
 
 
-@jit
+@inlined
 def _week(card: float, hazard: float) -> int:
     """Return the first week, from 1, at whose end a constant hazard has reached the card's threshold."""
     return _week_reached(_minus_log_rest(card), hazard) if hazard > 0.0 else NOT_EVER
 
 
-@jit
+@inlined
 def leaving_cards(book: Struct, me: Row, seed: int, replication: int) -> None:
     """Write what is dealt at discharge: relapse, and whether and when the client calls again."""
     demand, after = book.demand, book.after
@@ -115,19 +115,19 @@ def leaving_cards(book: Struct, me: Row, seed: int, replication: int) -> None:
     me.return_delay = _return_days(_minus_log_rest(card_at(cards, RETURN_DELAY)), after.return_days)
 
 
-@jit
+@inlined
 def card_in_turn(seed: int, replication: int, purpose: int, me: Row, place: int) -> Card:
     """Return a card of those that clients play one after the other, from 0 in each episode."""
     return card_at(block(seed, replication, purpose, me.who, me.when, place // CARDS, me.episode), place % CARDS)
 
 
-@jit
+@inlined
 def first_gap(seed: int, replication: int, me: Row) -> Card:
     """Return the card to which presence falls before the first run of absences."""
     return card_in_turn(seed, replication, ABSENCE, me, GAP)
 
 
-@jit
+@inlined
 def absence(seed: int, replication: int, me: Row, run: int) -> tuple[Card, Card, Card, Card]:
     """Return the cards of a run of absences, from 0: excused, length, make-up; and the gap before the next run."""
     page, place = run // TOGETHER, PER_DECISION * (run % TOGETHER)
@@ -142,25 +142,25 @@ def absence(seed: int, replication: int, me: Row, run: int) -> tuple[Card, Card,
     return excused, length, make_up, card_in_turn(seed, replication, ABSENCE, me, PER_DECISION * (run + 1) + GAP)
 
 
-@jit
+@inlined
 def lapse_gap(seed: int, replication: int, me: Row, lapse: int) -> Card:
     """Return the unit-exponential threshold of the hazard between the last lapse and this one, from 0."""
     return _minus_log_rest(card_in_turn(seed, replication, LAPSE, me, PER_LAPSE * lapse + LAPSE_GAP))
 
 
-@jit
+@inlined
 def lapse_card(seed: int, replication: int, me: Row, lapse: int) -> Card:
     """Return the card of what follows from a lapse, from 0."""
     return card_in_turn(seed, replication, LAPSE, me, PER_LAPSE * lapse + CONSEQUENCE)
 
 
-@jit
+@inlined
 def visit_card(seed: int, replication: int, me: Row, visit: int) -> Card:
     """Return the card of a visit, from 0, all kinds counted together."""
     return card_in_turn(seed, replication, VISIT, me, visit)
 
 
-@jit
+@inlined
 def cut_short_card(seed: int, replication: int, me: Row, number: int) -> Card:
     """Return the card of the next session cut short, of which so many were before."""
     return card_in_turn(seed, replication, CUT_SHORT, me, number)

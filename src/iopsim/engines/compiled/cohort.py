@@ -24,15 +24,18 @@ from iopsim.cohort import (
     failures,
     federal_class,
 )
-from iopsim.deck import Purpose, card_by_name
+from iopsim.deck import CARDS, Purpose, card_by_name
 from iopsim.engines.cards import EVERYBODY, PRIORITY
-from iopsim.engines.compiled.deck import Card, block, card_at
+from iopsim.engines.compiled.deck import Card, block, card_at, lay_out
 from iopsim.jit import Row, Rows, Struct, inlined, jit, jitted
 from iopsim.record import NEVER
 
 REFERRALS, DOUBT = int(Purpose.REFERRALS), int(Purpose.DOUBT)
 TRAIT, INTAKE, COVERAGE = int(Purpose.TRAIT), int(Purpose.INTAKE), int(Purpose.COVERAGE)
 DAY, HERE = np.uint64(32), np.uint64(HERE_ALREADY)
+
+TOGETHER = 16
+"""Whole numbers that are looked at together in a cumulative distribution."""
 
 DRAWN = -1
 """Stands for a payer that a card decides."""
@@ -66,26 +69,20 @@ def refer(book: Struct, people: Rows, seed: int, replication: int) -> int:
     for source in range(sources if levels > 1 else 0):
         card = card_at(block(seed, replication, DOUBT, words[source], 0, 0, 0), 0)
         level[source] = int(np.floor(card * levels))
-    counts = np.zeros((sources, 7), dtype=np.int64)
-    for week in range((days + 6) // 7):
-        here = min(7, days - 7 * week)
+    cards = np.empty((sources, CARDS))
+    for week in range(days // 7):
         for source in range(sources):
-            cards = block(seed, replication, REFERRALS, words[source], 0, week, 0)
-            for k in range(here):
-                card, kind, count = card_at(cards, k), kinds[source, level[source], 7 * week + k], 0
-                while table[kind, count] < card:
-                    count += 1
-                counts[source, k] = count
-        for k in range(here):
-            day = 7 * week + k
+            lay_out(block(seed, replication, REFERRALS, words[source], 0, week, 0), cards[source])
+        for day in range(7 * week, 7 * week + 7):
             for source in range(sources):
-                for ordinal in range(counts[source, k]):
+                card, kind, ordinal = cards[source, day - 7 * week], kinds[source, level[source], day], 0
+                while table[kind, ordinal] < card:
                     if n < room:
-                        when = (np.uint64(day) << DAY) | np.uint64(ordinal)
                         me = people[n]
-                        _name(book, me, n, source, day, ordinal, when)
+                        _name(book, me, n, source, day, ordinal, (np.uint64(day) << DAY) | np.uint64(ordinal))
                         me.traits = _with_those_that_follow(book, _drawn_traits(book, me, seed, replication))
                         _deal_way_in(book, me, DRAWN, seed, replication)
+                    ordinal += 1
                     n += 1
     return n
 
@@ -174,8 +171,8 @@ def _deal_way_in(book: Struct, me: Row, payer: int, seed: int, replication: int)
     me.renege_ratio = product(book, demand.renege_ratio, me.traits) * demand.renege_centre
     if payer == DRAWN:
         share, card, payer = demand.payer_share, card_at(cards, PAYER), 0
-        while payer < share.shape[1] - 1 and share[me.source, payer] <= card:
-            payer += 1
+        for k in range(share.shape[1] - 1):
+            payer += share[me.source, k] <= card
     coverage = book.coverage
     me.payer, me.authorization, me.denied = payer, 0, 0
     if coverage.drawn:
@@ -187,8 +184,16 @@ def _deal_way_in(book: Struct, me: Row, payer: int, seed: int, replication: int)
 
 @inlined
 def first_at(table: Rows, card: float) -> int:
-    """Return the whole number whose cumulative probability is the first to reach a card; the last is 1."""
+    """Return the whole number whose cumulative probability is the first to reach a card; the last is 1.
+
+    The first few are looked at together, which is faster than to guess where to stop.
+    """
     number = 0
+    if len(table) >= TOGETHER:
+        for k in range(TOGETHER):
+            number += table[k] < card
+        if number < TOGETHER:
+            return number
     while table[number] < card:
         number += 1
     return number

@@ -9,7 +9,7 @@ from numba import types
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
-from iopsim.jit import jit
+from iopsim.jit import Rows, jit
 
 LOW_MULTIPLIER, HIGH_MULTIPLIER = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 LOW_WEYL, HIGH_WEYL = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
@@ -83,6 +83,13 @@ def low_card(word: Word) -> float:
 def high_card(word: Word) -> float:
     """Return the second card of a word: (k + 1/2) / 2**32 of its high 32 bits."""
     return (np.float64(np.int64(word >> HALF)) + 0.5) * STEP
+
+
+@jit
+def lay_out(words: Words, cards: Rows) -> None:
+    """Write the eight cards of a block, in order."""
+    for k in range(len(words)):
+        cards[2 * k], cards[2 * k + 1] = low_card(words[k]), high_card(words[k])
 
 
 @jit
