@@ -1,0 +1,148 @@
+"""Who comes and goes among the staff, and what opens or is hired on a trigger."""
+
+from __future__ import annotations
+
+from iopsim.clock import Phase
+from iopsim.engines.compiled import line, seats
+from iopsim.engines.compiled.agenda import call
+from iopsim.engines.compiled.diary import changes
+from iopsim.engines.compiled.team import changes_counselor, expect_changes, hands_over
+from iopsim.jit import Struct, jit
+from iopsim.record import NEVER
+from iopsim.rulebook.days import UNLIMITED
+
+STAFF = int(Phase.STAFF)
+ready, opens_group = line.ready, seats.opens
+
+
+@jit
+def fill(clinic: Struct, post: int) -> None:
+    """Work out on which days a post is filled, and its person here, first filled on its start."""
+    filled, off, here, days = clinic.filled, clinic.off, clinic.here, clinic.days
+    tenure, vacancy, begin = clinic.tenure, clinic.vacancy, clinic.start[post]
+    filled[post, :] = False
+    here[post, :] = False
+    for k in range(tenure.shape[1]):
+        end = min(begin + tenure[post, k], days)
+        for day in range(begin, end):
+            filled[post, day] = True
+            here[post, day] = not off[post, day]
+        begin = min(end + vacancy[post, k], days)
+
+
+@jit
+def count_staff(clinic: Struct) -> None:
+    """Count the assessors away on each day, and the minutes that there are in each week."""
+    staffing = clinic.book.staffing
+    clinic.away[:] = 0
+    for post in clinic.plan.assessors:
+        for day in range(clinic.days):
+            clinic.away[day] += clinic.filled[post, day] and clinic.off[post, day]
+    clinic.available[:] = 0
+    for post in range(len(staffing.post_role)):
+        role = staffing.post_role[post]
+        for week in range(clinic.weeks):
+            here = 0
+            for day in range(7 * week, 7 * week + 7):
+                here += clinic.here[post, day] and staffing.working[day]
+            clinic.available[week, role] += here * staffing.day_minutes[role]
+
+
+@jit
+def opens(clinic: Struct) -> None:
+    """Fill the posts of the opening day, and have later changes, and triggers, looked at on their days."""
+    for post in range(len(clinic.start)):
+        clinic.start[post] = clinic.book.staffing.post_start[post]
+        fill(clinic, post)
+        expect_changes(clinic, post)
+        clinic.now[post] = clinic.began[post] = clinic.filled[post, 0]
+        clinic.hired[post] = False
+    count_staff(clinic)
+    if clinic.plan.triggers:
+        look_again(clinic, -1)
+
+
+@jit
+def staff(clinic: Struct, today: int) -> None:
+    """Triggers are looked at; then who leaves hands over the caseload, and who starts takes over what was left."""
+    staffing, posts = clinic.book.staffing, len(clinic.start)
+    if clinic.plan.triggers and today % 7 == staffing.monday:
+        look_at_triggers(clinic, today)
+        look_again(clinic, today)
+    changed, now = clinic.changed, clinic.now
+    for post in range(posts):
+        changed[post] = clinic.filled[post, today] != now[post]
+        now[post] = clinic.filled[post, today]
+        clinic.handed[post] = clinic.load[post] if changed[post] and now[post] else 0
+    for post in range(posts):
+        if changed[post] and not now[post] and clinic.began[post]:
+            hands_over(clinic, post, today)
+    for post in range(posts):
+        who = clinic.load_first[post]
+        for _ in range(clinic.handed[post]):  # whoever starts is a new counselor to whom the empty post still carried
+            following = clinic.stories[who].load_after
+            changes_counselor(clinic, who, post, today)
+            who = following
+    for post in range(posts):
+        if changed[post]:
+            if staffing.assesses[staffing.post_role[post]]:
+                changes(clinic, today, assessors_more(clinic, post, today))
+            clinic.began[post] = clinic.began[post] or now[post]
+
+
+@jit
+def assessors_more(clinic: Struct, post: int, today: int) -> int:
+    """Return by how many assessors the diary changes: a planned first start is in it already."""
+    if not clinic.now[post]:
+        return -1
+    return 0 if not clinic.began[post] and clinic.book.staffing.post_start[post] == today else 1
+
+
+# Triggers.
+
+
+@jit
+def look_again(clinic: Struct, today: int) -> None:
+    """Have triggers looked at on the next Monday."""
+    monday = clinic.book.staffing.monday
+    call(clinic, STAFF, 7 * ((today - monday) // 7 + 1) + monday)
+
+
+@jit
+def look_at_triggers(clinic: Struct, today: int) -> None:
+    """Once a week: has a group's line, or a role's caseload, been too long for long enough?"""
+    schedule, staffing, weeks = clinic.book.schedule, clinic.book.staffing, clinic.waiting_weeks_groups
+    for group in range(len(clinic.opening)):
+        needed = schedule.opens_waiting[group]
+        if needed == UNLIMITED or clinic.opening[group] < clinic.days:
+            continue
+        weeks[group] = weeks[group] + 1 if ready(clinic, today, group) >= needed else 0
+        if weeks[group] >= schedule.opens_after[group]:
+            weeks[group] = 0
+            opens_group(clinic, group, today + schedule.opens_lead[group])
+    for role in range(clinic.roles):
+        look_at_caseload(clinic, role, today)
+
+
+@jit
+def look_at_caseload(clinic: Struct, role: int, today: int) -> None:
+    """Hire one more for a role whose caseloads have been too large for long enough."""
+    staffing, weeks = clinic.book.staffing, clinic.waiting_weeks_roles
+    most, unused, pending, people, carried = staffing.hire_caseload[role], NEVER, False, 0, 0
+    for post in range(len(clinic.start)):
+        if staffing.post_role[post] == role:
+            if clinic.start[post] >= clinic.days and unused == NEVER:
+                unused = post
+            pending = pending or (clinic.hired[post] and today < clinic.start[post] < clinic.days)
+            people += clinic.began[post]  # an empty post will be filled anyway
+            carried += clinic.load[post]
+    if most == UNLIMITED or unused == NEVER or pending:
+        return
+    weeks[role] = weeks[role] + 1 if carried > most * people else 0
+    if weeks[role] >= staffing.hire_after[role]:
+        weeks[role] = 0
+        clinic.hired[unused] = True
+        clinic.start[unused] = today + staffing.hire_lead[role]
+        fill(clinic, unused)
+        count_staff(clinic)
+        expect_changes(clinic, unused)
