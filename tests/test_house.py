@@ -22,12 +22,13 @@ OWNERS = {
     "SALib": ["iopsim.experiments"],
     "distributed": ["iopsim.experiments.executors"],
     "docx": ["iopsim.report"],
-    "filelock": ["iopsim.store"],
+    "filelock": ["iopsim.jit", "iopsim.store"],
     "holidays": ["iopsim.clock"],
     "jinja2": ["iopsim.report"],
     "lxml": ["iopsim.report"],
     "markupsafe": ["iopsim.report"],
     "matplotlib": ["iopsim.charts", "iopsim.report"],  # a report on paper has the letters that come with it
+    "numba": ["iopsim.engines.compiled", "iopsim.jit"],
     "numpy": ["iopsim"],  # arrays are our common language
     "pandas": ["iopsim.experiments", "iopsim.store"],
     "pyarrow": ["iopsim.store"],
