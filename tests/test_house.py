@@ -22,7 +22,7 @@ OWNERS = {
     "SALib": ["iopsim.experiments"],
     "distributed": ["iopsim.experiments.executors"],
     "docx": ["iopsim.report"],
-    "filelock": ["iopsim.jit", "iopsim.store"],
+    "filelock": ["iopsim.compiled_code", "iopsim.store"],
     "holidays": ["iopsim.clock"],
     "jinja2": ["iopsim.report"],
     "lxml": ["iopsim.report"],
