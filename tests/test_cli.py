@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 PLAIN = str(ROOT / "tests" / "plain.toml")
 SHORT = ("run", PLAIN, "--weeks", "40", "-n", "6")
 MAIN = "from iopsim.cli.app import main\nif __name__ == '__main__':\n    main()"
-WITHOUT = ("numpy", "pydantic", "simpy", "scipy", "pandas", "matplotlib", "holidays", "tree_sitter", "rich")
+WITHOUT = ("numpy", "pydantic", "simpy", "scipy", "pandas", "matplotlib", "holidays", "tree_sitter", "rich", "numba")
 
 
 @pytest.fixture(autouse=True)

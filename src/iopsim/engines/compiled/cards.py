@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from iopsim import arithmetic
 from iopsim.deck import Purpose
 from iopsim.engines.compiled.deck import block, high_card, low_card
-from iopsim.jit import Struct, jit
-import numpy as np
 from iopsim.engines.compiled.state import has_room_for
+from iopsim.jit import Struct, jit, jitted
+
+minus_log_rest = jitted(arithmetic.minus_log_rest)
 
 ABSENCE, LAPSE, VISIT, CUT_SHORT = range(4)
 """Places of these purposes in what is kept of a client's blocks."""
@@ -116,4 +118,4 @@ def draw_staff(clinic: Struct) -> None:
 
 @jit
 def lapse_gap(clinic: Struct, who: int, place: int) -> float:
-    return -np.log1p(-lapse_card(clinic, who, place))
+    return minus_log_rest(lapse_card(clinic, who, place))

@@ -10,12 +10,11 @@ import numpy as np
 from iopsim.clock import PHASES_PER_DAY
 from iopsim.engines.compiled.rows import ROW
 from iopsim.engines.compiled.seats import RING
-from iopsim.engines.team import ANY_CARD, LACKS, USES
+from iopsim.engines.team import LACKS, USES
 from iopsim.jit import Rows, Struct, jit, struct
 from iopsim.record import I64
 from iopsim.rulebook import UNLIMITED, Rulebook
 from iopsim.rulebook.treatment import Fact
-
 
 PLACES = {name: place for place, name in enumerate((*USES, *LACKS))}
 GROUPS_USE, ASSESSMENTS_USE, ORIENTATION_USE, FAMILY_USE = (
