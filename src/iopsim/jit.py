@@ -18,8 +18,12 @@ from typing import Any
 import numba
 import numpy as np
 from numba import types
+from numba.core import cgutils
 from numba.core.caching import FunctionCache
+from numba.core.datamodel import models
+from numba.core.typing.templates import AttributeTemplate
 from numba.experimental import structref
+from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, lower_setattr_generic, register_model
 
 from iopsim.compiled_code import WRITING, alone, covers, folder, prune
 
@@ -182,3 +186,85 @@ def row_type(table: type, **more: type) -> np.dtype[Any]:
     """Return the type of a row: every column of a table of the Record as a whole number, and some fields more."""
     columns = [(field.name, np.int64) for field in fields(table)]
     return np.dtype([*columns, *more.items()], align=True)
+
+
+class LentType(types.Type):  # type: ignore[misc]
+    """The type of a struct that is lent: nobody counts who refers to it or to its arrays."""
+
+    def __init__(self, lender: StructType) -> None:
+        self.lender = lender
+        super().__init__(name=f"lent({lender})")
+
+
+@register_model(LentType)
+class _LentModel(models.OpaqueModel):  # type: ignore[misc]
+    """A pointer to the fields."""
+
+
+def _lent(kind: Any) -> Any:
+    return LentType(kind) if isinstance(kind, StructType) else kind
+
+
+def _fields_at(context: Any, builder: Any, lender: StructType, pointer: Any) -> Any:
+    """Return the fields of a struct that is lent, as a thing whose attributes they are."""
+    payload = lender.get_data_type()
+    there = context.data_model_manager[payload].get_value_type().as_pointer()
+    return cgutils.create_struct_proxy(payload)(context, builder, ref=builder.bitcast(pointer, there))
+
+
+def _pointer_of(context: Any, builder: Any, kind: StructType, value: Any) -> Any:
+    """Return the pointer to the fields of a struct."""
+    whole = cgutils.create_struct_proxy(kind)(context, builder, value=value)
+    return context.nrt.meminfo_data(builder, whole.meminfo)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def lend(_: Any, kind: Any) -> Any:
+    """Lend a struct to whoever is called from here on: so nobody need count references to it, which takes time.
+
+    The lender must hold the struct until all have returned; an array that a field held is gone once the field is set.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        if isinstance(kind, LentType):
+            return arguments[0]
+        return _pointer_of(context, builder, kind, arguments[0])
+
+    return (kind if isinstance(kind, LentType) else LentType(kind))(kind), generate
+
+
+@infer_getattr
+class _LentAttribute(AttributeTemplate):  # type: ignore[misc]
+    key = LentType
+
+    def generic_resolve(self, lent: LentType, name: str) -> Any:
+        """Return the type of a field; a struct in a struct that is lent is lent too."""
+        return _lent(lent.lender.field_dict[name]) if name in lent.lender.field_dict else None
+
+
+@lower_getattr_generic(LentType)
+def _get(context: Any, builder: Any, lent: LentType, pointer: Any, name: str) -> Any:
+    """Read a field: an array without its owner."""
+    kind = lent.lender.field_dict[name]
+    value = getattr(_fields_at(context, builder, lent.lender, pointer), name)
+    if isinstance(kind, StructType):
+        return _pointer_of(context, builder, kind, value)
+    if isinstance(kind, types.Array):
+        array = context.make_array(kind)(context, builder, value=value)
+        for owner in ("meminfo", "parent"):
+            setattr(array, owner, cgutils.get_null_value(getattr(array, owner).type))
+        return array._getvalue()
+    return value
+
+
+@lower_setattr_generic(LentType)
+def _set(context: Any, builder: Any, signature: Any, arguments: Any, name: str) -> None:
+    """Set a field; an array is kept, and the one before it let go."""
+    lent, given = signature.args
+    there = _fields_at(context, builder, lent.lender, arguments[0])
+    kind = lent.lender.field_dict[name]
+    value = context.cast(builder, arguments[1], given, kind)
+    before = getattr(there, name)
+    context.nrt.incref(builder, kind, value)
+    context.nrt.decref(builder, kind, before)
+    setattr(there, name, value)

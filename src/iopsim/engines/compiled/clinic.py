@@ -12,7 +12,7 @@ from iopsim.engines.compiled.program import was_admitted, week_of_sessions
 from iopsim.engines.compiled.rules import call_outcome
 from iopsim.engines.compiled.state import has_room_for, row_of_post
 from iopsim.engines.team import USES
-from iopsim.jit import Struct, jit
+from iopsim.jit import Struct, jit, lend
 from iopsim.record import NEVER, Exit
 from iopsim.rules.calls import ANSWERED
 
@@ -41,6 +41,7 @@ act_week_end = office.week_end
 @jit
 def play(clinic: Struct) -> None:
     """Play one replication from the opening to the end of the run; what happened is then in the tables."""
+    clinic = lend(clinic)
     clears(clinic)
     refer(clinic)
     for who in range(clinic.n_people):

@@ -6,13 +6,13 @@ from iopsim.clock import Phase
 from iopsim.engines.compiled.agenda import call
 from iopsim.engines.compiled.rules import enough
 from iopsim.engines.compiled.state import (
-    ANY_CARD,
     ASSESSMENTS_USE,
     COVER_LACK,
     GROUPS_USE,
     row_of_counselor,
 )
 from iopsim.engines.compiled.treatment import learns
+from iopsim.engines.team import ANY_CARD
 from iopsim.jit import Struct, jit
 from iopsim.record import NEVER
 from iopsim.rulebook.days import UNLIMITED
