@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from iopsim.clock import PHASES_PER_DAY
 from iopsim.jit import Rows, Struct, jit
 from iopsim.record import I64, NEVER
 
@@ -14,7 +13,7 @@ SHORT = 16
 def call(clinic: Struct, phase: int, day: int) -> None:
     """Have a phase of a day played; once, however often it is called."""
     if day < clinic.days:
-        clinic.called[day * PHASES_PER_DAY + phase] = 1
+        clinic.called[day] |= 1 << phase
 
 
 @jit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iopsim.clock import PHASES_PER_DAY, Phase
+from iopsim.clock import Phase
 from iopsim.engines.compiled import diary, line, office, posts, program
 from iopsim.engines.compiled.agenda import call, put_in_order
 from iopsim.engines.compiled.cards import come_again, draw_staff, refer
@@ -10,7 +10,7 @@ from iopsim.engines.compiled.diary import asks
 from iopsim.engines.compiled.line import joins, waits_already
 from iopsim.engines.compiled.program import was_admitted, week_of_sessions
 from iopsim.engines.compiled.rules import call_outcome
-from iopsim.engines.compiled.state import has_room_for, row_of_post
+from iopsim.engines.compiled.state import has_room_for
 from iopsim.engines.team import USES
 from iopsim.jit import Struct, jit, lend
 from iopsim.record import NEVER, Exit
@@ -26,7 +26,7 @@ NOT_CALLED = tuple(
 """Where a client is, by what became of the call."""
 
 MANY_USES = len(USES)
-act_staff, opens_posts = posts.staff, posts.opens
+act_staff, opens_posts, notes_posts = posts.staff, posts.opens, posts.notes_posts
 act_booking, act_assessments = diary.booking, diary.assessments
 act_reneging, act_admissions = line.reneging, line.admissions
 act_review, act_discharges, act_step_downs, act_sessions = (
@@ -52,11 +52,12 @@ def play(clinic: Struct) -> None:
     seats_who_is_here(clinic)
     calls_for_phases(clinic)
     called = clinic.called
-    moment, end = 0, clinic.days * PHASES_PER_DAY
-    while moment < end:
-        if called[moment]:
-            acts(clinic, moment % PHASES_PER_DAY, moment // PHASES_PER_DAY)
-        moment += 1
+    for today in range(clinic.days):
+        phase = 0
+        while called[today] >> phase:
+            if (called[today] >> phase) & 1:
+                acts(clinic, phase, today)
+            phase += 1
     notes_posts(clinic)
     notes_staff(clinic)
 
@@ -99,7 +100,8 @@ def clears(clinic: Struct) -> None:
     clinic.n_unexcused = clinic.next_arrival = clinic.today = clinic.first_free_day = 0
     clinic.n_callers = clinic.n_without = clinic.n_joining = clinic.n_waiting = clinic.last_wait = 0
     clinic.n_leavers = clinic.n_movers = 0
-    clinic.first_waiting = clinic.first_inside = clinic.last_inside = clinic.seats_day = clinic.full_phase = NEVER
+    clinic.first_waiting = clinic.first_inside = clinic.last_inside = clinic.seats_day = NEVER
+    clinic.asked = False
     clinic.busy_day = clinic.seen_day = NEVER
     clinic.any_invited = clinic.overloaded = False
     clinic.called[:] = 0
@@ -224,40 +226,14 @@ def returns(clinic: Struct, today: int) -> None:
 
 
 @jit
-def notes_posts(clinic: Struct) -> None:
-    """Note who held which post from when to when."""
-    filled = clinic.filled
-    for post in range(len(clinic.start)):
-        before = False
-        first = 0
-        for day in range(clinic.days):
-            if filled[post, day] and not before:
-                first = day
-            if before and not filled[post, day]:
-                notes_post(clinic, post, first, day)
-            before = filled[post, day]
-        if before:
-            notes_post(clinic, post, first, clinic.days)
-
-
-@jit
-def notes_post(clinic: Struct, post: int, first: int, end: int) -> None:
-    """Note one person in a post."""
-    number = row_of_post(clinic)
-    row = clinic.posts[number]
-    row.post, row.first_day, row.end_day = post, first, end
-
-
-@jit
 def notes_staff(clinic: Struct) -> None:
-    """Note the weeks of each role: days, and minutes by what they were spent on."""
-    staffing, roles, rows, minutes = clinic.book.staffing, clinic.roles, clinic.staff, clinic.minutes
+    """Note the weeks of each role: minutes by what they were spent on."""
+    roles, rows, minutes = clinic.roles, clinic.staff, clinic.minutes
     for week in range(clinic.weeks):
         for role in range(roles):
             place = week * roles + role
             row = rows[place]
             row.week, row.role = week, role
-            row.employed_days = row.vacant_days = row.away_days = row.hires = 0
             row.available = clinic.available[week, role]
             row.groups, row.assessments, row.orientation = minutes[0, place], minutes[1, place], minutes[2, place]
             row.family, row.supervision, row.individual = minutes[3, place], minutes[4, place], minutes[5, place]
@@ -268,14 +244,3 @@ def notes_staff(clinic: Struct) -> None:
             row.idle, row.overtime = max(row.available - used, 0), max(used - row.available, 0)
             row.short_individual, row.short_medication = minutes[8, place], minutes[9, place]
             row.short_notes, row.cover = minutes[10, place], minutes[11, place]
-    for post in range(len(clinic.start)):
-        role, began, before = staffing.post_role[post], False, False
-        for day in range(clinic.days):
-            row = rows[day // 7 * roles + role]
-            here = clinic.filled[post, day]
-            row.employed_days += here
-            row.vacant_days += began and not here
-            row.away_days += here and clinic.off[post, day] and staffing.working[day]
-            row.hires += here and not before and day > 0
-            began = began or here
-            before = here

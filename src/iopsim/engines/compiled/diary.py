@@ -7,7 +7,7 @@ from iopsim.engines.compiled.agenda import append, call, put_in_order
 from iopsim.engines.compiled.cards import attempt_cards, client_delay
 from iopsim.engines.compiled.rules import rebooks, show_probability, shows
 from iopsim.engines.compiled.state import row_of_appointment
-from iopsim.engines.compiled.team import assesses
+from iopsim.engines.compiled.team import assesses, assessors_away
 from iopsim.engines.compiled.wayin import assessed
 from iopsim.jit import Struct, jit
 from iopsim.record import NEVER, Exit
@@ -80,7 +80,7 @@ def assessments(clinic: Struct, today: int) -> None:
             many += 1
         who = following
     put_in_order(clinic, come, back, many)
-    room = max(clinic.room[today] - clinic.away[today] * clinic.book.intake.slots_per_day, 0)
+    room = max(clinic.room[today] - assessors_away(clinic, today) * clinic.book.intake.slots_per_day, 0)
     again = clinic.book.intake.next_assessment_day[today + 1]
     for place in range(many):
         who = come[place]

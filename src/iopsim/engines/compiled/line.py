@@ -16,7 +16,7 @@ RENEGING, ADMISSIONS = int(Phase.RENEGING), int(Phase.ADMISSIONS)
 WAITING, IN_TREATMENT, RENEGED, BALKED, NOT_AUTHORIZED = (
     int(place) for place in (Exit.WAITING, Exit.IN_TREATMENT, Exit.RENEGED, Exit.BALKED, Exit.NOT_AUTHORIZED)
 )
-group_with_room, fits = seats.group_with_room, seats.fits
+group_for_who_waits, fits = seats.group_for_who_waits, seats.fits
 counselor_with_room, takes_on = team.counselor_with_room, team.takes_on
 
 
@@ -37,43 +37,46 @@ def stands_before(clinic: Struct, one: int, other: int) -> bool:
 @jit
 def lines_up(clinic: Struct, who: int) -> None:
     """Put a client on the list; who joins later than all others of the class is put at the end of it at once."""
-    stories, tail, priority = clinic.stories, clinic.tail, clinic.people[who].priority
+    line_before, line_after, tail = clinic.line_before, clinic.line_after, clinic.tail
+    priority = clinic.people[who].priority
     after = priority
     while after >= 0 and tail[after] == NEVER:
         after -= 1
     cursor = tail[after] if after >= 0 else NEVER
     if after == priority:
         while cursor != NEVER and clinic.people[cursor].priority == priority and stands_before(clinic, who, cursor):
-            cursor = stories[cursor].line_before
-    story = stories[who]
-    story.line_before = cursor
+            cursor = line_before[cursor]
+    line_before[who] = cursor
     if cursor == NEVER:
-        story.line_after = clinic.first_waiting
+        line_after[who] = clinic.first_waiting
         clinic.first_waiting = who
     else:
-        story.line_after = stories[cursor].line_after
-        stories[cursor].line_after = who
-    if story.line_after != NEVER:
-        stories[story.line_after].line_before = who
+        line_after[who] = line_after[cursor]
+        line_after[cursor] = who
+    if line_after[who] != NEVER:
+        line_before[line_after[who]] = who
     if tail[priority] == NEVER or tail[priority] == cursor:
         tail[priority] = who
     clinic.n_waiting += 1
+    me = clinic.people[who]
+    clinic.may_start[who] = clinic.days if me.denied else me.ready_day
+    clinic.phase_wanted[who], clinic.traits_wanted[who] = me.phase, me.traits & clinic.plan.traits_that_matter
 
 
 @jit
 def steps_out(clinic: Struct, who: int) -> None:
     """Take a client off the list."""
-    stories, tail, story, me = clinic.stories, clinic.tail, clinic.stories[who], clinic.people[who]
+    line_before, line_after, tail, me = clinic.line_before, clinic.line_after, clinic.tail, clinic.people[who]
     if tail[me.priority] == who:
-        before = story.line_before
+        before = line_before[who]
         same = before != NEVER and clinic.people[before].priority == me.priority
         tail[me.priority] = before if same else NEVER
-    if story.line_before == NEVER:
-        clinic.first_waiting = story.line_after
+    if line_before[who] == NEVER:
+        clinic.first_waiting = line_after[who]
     else:
-        stories[story.line_before].line_after = story.line_after
-    if story.line_after != NEVER:
-        stories[story.line_after].line_before = story.line_before
+        line_after[line_before[who]] = line_after[who]
+    if line_after[who] != NEVER:
+        line_before[line_after[who]] = line_before[who]
     clinic.n_waiting -= 1
 
 
@@ -142,10 +145,9 @@ def ready(clinic: Struct, today: int, group: int) -> int:
     """Return how many wait who could start in a group, were it open."""
     many, who = 0, clinic.first_waiting
     while who != NEVER:
-        me = clinic.people[who]
-        if me.ready_day <= today and not me.denied and fits(clinic, group, me.phase, me.traits):
+        if clinic.may_start[who] <= today and fits(clinic, group, clinic.people[who].phase, clinic.people[who].traits):
             many += 1
-        who = clinic.stories[who].line_after
+        who = clinic.line_after[who]
     return many
 
 
@@ -153,13 +155,13 @@ def ready(clinic: Struct, today: int, group: int) -> int:
 def call_again(clinic: Struct, day: int) -> None:
     """Have admissions played on the next admission day, from a day on, on which somebody is ready."""
     soonest, who = clinic.days, clinic.first_waiting
+    may_start, line_after = clinic.may_start, clinic.line_after
     while who != NEVER:
-        me = clinic.people[who]
-        if me.ready_day < soonest and not me.denied:
-            soonest = me.ready_day
+        if may_start[who] < soonest:
+            soonest = may_start[who]
             if soonest <= day:
                 break
-        who = clinic.stories[who].line_after
+        who = line_after[who]
     if soonest < clinic.days:
         call(clinic, ADMISSIONS, clinic.book.intake.next_admission_day[max(day, soonest)])
 
@@ -170,14 +172,14 @@ def admit(clinic: Struct, today: int) -> None:
     were_ready = admitted = no_seat = no_caseload = neither = 0
     held, post = False, NEVER
     nobody_counsels = len(clinic.plan.counselors) == 0
-    who = clinic.first_waiting
+    who, may_start, line_after = clinic.first_waiting, clinic.may_start, clinic.line_after
     while who != NEVER:
-        me, following = clinic.people[who], clinic.stories[who].line_after
-        if me.ready_day <= today and not me.denied:
+        following = line_after[who]
+        if may_start[who] <= today:
             if were_ready == 0:
                 post = counselor_with_room(clinic)
             were_ready += 1
-            group = NEVER if held else group_with_room(clinic, who, me.phase, today)
+            group = NEVER if held else group_for_who_waits(clinic, who, today)
             busy = post == NEVER and not nobody_counsels
             if group == NEVER:
                 held = clinic.book.intake.hold_the_line
@@ -192,7 +194,7 @@ def admit(clinic: Struct, today: int) -> None:
                 admits(clinic, who, group, today)
                 takes_on(clinic, who, post, today)
                 post = counselor_with_room(clinic)
-                me.exit, me.exit_day = IN_TREATMENT, NEVER
+                clinic.people[who].exit, clinic.people[who].exit_day = IN_TREATMENT, NEVER
                 week_of_sessions(clinic, who, today)
         who = following
     if were_ready:

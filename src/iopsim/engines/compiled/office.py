@@ -90,11 +90,9 @@ def supervise(clinic: Struct, week: int) -> None:
     """Note supervision of everybody who is here on any day of the week."""
     staffing = clinic.book.staffing
     for post in range(len(staffing.post_role)):
-        for day in range(7 * week, 7 * week + 7):
-            if clinic.here[post, day]:
-                role = staffing.post_role[post]
-                clinic.minutes[SUPERVISION_USE, week * clinic.roles + role] += staffing.supervision_minutes[role]
-                break
+        if clinic.here[post, week]:
+            role = staffing.post_role[post]
+            clinic.minutes[SUPERVISION_USE, week * clinic.roles + role] += staffing.supervision_minutes[role]
 
 
 @jit

@@ -2,50 +2,84 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from iopsim.clock import Phase
 from iopsim.engines.compiled import line, seats
 from iopsim.engines.compiled.agenda import call
 from iopsim.engines.compiled.diary import changes
-from iopsim.engines.compiled.team import changes_counselor, expect_changes, hands_over
+from iopsim.engines.compiled.state import row_of_post
+from iopsim.engines.compiled.team import changes_counselor, hands_over
 from iopsim.jit import Struct, jit
 from iopsim.record import NEVER
 from iopsim.rulebook.days import UNLIMITED
 
 STAFF = int(Phase.STAFF)
+WHOLE_WEEK = 127
+"""Seven days, as bits."""
+
 ready, opens_group = line.ready, seats.opens
 
 
 @jit
-def fill(clinic: Struct, post: int) -> None:
-    """Work out on which days a post is filled, and its person here, first filled on its start."""
-    filled, off, here, days = clinic.filled, clinic.off, clinic.here, clinic.days
-    tenure, vacancy, begin = clinic.tenure, clinic.vacancy, clinic.start[post]
-    filled[post, :] = False
-    here[post, :] = False
-    for k in range(tenure.shape[1]):
-        end = min(begin + tenure[post, k], days)
-        for day in range(begin, end):
-            filled[post, day] = True
-            here[post, day] = not off[post, day]
-        begin = min(end + vacancy[post, k], days)
+def days_from(week: int, day: int) -> int:
+    """Return the days of a week from a day of the run on, as bits."""
+    since = day - 7 * week
+    return WHOLE_WEEK if since <= 0 else (WHOLE_WEEK >> since) << since if since < 7 else 0
 
 
 @jit
-def count_staff(clinic: Struct) -> None:
-    """Count the assessors away on each day, and the minutes that there are in each week."""
-    staffing = clinic.book.staffing
-    clinic.away[:] = 0
-    for post in clinic.plan.assessors:
-        for day in range(clinic.days):
-            clinic.away[day] += clinic.filled[post, day] and clinic.off[post, day]
+def fill(clinic: Struct, post: int) -> None:
+    """Work out on which days a post is filled, and its person here, and have each change looked at on its day."""
+    filled, here, off = clinic.filled, clinic.here, clinic.off_days
+    filled[post, :] = 0
+    begin, person = clinic.start[post], 0
+    while begin < clinic.days:
+        end = min(begin + clinic.tenure[post, person], clinic.days)
+        for week in range(begin // 7, (end + 6) // 7):
+            filled[post, week] |= days_from(week, begin) & ~days_from(week, end)
+        if begin > 0:
+            call(clinic, STAFF, begin)
+        call(clinic, STAFF, end)
+        begin = end + clinic.vacancy[post, person]
+        person += 1
+    for week in range(clinic.weeks):
+        here[post, week] = filled[post, week] & ~off[post, week]
+
+
+@jit
+def count_minutes(clinic: Struct) -> None:
+    """Count the minutes that there are in each week."""
+    staffing, plan = clinic.book.staffing, clinic.plan
     clinic.available[:] = 0
     for post in range(len(staffing.post_role)):
         role = staffing.post_role[post]
         for week in range(clinic.weeks):
-            here = 0
-            for day in range(7 * week, 7 * week + 7):
-                here += clinic.here[post, day] and staffing.working[day]
-            clinic.available[week, role] += here * staffing.day_minutes[role]
+            days = plan.days_in[clinic.here[post, week] & plan.working[week]]
+            clinic.available[week, role] += days * staffing.day_minutes[role]
+
+
+@jit
+def notes_posts(clinic: Struct) -> None:
+    """Note who held which post from when to when, and the days and hires of each role and week."""
+    staffing, plan, rows, roles = clinic.book.staffing, clinic.plan, clinic.staff, clinic.roles
+    for row in range(len(rows)):
+        rows[row].employed_days = rows[row].vacant_days = rows[row].away_days = rows[row].hires = 0
+    for post in range(len(clinic.start)):
+        role, begin, person = staffing.post_role[post], clinic.start[post], 0
+        while begin < clinic.days:
+            number = row_of_post(clinic)
+            held = clinic.posts[number]
+            held.post, held.first_day = post, begin
+            held.end_day = min(begin + clinic.tenure[post, person], clinic.days)
+            rows[begin // 7 * roles + role].hires += begin > 0
+            begin = held.end_day + clinic.vacancy[post, person]
+            person += 1
+        for week in range(clinic.weeks):
+            row, filled = rows[week * roles + role], clinic.filled[post, week]
+            row.employed_days += plan.days_in[filled]
+            row.vacant_days += plan.days_in[days_from(week, clinic.start[post]) & ~filled]
+            row.away_days += plan.days_in[filled & clinic.off_days[post, week] & plan.working[week]]
 
 
 @jit
@@ -53,11 +87,15 @@ def opens(clinic: Struct) -> None:
     """Fill the posts of the opening day, and have later changes, and triggers, looked at on their days."""
     for post in range(len(clinic.start)):
         clinic.start[post] = clinic.book.staffing.post_start[post]
+        for week in range(clinic.weeks):
+            days = 0
+            for day in range(7):
+                days |= np.int64(clinic.off[post, 7 * week + day]) << day
+            clinic.off_days[post, week] = days
         fill(clinic, post)
-        expect_changes(clinic, post)
-        clinic.now[post] = clinic.began[post] = clinic.filled[post, 0]
+        clinic.now[post] = clinic.began[post] = clinic.filled[post, 0] & 1 != 0
         clinic.hired[post] = False
-    count_staff(clinic)
+    count_minutes(clinic)
     if clinic.plan.triggers:
         look_again(clinic, -1)
 
@@ -71,8 +109,8 @@ def staff(clinic: Struct, today: int) -> None:
         look_again(clinic, today)
     changed, now = clinic.changed, clinic.now
     for post in range(posts):
-        changed[post] = clinic.filled[post, today] != now[post]
-        now[post] = clinic.filled[post, today]
+        filled = (clinic.filled[post, today // 7] >> today % 7) & 1 != 0
+        changed[post], now[post] = filled != now[post], filled
         clinic.handed[post] = clinic.load[post] if changed[post] and now[post] else 0
     for post in range(posts):
         if changed[post] and not now[post] and clinic.began[post]:
@@ -111,7 +149,7 @@ def look_again(clinic: Struct, today: int) -> None:
 @jit
 def look_at_triggers(clinic: Struct, today: int) -> None:
     """Once a week: has a group's line, or a role's caseload, been too long for long enough?"""
-    schedule, staffing, weeks = clinic.book.schedule, clinic.book.staffing, clinic.waiting_weeks_groups
+    schedule, weeks = clinic.book.schedule, clinic.waiting_weeks_groups
     for group in range(len(clinic.opening)):
         needed = schedule.opens_waiting[group]
         if needed == UNLIMITED or clinic.opening[group] < clinic.days:
@@ -144,5 +182,4 @@ def look_at_caseload(clinic: Struct, role: int, today: int) -> None:
         clinic.hired[unused] = True
         clinic.start[unused] = today + staffing.hire_lead[role]
         fill(clinic, unused)
-        count_staff(clinic)
-        expect_changes(clinic, unused)
+        count_minutes(clinic)

@@ -23,33 +23,33 @@ def group_with_room(clinic: Struct, who: int, phase: int, today: int) -> int:
 
     A group for the client's traits comes before one for everybody.
     """
-    plan, schedule = clinic.plan, clinic.book.schedule
-    traits = clinic.people[who].traits & plan.traits_that_matter
-    if today != clinic.seats_day and not plan.always_admits:
-        clinic.full_phase = NEVER
-    clinic.seats_day = today
-    if clinic.full_phase == phase and clinic.full_traits == traits:
-        return NEVER
+    schedule, traits = clinic.book.schedule, clinic.people[who].traits
     first_night, needed = schedule.group_first_night, clinic.book.treatment.phase_nights[phase]
     mine = clinic.stories[who].seat_group
     free, opening = clinic.free, clinic.opening
-    waiting = False
     for common in range(2):
         best, most = NEVER, 0
         for group in range(len(opening)):
             if (schedule.group_traits[group] == 0) != (common == 1) or not fits(clinic, group, phase, traits):
                 continue
-            if opening[group] > today:
-                waiting = True
-            elif group == mine or schedule.admits[group, today - clinic.shift[group]]:
+            if opening[group] <= today and (group == mine or schedule.admits[group, today - clinic.shift[group]]):
                 here = room(free, first_night[group], first_night[group + 1], needed)
                 if here > most:
                     best, most = group, here
         if best != NEVER:
             return best
-    if not waiting:
-        clinic.full_phase, clinic.full_traits = phase, traits
     return NEVER
+
+
+@jit
+def group_for_who_waits(clinic: Struct, who: int, today: int) -> int:
+    """Return the same for one on the waitlist; the last answer holds for the like as long as no seat changes hands."""
+    phase, traits = clinic.phase_wanted[who], clinic.traits_wanted[who]
+    alike = clinic.asked and clinic.asked_phase == phase and clinic.asked_traits == traits
+    if not alike or clinic.seats_day != today:
+        clinic.answer = group_with_room(clinic, who, phase, today)
+        clinic.asked, clinic.asked_phase, clinic.asked_traits, clinic.seats_day = True, phase, traits, today
+    return clinic.answer
 
 
 @jit
@@ -69,7 +69,6 @@ def free_own(clinic: Struct, who: int, more: int) -> None:
 @jit
 def group_after_release(clinic: Struct, who: int, phase: int, today: int) -> int:
     """Return the group with most room for a client who gives up the present seats for it; NEVER if all are full."""
-    clinic.full_phase = NEVER
     free_own(clinic, who, 1)
     group = group_with_room(clinic, who, phase, today)
     free_own(clinic, who, -1)
@@ -82,7 +81,7 @@ def give(clinic: Struct, who: int, group: int) -> None:
     free, roster, enrolled = clinic.free, clinic.roster, clinic.enrolled
     first = clinic.book.schedule.group_first_night[group]
     stop = clinic.book.schedule.group_first_night[group + 1]
-    taken = 0
+    clinic.asked, taken = False, 0
     for _ in range(clinic.book.treatment.phase_nights[clinic.people[who].phase]):
         night = roomiest_night(free, first, stop, taken)
         taken |= 1 << (night - first)
@@ -98,7 +97,7 @@ def give(clinic: Struct, who: int, group: int) -> None:
 @jit
 def release(clinic: Struct, who: int) -> None:
     """Give up the client's seats."""
-    clinic.full_phase = NEVER
+    clinic.asked = False
     free_own(clinic, who, 1)
     roster, enrolled = clinic.roster, clinic.enrolled
     story = clinic.stories[who]
@@ -120,7 +119,7 @@ def release(clinic: Struct, who: int) -> None:
 def opens(clinic: Struct, group: int, day: int) -> None:
     """Have a group meet from a day on."""
     clinic.opening[group] = clinic.shift[group] = day
-    clinic.full_phase = NEVER
+    clinic.asked = False
 
 
 @jit

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from iopsim.clock import PHASES_PER_DAY
 from iopsim.engines.compiled.rows import ROW
 from iopsim.engines.compiled.seats import RING
 from iopsim.engines.team import LACKS, USES
@@ -40,8 +39,6 @@ STORY = np.dtype(
         ("booked_day", np.int64),
         ("appointment", np.int64),
         ("came_day", np.int64),
-        ("line_before", np.int64),
-        ("line_after", np.int64),
         ("why", np.int64),
         ("seat_group", np.int64),
         ("seat_bits", np.int64),
@@ -85,18 +82,22 @@ STORY = np.dtype(
 )
 """What the engine keeps of a client beside the client's row; names as in `iopsim.engines.person.Person`.
 
-`line_before`, `load_after` and the like are neighbors on the waitlist, in a caseload, in the program; `why` is the
+`load_before`, `inside_after` and the like are neighbors in a caseload and in the program; `why` is the
 reason for which patience ends; seats are those of `seat_group`, bit k for its k-th night; `last_unexcused` is a place in
 the list of unexcused absences.
 """
 
 
 def plan_of(book: Rulebook) -> Struct:
-    """Return what follows from the rulebook and is looked up often."""
+    """Return what follows from the rulebook and is looked up often.
+
+    Days of a week are the bits of a number, its first day the lowest: `working` has one for each week, and `days_in`
+    how many days a number stands for.
+    """
     schedule, staffing, treatment, intake = book.schedule, book.staffing, book.treatment, book.intake
     role = staffing.post_role
     chances = staffing.cover[staffing.facilitates]
-    days = np.flatnonzero(intake.assessment_days)
+    assessed = np.flatnonzero(intake.assessment_days)
     family = np.zeros(book.days, dtype=np.bool_)
     family[treatment.family_days] = True
     orientations = np.zeros(book.weeks, dtype=np.int64)
@@ -116,7 +117,7 @@ def plan_of(book: Rulebook) -> Struct:
         session_days=meets | family,
         family_day=family,
         orientations=orientations,
-        last_assessment_day=int(days[-1]) if len(days) else 0,
+        last_assessment_day=int(assessed[-1]) if len(assessed) else 0,
         facilitators=np.flatnonzero(staffing.facilitates[role]),
         assessors=np.flatnonzero(staffing.assesses[role]),
         counselors=np.flatnonzero(staffing.caseload[role] != UNLIMITED),
@@ -128,6 +129,8 @@ def plan_of(book: Rulebook) -> Struct:
         individual=bool(treatment.individual_per_week.any()),
         medication=bool(treatment.medication_every.any()),
         week_ends=bool(visits or len(role)),
+        days_in=np.array([days.bit_count() for days in range(128)]),
+        working=(staffing.working.reshape(-1, 7) << np.arange(7)).sum(axis=1),
     )
 
 
@@ -150,7 +153,7 @@ def clinic_of(rulebook: Rulebook, book: Struct, **more: Any) -> Struct:
         "n_people", "n_first", "n_appointments", "n_nights", "n_intake", "n_sessions", "n_moves", "n_lapses",
         "n_counselors", "n_posts", "n_visits", "n_unexcused", "next_arrival", "today",
         "first_free_day", "n_callers", "n_without", "n_joining", "n_waiting", "first_waiting", "last_wait", "n_leavers",
-        "n_movers", "first_inside", "last_inside", "seats_day", "full_phase", "full_traits", "busy_day", "seen_day",
+        "n_movers", "first_inside", "last_inside", "seats_day", "asked_phase", "asked_traits", "answer", "busy_day", "seen_day",
     )  # fmt: skip
     return struct(
         book=book,
@@ -162,8 +165,9 @@ def clinic_of(rulebook: Rulebook, book: Struct, **more: Any) -> Struct:
         roles=roles,
         **dict.fromkeys(numbers, 0),
         any_invited=False,
+        asked=False,
         overloaded=False,
-        called=np.zeros(days * PHASES_PER_DAY, dtype=np.uint8),
+        called=ints(days),
         # the Record
         people=np.zeros(clients, ROW["clients"]),
         appointments=np.zeros(64, ROW["appointments"]),
@@ -198,6 +202,11 @@ def clinic_of(rulebook: Rulebook, book: Struct, **more: Any) -> Struct:
         losing_first=ints(days + 1),
         losing_last=ints(days + 1),
         losing_after=ints(clients),
+        line_before=ints(clients),
+        line_after=ints(clients),
+        may_start=ints(clients),
+        phase_wanted=ints(clients),
+        traits_wanted=ints(clients),
         back_first=ints(days + 1),
         back_last=ints(days + 1),
         again_first=ints(days + 1),
@@ -225,10 +234,10 @@ def clinic_of(rulebook: Rulebook, book: Struct, **more: Any) -> Struct:
         tonight=ints(seats),
         # staff
         start=ints(posts),
-        filled=flags(posts, days),
         off=flags(posts, days),
-        here=flags(posts, days),
-        away=ints(days),
+        filled=ints(posts, weeks),
+        here=ints(posts, weeks),
+        off_days=ints(posts, weeks),
         cover=np.zeros((groups, days)),
         now=flags(posts),
         began=flags(posts),
@@ -285,6 +294,10 @@ def has_room_for(clinic: Struct, clients: int) -> None:
     clinic.first_key, clinic.second_key = longer(clinic.first_key, length), longer(clinic.second_key, length)
     clinic.due_after, clinic.expected_after = longer(clinic.due_after, length), longer(clinic.expected_after, length)
     clinic.losing_after = longer(clinic.losing_after, length)
+    clinic.line_before, clinic.line_after = longer(clinic.line_before, length), longer(clinic.line_after, length)
+    clinic.may_start = longer(clinic.may_start, length)
+    clinic.phase_wanted = longer(clinic.phase_wanted, length)
+    clinic.traits_wanted = longer(clinic.traits_wanted, length)
     clinic.returning_after = longer(clinic.returning_after, length)
     clinic.callers, clinic.without = longer(clinic.callers, length), longer(clinic.without, length)
     clinic.joining, clinic.leavers = longer(clinic.joining, length), longer(clinic.leavers, length)

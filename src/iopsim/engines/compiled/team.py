@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from iopsim.clock import Phase
-from iopsim.engines.compiled.agenda import call
 from iopsim.engines.compiled.rules import enough
 from iopsim.engines.compiled.state import (
     ASSESSMENTS_USE,
@@ -18,8 +16,13 @@ from iopsim.record import NEVER
 from iopsim.rulebook.days import UNLIMITED
 from iopsim.rulebook.treatment import Fact
 
-STAFF = int(Phase.STAFF)
 COUNSELOR_CHANGES = int(Fact.COUNSELOR_CHANGES)
+
+
+@jit
+def is_here(clinic: Struct, post: int, day: int) -> bool:
+    """Return whether a post is filled on a day by one who is neither sick nor on leave."""
+    return (clinic.here[post, day // 7] >> day % 7) & 1 != 0
 
 
 # Who runs tonight's group.
@@ -47,7 +50,9 @@ def runs(clinic: Struct, night: int, today: int, clients: int) -> tuple[int, int
         best = NEVER
         for post in facilitators:
             free = (
-                clinic.here[post, today] and clinic.busy[post] <= begin and clinic.taken_night[post] != clinic.n_nights
+                is_here(clinic, post, today)
+                and clinic.busy[post] <= begin
+                and clinic.taken_night[post] != clinic.n_nights
             )
             if free and (best == NEVER or clinic.worked[post] < clinic.worked[best]):
                 best = post
@@ -84,6 +89,15 @@ def covered(clinic: Struct, night: int, today: int) -> bool:
 
 
 @jit
+def assessors_away(clinic: Struct, day: int) -> int:
+    """Return how many assessors on the payroll are sick or on leave."""
+    away, week = 0, day // 7
+    for post in clinic.plan.assessors:
+        away += ((clinic.filled[post, week] & clinic.off_days[post, week]) >> day % 7) & 1
+    return away
+
+
+@jit
 def assesses(clinic: Struct, today: int) -> None:
     """Note the time of an assessor who is here: of the one who has seen fewest today, the first of equals."""
     assessors = clinic.plan.assessors
@@ -95,7 +109,7 @@ def assesses(clinic: Struct, today: int) -> None:
             clinic.seen[post] = 0
     best = NEVER
     for post in assessors:
-        if clinic.here[post, today] and (best == NEVER or clinic.seen[post] < clinic.seen[best]):
+        if is_here(clinic, post, today) and (best == NEVER or clinic.seen[post] < clinic.seen[best]):
             best = post
     clinic.seen[best] += 1
     place = today // 7 * clinic.roles + clinic.book.staffing.post_role[best]
@@ -233,12 +247,3 @@ def hands_over(clinic: Struct, post: int, today: int) -> None:
         leaves_load(clinic, who, post)
         clinic.stories[who].post = NEVER
         changes_counselor(clinic, who, best, today)
-
-
-@jit
-def expect_changes(clinic: Struct, post: int) -> None:
-    """Have the phase in which staff come and go played on each day on which a post is filled or emptied."""
-    filled = clinic.filled
-    for day in range(1, clinic.days):
-        if filled[post, day] != filled[post, day - 1]:
-            call(clinic, STAFF, day)
