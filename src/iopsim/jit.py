@@ -242,7 +242,7 @@ class _LentAttribute(AttributeTemplate):  # type: ignore[misc]
         return _lent(lent.lender.field_dict[name]) if name in lent.lender.field_dict else None
 
 
-@lower_getattr_generic(LentType)
+@lower_getattr_generic(LentType)  # type: ignore[untyped-decorator]
 def _get(context: Any, builder: Any, lent: LentType, pointer: Any, name: str) -> Any:
     """Read a field: an array without its owner."""
     kind = lent.lender.field_dict[name]
@@ -257,7 +257,7 @@ def _get(context: Any, builder: Any, lent: LentType, pointer: Any, name: str) ->
     return value
 
 
-@lower_setattr_generic(LentType)
+@lower_setattr_generic(LentType)  # type: ignore[untyped-decorator]
 def _set(context: Any, builder: Any, signature: Any, arguments: Any, name: str) -> None:
     """Set a field; an array is kept, and the one before it let go."""
     lent, given = signature.args

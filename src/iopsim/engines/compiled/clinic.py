@@ -65,30 +65,37 @@ def play(clinic: Struct) -> None:
 @jit
 def acts(clinic: Struct, phase: int, today: int) -> None:
     """Play a phase of a day."""
-    if phase == SESSIONS:
-        act_sessions(clinic, today)
-    elif phase == REVIEW:
-        act_review(clinic, today)
-    elif phase == ADMISSIONS:
-        act_admissions(clinic, today)
-    elif phase == REFERRALS:
-        referrals(clinic, today)
-    elif phase == BOOKING:
-        act_booking(clinic, today)
+    if phase < ASSESSMENTS:
+        acts_early(clinic, phase, today)
     elif phase == ASSESSMENTS:
         act_assessments(clinic, today)
-    elif phase == RENEGING:
-        act_reneging(clinic, today)
+    elif phase == REVIEW:
+        act_review(clinic, today)
     elif phase == DISCHARGES:
         act_discharges(clinic)
     elif phase == STEP_DOWNS:
         act_step_downs(clinic, today)
-    elif phase == RETURNS:
-        returns(clinic, today)
-    elif phase == STAFF:
-        act_staff(clinic, today)
+    elif phase == ADMISSIONS:
+        act_admissions(clinic, today)
+    elif phase == SESSIONS:
+        act_sessions(clinic, today)
     else:
         act_week_end(clinic, today)
+
+
+@jit
+def acts_early(clinic: Struct, phase: int, today: int) -> None:
+    """Play a phase before the assessments."""
+    if phase == STAFF:
+        act_staff(clinic, today)
+    elif phase == RETURNS:
+        returns(clinic, today)
+    elif phase == REFERRALS:
+        referrals(clinic, today)
+    elif phase == BOOKING:
+        act_booking(clinic, today)
+    else:
+        act_reneging(clinic, today)
 
 
 @jit

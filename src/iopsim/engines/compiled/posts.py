@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from iopsim.clock import Phase
 from iopsim.engines.compiled import line, seats
 from iopsim.engines.compiled.agenda import call
@@ -90,7 +88,8 @@ def opens(clinic: Struct) -> None:
         for week in range(clinic.weeks):
             days = 0
             for day in range(7):
-                days |= np.int64(clinic.off[post, 7 * week + day]) << day
+                if clinic.off[post, 7 * week + day]:
+                    days |= 1 << day
             clinic.off_days[post, week] = days
         fill(clinic, post)
         clinic.now[post] = clinic.began[post] = clinic.filled[post, 0] & 1 != 0

@@ -82,9 +82,9 @@ STORY = np.dtype(
 )
 """What the engine keeps of a client beside the client's row; names as in `iopsim.engines.person.Person`.
 
-`load_before`, `inside_after` and the like are neighbors in a caseload and in the program; `why` is the
-reason for which patience ends; seats are those of `seat_group`, bit k for its k-th night; `last_unexcused` is a place in
-the list of unexcused absences.
+`load_before`, `inside_after` and the like are neighbors in a caseload and in the program; `why` is the reason for which
+patience ends; seats are those of `seat_group`, bit k for its k-th night; `last_unexcused` is a place in the list of
+unexcused absences.
 """
 
 
@@ -152,8 +152,9 @@ def clinic_of(rulebook: Rulebook, book: Struct, **more: Any) -> Struct:
     numbers = (
         "n_people", "n_first", "n_appointments", "n_nights", "n_intake", "n_sessions", "n_moves", "n_lapses",
         "n_counselors", "n_posts", "n_visits", "n_unexcused", "next_arrival", "today",
-        "first_free_day", "n_callers", "n_without", "n_joining", "n_waiting", "first_waiting", "last_wait", "n_leavers",
-        "n_movers", "first_inside", "last_inside", "seats_day", "asked_phase", "asked_traits", "answer", "busy_day", "seen_day",
+        "first_free_day", "n_callers", "n_without", "n_joining", "n_waiting", "first_waiting", "last_wait",
+        "n_leavers", "n_movers", "first_inside", "last_inside", "seats_day", "asked_phase", "asked_traits",
+        "answer", "busy_day", "seen_day",
     )  # fmt: skip
     return struct(
         book=book,
