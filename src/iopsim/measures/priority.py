@@ -28,8 +28,8 @@ def _interim_in_time(view: View) -> bool:
     They begin so many days after the request, assessed by then or not; and whoever they are offered to, priority
     clients are among them. One who is elsewhere first by then is counted like the others, though treated there.
     """
-    intake = view.book.intake
-    return intake.interim != NOBODY and intake.interim_after <= view.book.grant.interim_days
+    offered = view.book.intake.interim != NOBODY
+    return offered & (view.book.intake.interim_after <= view.book.grant.interim_days)
 
 
 def _has(traits: I64, trait: int) -> Flags:
@@ -52,8 +52,8 @@ def _admitted_within(clients: ClientFacts, limit: int) -> Flags:
 
 def _limit(view: View) -> int:
     """Days within which clients who inject are to be admitted."""
-    grant = view.book.grant
-    return grant.admit_days_with_interim if _interim_in_time(view) else grant.admit_days
+    soon, later = view.book.grant.admit_days, view.book.grant.admit_days_with_interim
+    return later if _interim_in_time(view) else soon
 
 
 def _who_inject(view: View, clients: ClientFacts) -> Flags:

@@ -94,8 +94,13 @@ def covers(view: View, day: I64) -> Flags:
 
 def or_end(view: View, day: I64) -> I64:
     """Return a day, or the first after the run in place of one that never came (-1)."""
-    told: I64 = day + (day == NEVER) * (view.end - NEVER)
-    return told
+    return chosen(flags(day == NEVER), view.end, day)
+
+
+def chosen(when: Flags, one: I64 | int, other: I64) -> I64:
+    """Return one number where something holds, and the other where not."""
+    number: I64 = other + when * (one - other)
+    return number
 
 
 def flags(which: NDArray[np.bool_]) -> Flags:
