@@ -8,11 +8,10 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from iopsim.measures.catalogue import CATALOGUE
-from iopsim.measures.cohorts import full_course
 from iopsim.measures.partition import Partition, split
 from iopsim.measures.resources import nights, staff
 from iopsim.measures.series import money, monthly, retention, weekly
-from iopsim.measures.view import View
+from iopsim.measures.view import View, full_course
 from iopsim.record import I64
 from iopsim.rulebook import Rulebook
 
