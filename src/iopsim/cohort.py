@@ -352,15 +352,6 @@ def _priority(book: Rulebook, source: I64, traits: I64) -> I64:
     return np.asarray(10 * federal_class(book, traits) + priority, dtype=np.int64)
 
 
-def federal_class(book: Rulebook, traits: I64) -> I64:
-    """Return 0 for pregnant clients who inject, 1 for pregnant ones, 2 for those who inject, 3 for others."""
-    demand = book.demand
-    pregnant, injecting = (
-        (traits >> trait) & 1 if trait >= 0 else np.zeros_like(traits) for trait in (demand.pregnant, demand.injecting)
-    )
-    return np.asarray(3 - 2 * pregnant - injecting, dtype=np.int64)
-
-
 # What cards mean; these take arrays or single numbers, and compiled code calls them too.
 
 
@@ -388,3 +379,13 @@ def relapse_time(card: Numbers, scale: float, power: float, ratio: Numbers) -> N
 def return_days(threshold: Numbers, mean: float) -> Numbers:
     """Return whole days from relapse to the call, on average so many."""
     return np.int64(np.rint(threshold * mean))
+
+
+def federal_class(book: Rulebook, traits: Numbers) -> Numbers:
+    """Return 0 for pregnant clients who inject, 1 for pregnant ones, 2 for those who inject, 3 for others."""
+    return 3 - 2 * _with_trait(traits, book.demand.pregnant) - _with_trait(traits, book.demand.injecting)
+
+
+def _with_trait(traits: Numbers, trait: int) -> Numbers:
+    """Return 1 for clients with a trait, 0 for others and for a trait that is not in the file."""
+    return (traits >> trait) & 1 if trait >= 0 else 0 * traits

@@ -117,7 +117,7 @@ def card_by_name(first: Any, second: Any, name: Any) -> Any:
     word = (word ^ (word >> _MIX[0])) * _MIX[1]
     word = (word ^ (word >> _MIX[2])) * _MIX[3]
     word = word ^ (word >> _MIX[4]) ^ second
-    return ((word >> _HALF) + 0.5) * 2.0**-32
+    return (np.int64(word >> _HALF) + 0.5) * 2.0**-32
 
 
 class Deck:

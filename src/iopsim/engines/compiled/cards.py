@@ -1,121 +1,107 @@
-"""The cards of clients that they play one after the other; a block is dealt when its first card is played."""
+"""The cards that a client plays after the call, for compiled code: each dealt when it is needed, from its address.
+
+Names, cards and numbers are those of `iopsim.cohort.Cohort`. A client's row says where the cards lie.
+"""
 
 from __future__ import annotations
 
-from iopsim import arithmetic
-from iopsim.deck import Purpose
-from iopsim.engines.compiled.deck import block, high_card, low_card
-from iopsim.engines.compiled.state import has_room_for
-from iopsim.jit import Struct, jit, jitted
-
-minus_log_rest = jitted(arithmetic.minus_log_rest)
-
-ABSENCE, LAPSE, VISIT, CUT_SHORT = range(4)
-"""Places of these purposes in what is kept of a client's blocks."""
-
-ABSENCE_PURPOSE, LAPSE_PURPOSE, VISIT_PURPOSE, CUT_SHORT_PURPOSE = (
-    int(purpose) for purpose in (Purpose.ABSENCE, Purpose.LAPSE, Purpose.VISIT, Purpose.CUT_SHORT)
+from iopsim.arithmetic import minus_log_rest
+from iopsim.cohort import (
+    AWAY,
+    BACK,
+    CLIENT_DELAY,
+    COVERED,
+    DEATH,
+    DROPOUT,
+    INCARCERATION,
+    LOSS,
+    NOT_EVER,
+    OTHER,
+    PER_DECISION,
+    REBOOK,
+    RELAPSE,
+    RETURN,
+    RETURN_DELAY,
+    SHOW,
+    TRANSFER,
+    covered_sessions,
+    failures,
+    relapse_time,
+    return_days,
+    week_reached,
 )
+from iopsim.deck import CARDS, Purpose
+from iopsim.engines.compiled.cohort import COVERAGE, first_at, product
+from iopsim.engines.compiled.deck import Card, block, card_at
+from iopsim.jit import Row, Struct, jit, jitted
+
+APPOINTMENT, LEAVING = int(Purpose.APPOINTMENT), int(Purpose.LEAVING)
+
+TOGETHER = CARDS // PER_DECISION
+"""Attempts at an appointment that share a block."""
+
+ANY_CARD = 0.5
+"""Stands for a card that decides nothing."""
+
+_covered_sessions, _failures, _minus_log_rest = jitted(covered_sessions), jitted(failures), jitted(minus_log_rest)
+_relapse_time, _return_days, _week_reached = jitted(relapse_time), jitted(return_days), jitted(week_reached)
 
 
 @jit
-def next_card(clinic: Struct, who: int, kind: int, purpose: int, place: int) -> float:
-    """Return the card at a place; its block is kept until a card of another is wanted."""
-    page, words = place >> 3, clinic.words
-    if clinic.page[who, kind] != page:
-        me = clinic.people[who]
-        first, second, third, fourth = block(
-            clinic.seed, clinic.replication, purpose, me.who, me.when, page, me.episode
-        )
-        words[who, kind, 0], words[who, kind, 1] = first, second
-        words[who, kind, 2], words[who, kind, 3] = third, fourth
-        clinic.page[who, kind] = page
-    word = words[who, kind, (place & 7) >> 1]
-    return high_card(word) if place & 1 else low_card(word)
+def attempt(book: Struct, me: Row, seed: int, replication: int, number: int) -> tuple[Card, Card, int]:
+    """Return, for an attempt at an appointment, from 0, the cards of showing up and of rebooking, and the delay."""
+    cards = block(seed, replication, APPOINTMENT, me.who, me.when, number // TOGETHER, me.episode)
+    place = PER_DECISION * (number % TOGETHER)
+    delay = first_at(book.intake.client_delay, card_at(cards, place + CLIENT_DELAY))
+    return card_at(cards, place + SHOW), card_at(cards, place + REBOOK), delay
 
 
 @jit
-def absence_card(clinic: Struct, who: int, place: int) -> float:
-    """Return a card of a run of absences."""
-    return next_card(clinic, who, ABSENCE, ABSENCE_PURPOSE, place)
+def away(book: Struct, me: Row, seed: int, replication: int, detour: int) -> tuple[int, bool]:
+    """Return the days away first, in withdrawal management (0) or residential treatment (1), and who comes back."""
+    intake, days, back = book.intake, ANY_CARD, ANY_CARD
+    shares = intake.placement
+    if book.coverage.drawn or shares[1] > shares[0] or shares[2] > shares[1]:
+        cards = block(seed, replication, COVERAGE, me.who, me.when, 0, me.episode)
+        days, back = card_at(cards, AWAY), card_at(cards, BACK)
+    return first_at(intake.away[detour], days), back < intake.comes_back[detour]
 
 
 @jit
-def lapse_card(clinic: Struct, who: int, place: int) -> float:
-    """Return a card of a lapse."""
-    return next_card(clinic, who, LAPSE, LAPSE_PURPOSE, place)
+def treatment_cards(book: Struct, me: Row, seed: int, replication: int) -> None:
+    """Write what is dealt at admission: ratios, the ways out, and what the payer covers."""
+    demand, treatment, coverage = book.demand, book.treatment, book.coverage
+    traits, payer = me.traits, me.payer
+    me.attendance_ratio = product(book, demand.attendance_ratio, traits) * demand.attendance_centre
+    me.attendance_ratio_by_video = product(book, demand.attendance_ratio_by_video, traits) * demand.attendance_centre
+    me.traits_dropout_ratio = product(book, demand.dropout_ratio, traits) * demand.dropout_centre
+    me.lapse_ratio = product(book, demand.lapse_ratio, traits)
+    cards = block(seed, replication, LEAVING, me.who, me.when, 0, me.episode)
+    me.dropout = _minus_log_rest(card_at(cards, DROPOUT))
+    me.transfer_week = _week(card_at(cards, TRANSFER), treatment.transfer_hazard)
+    me.incarceration_week = _week(card_at(cards, INCARCERATION), treatment.incarceration_hazard)
+    me.death_week = _week(card_at(cards, DEATH), treatment.death_hazard)
+    me.other_week = _week(card_at(cards, OTHER), treatment.other_hazard)
+    me.covered_sessions = me.coverage_loss_week = NOT_EVER
+    if coverage.drawn:
+        cards = block(seed, replication, COVERAGE, me.who, me.when, 0, me.episode)
+        granted = _failures(_minus_log_rest(card_at(cards, COVERED)), coverage.review_hazard[payer])
+        me.covered_sessions = _covered_sessions(granted, coverage.sessions[payer], coverage.review_sessions[payer])
+        me.coverage_loss_week = _week(card_at(cards, LOSS), coverage.loss[payer])
 
 
 @jit
-def visit_card(clinic: Struct, who: int, place: int) -> float:
-    """Return the card of a visit."""
-    return next_card(clinic, who, VISIT, VISIT_PURPOSE, place)
+def _week(card: float, hazard: float) -> int:
+    """Return the first week, from 1, at whose end a constant hazard has reached the card's threshold."""
+    return _week_reached(_minus_log_rest(card), hazard) if hazard > 0.0 else NOT_EVER
 
 
 @jit
-def cut_short_card(clinic: Struct, who: int, place: int) -> float:
-    """Return the card that says when the next session is cut short."""
-    return next_card(clinic, who, CUT_SHORT, CUT_SHORT_PURPOSE, place)
-
-
-# ---- stand-in until the cohort is drawn in compiled code: everything dealt beforehand
-
-
-@jit
-def refer(clinic: Struct) -> None:
-    dealt = clinic.dealt
-    has_room_for(clinic, dealt.people.shape[1])
-    for who in range(dealt.people.shape[1]):
-        clinic.people[who] = dealt.people[0, who]
-        clinic.people[who].first = who
-    clinic.n_people = dealt.people.shape[1]
-
-
-@jit
-def come_again(clinic: Struct, old: int, new: int, today: int) -> None:
-    me = clinic.people[old]
-    first, episode = me.first, me.episode + 1
-    clinic.people[new] = clinic.dealt.people[episode, first]
-    again = clinic.people[new]
-    again.first, again.episode, again.referral_day = first, episode, today
-
-
-@jit
-def attempt_cards(clinic: Struct, who: int, attempt: int) -> tuple[float, float]:
-    me = clinic.people[who]
-    return clinic.dealt.show[me.episode, me.first, attempt], clinic.dealt.rebook[me.episode, me.first, attempt]
-
-
-@jit
-def client_delay(clinic: Struct, who: int, attempt: int) -> int:
-    me = clinic.people[who]
-    return clinic.dealt.client_delay[me.episode, me.first, attempt]
-
-
-@jit
-def away_cards(clinic: Struct, who: int, detour: int) -> tuple[int, bool]:
-    me = clinic.people[who]
-    return clinic.dealt.away_days[me.episode, me.first, detour], clinic.dealt.comes_back[me.episode, me.first, detour]
-
-
-@jit
-def treatment_cards(clinic: Struct, who: int) -> None:
-    return
-
-
-@jit
-def leaving_cards(clinic: Struct, who: int) -> None:
-    return
-
-
-@jit
-def draw_staff(clinic: Struct) -> None:
-    clinic.tenure, clinic.vacancy = clinic.dealt.tenure, clinic.dealt.vacancy
-    clinic.off[:] = clinic.dealt.off
-    if clinic.plan.draws_cover:
-        clinic.cover[:] = clinic.dealt.cover
-
-
-@jit
-def lapse_gap(clinic: Struct, who: int, place: int) -> float:
-    return minus_log_rest(lapse_card(clinic, who, place))
+def leaving_cards(book: Struct, me: Row, seed: int, replication: int) -> None:
+    """Write what is dealt at discharge: relapse, and whether and when the client calls again."""
+    demand, after = book.demand, book.after
+    cards = block(seed, replication, LEAVING, me.who, me.when, 0, me.episode)
+    ratio = product(book, demand.relapse_time_ratio, me.traits) * demand.relapse_time_centre
+    me.relapse = _relapse_time(card_at(cards, RELAPSE), after.scale_days, after.power, ratio)
+    me.returns = card_at(cards, RETURN) < after.returns
+    me.return_delay = _return_days(_minus_log_rest(card_at(cards, RETURN_DELAY)), after.return_days)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from iopsim.clock import Phase
+from iopsim.cohort import NOT_EVER
 from iopsim.engines.compiled import diary, line, office, posts, program
 from iopsim.engines.compiled.agenda import call, put_in_order
-from iopsim.engines.compiled.cards import come_again, draw_staff, refer
+from iopsim.engines.compiled.cohort import again, refer
 from iopsim.engines.compiled.diary import asks
 from iopsim.engines.compiled.line import joins, waits_already
 from iopsim.engines.compiled.program import was_admitted, week_of_sessions
@@ -43,11 +44,10 @@ def play(clinic: Struct) -> None:
     """Play one replication from the opening to the end of the run; what happened is then in the tables."""
     clinic = lend(clinic)
     clears(clinic)
-    refer(clinic)
+    draws_cohort(clinic)
     for who in range(clinic.n_people):
         begins_story(clinic, who)
     clinic.n_first = clinic.n_people
-    draw_staff(clinic)
     opens_posts(clinic)
     seats_who_is_here(clinic)
     calls_for_phases(clinic)
@@ -137,6 +137,16 @@ def clears(clinic: Struct) -> None:
 
 
 @jit
+def draws_cohort(clinic: Struct) -> None:
+    """Draw who is here at the opening and who is referred."""
+    many = refer(clinic.book, clinic.people, clinic.seed, clinic.replication)
+    if many > len(clinic.people):
+        has_room_for(clinic, many)
+        many = refer(clinic.book, clinic.people, clinic.seed, clinic.replication)
+    clinic.n_people = many
+
+
+@jit
 def begins_story(clinic: Struct, who: int) -> None:
     """Set what is known of a client to whom nothing has happened yet."""
     me, story = clinic.people[who], clinic.stories[who]
@@ -146,6 +156,7 @@ def begins_story(clinic: Struct, who: int) -> None:
     me.scheduled = me.attended = me.cut_short = me.excused = me.absent = me.made_up = 0
     me.lapses = me.counselor_changes = me.exit = 0
     me.exit_day = me.relapse_day = me.return_day = NEVER
+    me.covered_sessions = me.coverage_loss_week = NOT_EVER
     story.asking = story.has_had_counselor = story.covered = False
     story.booked_day = story.came_day = story.seat_group = story.post = NEVER
     story.seat_bits = story.weeks = story.reviews = story.lapse_week = 0
@@ -227,7 +238,8 @@ def returns(clinic: Struct, today: int) -> None:
     for place in range(many):
         new = clinic.n_people
         clinic.n_people = new + 1
-        come_again(clinic, clinic.coming[place], new, today)
+        again(clinic.book, clinic.people, clinic.coming[place], new, clinic.seed, clinic.replication)
+        clinic.people[new].referral_day = today
         begins_story(clinic, new)
         call(clinic, REFERRALS, today)
 

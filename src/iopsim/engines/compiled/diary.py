@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iopsim.clock import Phase
 from iopsim.engines.compiled.agenda import append, call, put_in_order
-from iopsim.engines.compiled.cards import attempt_cards, client_delay
+from iopsim.engines.compiled.cards import attempt
 from iopsim.engines.compiled.rules import rebooks, show_probability, shows
 from iopsim.engines.compiled.state import row_of_appointment
 from iopsim.engines.compiled.team import assesses, assessors_away
@@ -95,13 +95,11 @@ def assessments(clinic: Struct, today: int) -> None:
 @jit
 def comes(clinic: Struct, who: int, today: int) -> bool:
     """Come to the assessment, or miss it and take another appointment, or be lost."""
-    me, intake = clinic.people[who], clinic.book.intake
-    attempt = me.appointments - 1
-    chance = show_probability(intake.show_odds[today - clinic.stories[who].booked_day], me.show_ratio)
-    show_card, rebook_card = attempt_cards(clinic, who, attempt)
-    if shows(show_card, chance):
+    me, story, intake = clinic.people[who], clinic.stories[who], clinic.book.intake
+    chance = show_probability(intake.show_odds[today - story.booked_day], me.show_ratio)
+    if shows(story.show_card, chance):
         return True
-    if rebooks(rebook_card, attempt, intake.rebook_probability, intake.max_rebookings):
+    if rebooks(story.rebook_card, me.appointments - 1, intake.rebook_probability, intake.max_rebookings):
         asks(clinic, who, today + 1)
     else:
         me.exit, me.exit_day = NO_SHOW, today
@@ -133,8 +131,9 @@ def wants(clinic: Struct, who: int, today: int) -> int:
     me, story, intake = clinic.people[who], clinic.stories[who], clinic.book.intake
     if story.asking:
         return max(clinic.appointments[story.appointment].wanted_day, today)
-    delay = max(client_delay(clinic, who, me.appointments), intake.first_lead)
-    wanted = intake.next_assessment_day[min(today + delay, clinic.days)]
+    show, rebook, delay = attempt(clinic.book, me, clinic.seed, clinic.replication, me.appointments)
+    story.show_card, story.rebook_card = show, rebook
+    wanted = intake.next_assessment_day[min(today + max(delay, intake.first_lead), clinic.days)]
     number = row_of_appointment(clinic)
     row = clinic.appointments[number]
     row.client, row.attempt, row.booked_day, row.wanted_day = who, me.appointments, today, wanted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iopsim.engines.compiled.agenda import put_in_order
-from iopsim.engines.compiled.cards import visit_card
+from iopsim.engines.compiled.blocks import visit_card
 from iopsim.engines.compiled.state import (
     FAMILY_USE,
     INDIVIDUAL_LACK,

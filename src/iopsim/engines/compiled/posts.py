@@ -8,6 +8,7 @@ from iopsim.engines.compiled.agenda import call
 from iopsim.engines.compiled.diary import changes
 from iopsim.engines.compiled.state import row_of_post
 from iopsim.engines.compiled.team import changes_counselor, hands_over
+from iopsim.engines.compiled.workforce import absences, person
 from iopsim.jit import Struct, jit
 from iopsim.record import NEVER
 from iopsim.rulebook.days import UNLIMITED
@@ -31,16 +32,16 @@ def fill(clinic: Struct, post: int) -> None:
     """Work out on which days a post is filled, and its person here, and have each change looked at on its day."""
     filled, here, off = clinic.filled, clinic.here, clinic.off_days
     filled[post, :] = 0
-    begin, person = clinic.start[post], 0
+    begin, number = clinic.start[post], 0
     while begin < clinic.days:
-        end = min(begin + clinic.tenure[post, person], clinic.days)
+        stays, empty = person(clinic.book, post, number, clinic.seed, clinic.replication)
+        end = min(begin + stays, clinic.days)
         for week in range(begin // 7, (end + 6) // 7):
             filled[post, week] |= days_from(week, begin) & ~days_from(week, end)
         if begin > 0:
             call(clinic, STAFF, begin)
         call(clinic, STAFF, end)
-        begin = end + clinic.vacancy[post, person]
-        person += 1
+        begin, number = end + empty, number + 1
     for week in range(clinic.weeks):
         here[post, week] = filled[post, week] & ~off[post, week]
 
@@ -64,15 +65,14 @@ def notes_posts(clinic: Struct) -> None:
     for row in range(len(rows)):
         rows[row].employed_days = rows[row].vacant_days = rows[row].away_days = rows[row].hires = 0
     for post in range(len(clinic.start)):
-        role, begin, person = staffing.post_role[post], clinic.start[post], 0
+        role, begin, number = staffing.post_role[post], clinic.start[post], 0
         while begin < clinic.days:
-            number = row_of_post(clinic)
-            held = clinic.posts[number]
-            held.post, held.first_day = post, begin
-            held.end_day = min(begin + clinic.tenure[post, person], clinic.days)
+            stays, empty = person(clinic.book, post, number, clinic.seed, clinic.replication)
+            place = row_of_post(clinic)
+            held = clinic.posts[place]
+            held.post, held.first_day, held.end_day = post, begin, min(begin + stays, clinic.days)
             rows[begin // 7 * roles + role].hires += begin > 0
-            begin = held.end_day + clinic.vacancy[post, person]
-            person += 1
+            begin, number = held.end_day + empty, number + 1
         for week in range(clinic.weeks):
             row, filled = rows[week * roles + role], clinic.filled[post, week]
             row.employed_days += plan.days_in[filled]
@@ -85,6 +85,7 @@ def opens(clinic: Struct) -> None:
     """Fill the posts of the opening day, and have later changes, and triggers, looked at on their days."""
     for post in range(len(clinic.start)):
         clinic.start[post] = clinic.book.staffing.post_start[post]
+        absences(clinic.book, clinic.off, post, clinic.seed, clinic.replication)
         for week in range(clinic.weeks):
             days = 0
             for day in range(7):

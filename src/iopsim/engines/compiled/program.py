@@ -6,7 +6,8 @@ from iopsim.clock import Phase
 from iopsim.cohort import GAP, LAPSE_GAP
 from iopsim.engines.compiled import seats, team
 from iopsim.engines.compiled.agenda import append, call, put_in_order
-from iopsim.engines.compiled.cards import absence_card, lapse_gap, leaving_cards, treatment_cards
+from iopsim.engines.compiled.blocks import absence_card, lapse_gap
+from iopsim.engines.compiled.cards import leaving_cards, treatment_cards
 from iopsim.engines.compiled.office import family_night
 from iopsim.engines.compiled.rules import absence_run, call_day, missed_share, night_status, relapse_days
 from iopsim.engines.compiled.state import has_room_for_sessions, row_of_move, row_of_night
@@ -65,7 +66,7 @@ def was_admitted(clinic: Struct, who: int, group: int, days: int, phase_days: in
 def begins(clinic: Struct, who: int, group: int, phase_day: int, waited: int) -> None:
     """Begin the history of treatment."""
     me, story, coverage = clinic.people[who], clinic.stories[who], clinic.book.coverage
-    treatment_cards(clinic, who)
+    treatment_cards(clinic.book, me, clinic.seed, clinic.replication)
     story.phase_day = phase_day
     clinic.facts[who, :] = 0
     clinic.facts[who, WEEKS_WAITED] = waited
@@ -356,7 +357,7 @@ def leaves(clinic: Struct, who: int) -> None:
 def goes_home(clinic: Struct, who: int) -> None:
     """Leave treatment, to relapse or not, and perhaps to call again."""
     me, after = clinic.people[who], clinic.book.after
-    leaving_cards(clinic, who)
+    leaving_cards(clinic.book, me, clinic.seed, clinic.replication)
     days = relapse_days(
         me.exit,
         me.exit_day - me.admitted_day,

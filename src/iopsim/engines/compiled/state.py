@@ -36,6 +36,8 @@ NIGHTS_OF_A_GROUP = 7
 STORY = np.dtype(
     [
         ("asking", np.bool_),
+        ("show_card", np.float64),
+        ("rebook_card", np.float64),
         ("booked_day", np.int64),
         ("appointment", np.int64),
         ("came_day", np.int64),
@@ -134,7 +136,7 @@ def plan_of(book: Rulebook) -> Struct:
     )
 
 
-def clinic_of(rulebook: Rulebook, book: Struct, **more: Any) -> Struct:
+def clinic_of(rulebook: Rulebook, book: Struct) -> Struct:
     """Return the state of a clinic that follows a rulebook, `book` being that rulebook as a struct."""
     schedule, staffing = rulebook.schedule, rulebook.staffing
     days, weeks, nights, posts = rulebook.days, rulebook.weeks, len(schedule.night_group), len(staffing.post_role)
@@ -239,13 +241,10 @@ def clinic_of(rulebook: Rulebook, book: Struct, **more: Any) -> Struct:
         filled=ints(posts, weeks),
         here=ints(posts, weeks),
         off_days=ints(posts, weeks),
-        cover=np.zeros((groups, days)),
         now=flags(posts),
         began=flags(posts),
         hired=flags(posts),
         changed=flags(posts),
-        tenure=ints(posts, 1),
-        vacancy=ints(posts, 1),
         load=ints(posts),
         load_first=ints(posts),
         load_last=ints(posts),
@@ -260,7 +259,6 @@ def clinic_of(rulebook: Rulebook, book: Struct, **more: Any) -> Struct:
         available=ints(weeks, roles),
         waiting_weeks_groups=ints(groups),
         waiting_weeks_roles=ints(roles),
-        **more,
     )
 
 

@@ -10,6 +10,7 @@ from iopsim.engines.compiled.state import (
     row_of_counselor,
 )
 from iopsim.engines.compiled.treatment import learns
+from iopsim.engines.compiled.workforce import cover_card
 from iopsim.engines.team import ANY_CARD
 from iopsim.jit import Struct, jit
 from iopsim.record import NEVER
@@ -81,7 +82,8 @@ def covered(clinic: Struct, night: int, today: int) -> bool:
     """Return whether cover is found for a night."""
     card = ANY_CARD
     if clinic.plan.draws_cover:
-        card = clinic.cover[clinic.book.schedule.night_group[night], today]
+        group = clinic.book.schedule.night_group[night]
+        card = cover_card(clinic.book, clinic.seed, clinic.replication, group, today)
     return card < clinic.plan.cover_chance
 
 

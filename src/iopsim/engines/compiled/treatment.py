@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iopsim.cohort import CONSEQUENCE, EXCUSED, GAP, LAPSE_GAP, MAKE_UP, PER_DECISION, PER_LAPSE, RUN
 from iopsim.engines.compiled import seats
-from iopsim.engines.compiled.cards import absence_card, cut_short_card, lapse_card, lapse_gap
+from iopsim.engines.compiled.blocks import absence_card, cut_short_card, lapse_card, lapse_gap
 from iopsim.engines.compiled.rules import (
     absence_chance,
     breaks_absence_rule,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iopsim.clock import Phase
 from iopsim.engines.compiled.agenda import append, call
-from iopsim.engines.compiled.cards import away_cards
+from iopsim.engines.compiled.cards import away
 from iopsim.engines.compiled.line import joins
 from iopsim.engines.compiled.rules import place
 from iopsim.jit import Struct, jit
@@ -36,9 +36,10 @@ def assessed(clinic: Struct, who: int, today: int) -> None:
         joins(clinic, who, today)
         return
     if me.placement == WITHDRAWAL or me.placement == RESIDENTIAL:
-        days, comes_back = away_cards(clinic, who, me.placement - WITHDRAWAL)
+        detour = me.placement - WITHDRAWAL
+        days, comes_back = away(clinic.book, me, clinic.seed, clinic.replication, detour)
         if comes_back:
-            goes_away_first(clinic, who, me.placement - WITHDRAWAL, days, today)
+            goes_away_first(clinic, who, detour, days, today)
             return
     me.exit, me.exit_day = WHERE[me.placement], me.assessed_day
 
