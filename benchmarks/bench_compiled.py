@@ -33,7 +33,7 @@ WEEKS_A_YEAR = 52
 
 def worker(pipe: Connection) -> None:
     """Simulate what is asked for, and answer when it began and ended and what processor time it took."""
-    point = Point(iopsim.load(PALMETTO), 0)
+    point = engines.point_of(iopsim.load(PALMETTO))
     engines.compiled(point, 0, 2)
     pipe.send(None)
     while asked := pipe.recv():
@@ -119,7 +119,7 @@ def main() -> None:
         log.say("no compiled engine here: nothing to measure")
         return
     log.say(machine("numba", "numpy", "simpy"))
-    point = Point(iopsim.load(PALMETTO), 0)
+    point = engines.point_of(iopsim.load(PALMETTO))
     years = point.scenario.weeks / WEEKS_A_YEAR
     log.say(
         f"Palmetto, {point.scenario.weeks} weeks ({years:g} years), to the table of measures, {options.rounds} rounds"

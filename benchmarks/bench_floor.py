@@ -30,7 +30,6 @@ from iopsim.deck import CARDS, Deck, Purpose
 from iopsim.engines.cards import Cards
 from iopsim.engines.person import Person
 from iopsim.engines.reference import simulate
-from iopsim.experiments.point import Point
 from iopsim.money import settle
 from iopsim.record import NEVER
 from iopsim.rulebook import Rulebook
@@ -160,7 +159,7 @@ def main() -> None:
         log.say("no compiled deck here: nothing to measure")
         return
     log.say(machine("numba", "numpy"))
-    point = Point(iopsim.load(PALMETTO), 0)
+    point = engines.point_of(iopsim.load(PALMETTO))
     many = 100 if options.long else options.replications
     blocks = np.concatenate([addresses(point.book, point.seed, k) for k in range(many)])
     purposes = Counter(blocks[:, 1].tolist())

@@ -73,7 +73,7 @@ def growing(doublings: int, compiled: bool) -> dict[str, Growing]:
     one = [0] * len(times)
 
     def points(changes: list[dict[str, object]]) -> list[Point]:
-        return [Point(iopsim.load(PALMETTO, change), 0) for change in changes]
+        return [engines.point_of(iopsim.load(PALMETTO, change)) for change in changes]
 
     first = 32 if compiled else 2
     return {

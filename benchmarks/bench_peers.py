@@ -37,7 +37,7 @@ Run = Callable[[int], c.Told]
 def sameness(log: Log, run: dict[str, Run], point: Point, many: int) -> bool:
     """Print what each clinic tells, and return whether the peers' are one, and as theory knows it."""
     told = {name: [one(seed) for seed in range(many)] for name, one in run.items()}
-    everybody = {**told, "iopsim": agreement.of_iopsim(point.book, many)}
+    everybody = {**told, "iopsim": agreement.of_iopsim(point, many)}
     log.say(f"means of {many} replications, with 95 % intervals")
     rows = [
         [name, *(agreement.in_words(agreement.column(values, name)) for values in everybody.values())]
@@ -86,8 +86,8 @@ def main() -> None:
     log.say(machine("simpy", "ciw", "salabim", "numba", "numpy"))
     run: dict[str, Run] = {name: import_module(module).run for name, module in PEERS.items()}
     points = {
-        "one night a week": Point(iopsim.load(CLINIC), 0),
-        "three nights a week": Point(iopsim.load(CLINIC, THREE_NIGHTS), 0),
+        "one night a week": engines.point_of(iopsim.load(CLINIC)),
+        "three nights a week": engines.point_of(iopsim.load(CLINIC, THREE_NIGHTS)),
     }
     many = 1000 if options.long else options.replications
     fine = sameness(log, run, points["one night a week"], many)

@@ -8,14 +8,21 @@ from importlib.util import find_spec
 from iopsim.experiments.point import Point
 from iopsim.experiments.work import Job, part_of
 from iopsim.record import I64
+from iopsim.scenario.model import Scenario
 
 Measures = tuple[I64, I64]
 """Numerators and denominators, each of shape (replications, measures)."""
 
 Engine = Callable[[Point, int, int], Measures]
 
+SEED = 0
 COMPILED_WORK = "iopsim.experiments.compiled_work"
 DECK = "iopsim.engines.compiled.deck"
+
+
+def point_of(scenario: Scenario) -> Point:
+    """Return what is simulated, by either engine."""
+    return Point(scenario, SEED)
 
 
 def reference(point: Point, first: int, last: int) -> Measures:

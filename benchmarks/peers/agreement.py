@@ -8,9 +8,9 @@ from statistics import fmean, stdev
 
 import numpy as np
 
+from iopsim.experiments.point import Point
 from iopsim.experiments.work import view_of
 from iopsim.record import I64, NEVER, Exit
-from iopsim.rulebook import Rulebook
 from peers import clinic as c
 
 LARGEST = 4.0
@@ -73,11 +73,11 @@ def from_theory(told: Sequence[c.Told]) -> dict[str, float]:
     return {what: (mean_of(values)[0] - truth) / mean_of(values)[1] for what, (values, truth) in expected.items()}
 
 
-def of_iopsim(book: Rulebook, many: int) -> list[c.Told]:
+def of_iopsim(point: Point, many: int) -> list[c.Told]:
     """Return what iopsim's model of such a clinic, of two phases, tells of some replications."""
     found = []
     for replication in range(many):
-        record = view_of(book, 0, replication).record
+        record = view_of(point.book, point.seed, replication).record
         them, days = record.clients, record.days
         listed, admitted = them.joined_day != NEVER, them.admitted_day != NEVER
         seat_left = them.exit_day.copy()
