@@ -162,7 +162,7 @@ def _luck(record: Record, book: Rulebook, cohort: Cohort, client: I64, service: 
     rows = np.flatnonzero(drawn[payer])
     if len(rows):
         episode = record.clients.episode[client[rows]]
-        for number in range(int(episode.max()) + 1):
+        for number in np.unique(episode).tolist():
             some = rows[episode == number]
             cards[some] = _deal(cohort, record.clients.first[client[some]], number, service[some], nth[some])
     return cards[:, DENIED] < denied[payer], cards[:, LATE] < late[payer]
