@@ -288,7 +288,7 @@ def test_the_same_point_twice_is_refused_by_a_runner():
 
 
 def test_the_hash_of_the_source_covers_all_that_decides_a_replication():
-    code = "import sys, iopsim.experiments.work; print(*(m for m in sys.modules if m.startswith('iopsim.')))"
+    code = "import sys, iopsim.experiments.compiled_work; print(*(m for m in sys.modules if m.startswith('iopsim.')))"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment())
     packages = {"experiments", "stats", "store"}  # themselves empty
     decides_nothing = {"errors", "evidence", "experiments.source", "stats.intervals"}

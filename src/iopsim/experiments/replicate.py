@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from iopsim.experiments.batch import COLUMN, Looked, Precision
+from iopsim.experiments.engine import Choice
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.executors.processes import Processes
 from iopsim.experiments.point import Point
@@ -22,7 +23,12 @@ from iopsim.store.part import Part
 
 
 def replicate(
-    point: Point, replications: int, workers: int = 1, progress: Progress | None = None, first: int = 0
+    point: Point,
+    replications: int,
+    workers: int = 1,
+    progress: Progress | None = None,
+    first: int = 0,
+    engine: Choice | None = None,
 ) -> Facts:
     """Run replications `first` to `first` + `replications` - 1 and return their facts in that order.
 
@@ -35,13 +41,14 @@ def replicate(
         Processes; 1 runs in this one.
     progress : callable, optional
     first : int
+    engine : Choice, optional
 
     Raises
     ------
     RuntimeError
         If a replication fails, with its number and its traceback.
     """
-    return _facts(_runner(workers, progress), point, first, first + replications)
+    return _facts(_runner(workers, progress, engine), point, first, first + replications)
 
 
 def replicate_until(
@@ -50,6 +57,7 @@ def replicate_until(
     workers: int = 1,
     progress: Progress | None = None,
     expects: Callable[[int], None] | None = None,
+    engine: Choice | None = None,
 ) -> tuple[Facts, Looked]:
     """Run replications 0, 1, 2, ..., each once, until measures are known as precisely as asked for.
 
@@ -64,6 +72,7 @@ def replicate_until(
     progress : callable, optional
     expects : callable, optional
         Called with how many replications there will be by the next look.
+    engine : Choice, optional
 
     Returns
     -------
@@ -79,7 +88,7 @@ def replicate_until(
     RuntimeError
         If a replication fails, with its number and its traceback.
     """
-    runner, stages = _runner(workers, progress), list[Facts]()
+    runner, stages = _runner(workers, progress, engine), list[Facts]()
 
     def more(first: int, last: int) -> dict[str, F64]:
         if expects:
@@ -91,9 +100,9 @@ def replicate_until(
     return joined(stages), looked
 
 
-def _runner(workers: int, progress: Progress | None) -> Runner:
+def _runner(workers: int, progress: Progress | None, engine: Choice | None) -> Runner:
     executor: Executor = Here() if workers <= 1 else Processes(workers)
-    return Runner(executor, progress=progress)
+    return Runner(executor, progress=progress, engine=engine or Choice())
 
 
 def _facts(runner: Runner, point: Point, first: int, last: int) -> Facts:

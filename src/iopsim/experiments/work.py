@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from typing import Literal
 
 from iopsim.cohort import draw
 from iopsim.deck import Deck
@@ -25,11 +26,12 @@ from iopsim.store.part import Failure, Part, stacked
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Replications `first` to `last` - 1 of a point."""
+    """Replications `first` to `last` - 1 of a point, and the engine that is to simulate them."""
 
     point: Point
     first: int
     last: int
+    engine: Literal["reference", "compiled"] = "reference"
 
     def __len__(self) -> int:
         return self.last - self.first
@@ -43,7 +45,7 @@ def view_of(book: Rulebook, seed: int, replication: int, since: int = 0) -> View
 
 
 def part_of(job: Job) -> Part:
-    """Simulate the replications of a job.
+    """Simulate the replications of a job by the reference engine.
 
     Returns
     -------
