@@ -127,6 +127,8 @@ class Runner:
     def fractions(self, points: Sequence[Point], first: int, last: int) -> tuple[I64, list[tuple[int, Failure]]]:
         """Return the measures of points by replication, and what failed.
 
+        Where nothing is kept, nothing else is computed.
+
         Returns
         -------
         fractions : int array, shape (points, last - first, measures, 2)
@@ -136,13 +138,25 @@ class Runner:
         """
         found = np.zeros((len(points), last - first, len(CATALOGUE), 2), dtype=np.int64)
         failures = []
-        for place, part in self.parts(points, first, last):
+        for place, part in self._measured(points, first, last):
             failures += [(place, failure) for failure in part.failures]
             if part.facts is not None:
                 rows = np.array(part.numbers) - first
                 found[place, rows, :, 0] = part.facts.numerators
                 found[place, rows, :, 1] = part.facts.denominators
         return found, sorted(failures, key=lambda one: (one[0], one[1].replication))
+
+    def _measured(self, points: Sequence[Point], first: int, last: int) -> Iterator[tuple[int, Part]]:
+        """Hand out the parts of points, without series where nobody could find them later."""
+        if self.chunks is not None:
+            yield from self.parts(points, first, last)
+            return
+        redrawn: dict[str, int] = {}
+        alone = [replace(point, series=False) for point in points]
+        yield from replace(self, redrawn=redrawn).parts(alone, first, last)
+        for point, lean in zip(points, alone, strict=True):
+            if self.redrawn is not None and lean.key in redrawn:
+                self.redrawn[point.key] = self.redrawn.get(point.key, 0) + redrawn[lean.key]
 
     def _found(self, point: Point, first: int, last: int) -> Iterator[tuple[int, int, Part | None]]:
         """Return the ranges of a point, each with its part if that is kept."""

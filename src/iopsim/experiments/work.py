@@ -59,8 +59,8 @@ def part_of(job: Job) -> Part:
             try:
                 book, again = point.book_of(replication)
                 view = view_of(book, point.seed, replication, point.since)
-                row = reduce(view, partitions(book, point.by))
-                if point.inputs is not None:
+                row = reduce(view, partitions(book, point.by), point.series)
+                if point.inputs is not None and point.series:
                     row = fitted(row, point.book, point.since)
                 kept = _tables(point, view)
             except Exception:
