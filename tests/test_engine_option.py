@@ -379,6 +379,15 @@ if __name__ == "__main__":
 """
 """A command line to which the compiled engine is always worth its start."""
 
+NOT_COMPILED = """
+from iopsim.experiments import compiled_work
+
+def fail():
+    raise TypeError("no such type\\nat all")
+
+compiled_work.prepare = fail
+"""
+
 BROKEN = {
     "missing": ('sys.modules["numba"] = None', {}, "numba is not installed (pip install numba)"),
     "switched off": ("", {"NUMBA_DISABLE_JIT": "1"}, "NUMBA_DISABLE_JIT is set"),
@@ -388,8 +397,7 @@ BROKEN = {
         "Numba cannot be imported (OSError: no libLLVM)",
     ),
     "not compiled": (
-        "from iopsim.experiments import compiled_work\n\ndef fail():\n    raise TypeError('no such type\\nat all')\n\n"
-         "compiled_work.prepare = fail",
+        NOT_COMPILED,
         {},
         "it cannot be compiled (TypeError: no such type)",
     ),

@@ -1,7 +1,7 @@
 """Run replications of one scenario in memory: whole numbers by replication out.
 
 Each replication is reduced to its measures and series as soon as it has run (57 kB for two years of Palmetto), so
-memory grows by those and not by whole records.
+memory grows by those and not by whole records, and no more than that while it runs.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from iopsim.experiments.executors.processes import Processes
 from iopsim.experiments.point import Point
 from iopsim.experiments.runner import Progress, Runner
 from iopsim.measures.catalogue import CATALOGUE
-from iopsim.measures.facts import Facts, joined
+from iopsim.measures.facts import Facts, joined, room
 from iopsim.stats.intervals import F64
-from iopsim.store.part import Part
 
 
 def replicate(
@@ -106,14 +105,17 @@ def _runner(workers: int, progress: Progress | None, engine: Choice | None) -> R
 
 
 def _facts(runner: Runner, point: Point, first: int, last: int) -> Facts:
-    parts: list[Part] = []
+    whole: Facts | None = None
     for _, part in runner.parts([point], first, last):
         if part.failures:
             failure = part.failures[0]
             raise RuntimeError(f"replication {failure.replication} failed\n{failure.traceback}")
-        parts.append(part)
-    parts.sort(key=lambda part: part.first)
-    return joined([part.facts for part in parts if part.facts is not None])
+        assert part.facts is not None
+        whole = room(part.facts, last - first) if whole is None else whole
+        for column, rows in zip(whole.columns().values(), part.facts.columns().values(), strict=True):
+            column[part.first - first : part.last - first] = rows.reshape(len(part), *column.shape[1:])
+    assert whole is not None
+    return whole
 
 
 def _values(facts: Facts, column: int) -> F64:

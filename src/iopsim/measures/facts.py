@@ -132,6 +132,11 @@ def gathered(replications: Sequence[tuple[I64, ...]]) -> Facts:
     return Facts(*(np.array(column, dtype=np.int64) for column in zip(*replications, strict=True)))
 
 
+def room(like: Facts, n: int) -> Facts:
+    """Return facts of `n` replications, of the shapes of others, to be filled row by row; all 0 so far."""
+    return Facts(*(np.zeros((n, *column.shape[1:]), dtype=np.int64) for column in like.columns().values()))
+
+
 def joined(parts: Sequence[Facts]) -> Facts:
     """Return facts one below the other; at least one part."""
     return Facts(
