@@ -26,10 +26,12 @@ from iopsim.experiments.executors.executor import Here
 from iopsim.experiments.executors.processes import Processes
 from iopsim.experiments.point import Point
 from iopsim.experiments.runner import Runner
+from iopsim.experiments.source import source_hash
 from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.work import Job
 from iopsim.scenario import resolve
-from iopsim.store.part import encoded
+from iopsim.store.chunks import Chunks
+from iopsim.store.part import Part, encoded
 
 PLAIN = Path(__file__).parent / "plain.toml"
 SHORT = ("--weeks", "12", "--workers", "1", "-q")
@@ -230,6 +232,24 @@ def test_the_engine_goes_with_the_job_to_whoever_does_it(where):
             assert ran(workers) == {"compiled"}
     else:
         assert ran(Here() if where == "here" else Processes(2)) == {"compiled"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept", "lengths"),
+    [("reference", False, {10}), ("compiled", False, {1000, 500}), ("compiled", True, {10})],
+)
+def test_jobs_are_long_where_they_are_quick_and_make_no_chunks(tmp_path, monkeypatch, asked, kept, lengths):
+    class Idle(Here):
+        def map(self, task, jobs):
+            for job in jobs:
+                part = Part(job.point.key, source_hash(), job.first, job.last, None, ())
+                yield job, encoded(part) if kept else part
+
+    monkeypatch.setattr(engine, "reached", lambda: "")
+    runner = Runner(Idle(), Chunks(tmp_path / "chunks") if kept else None, engine=Choice(asked))
+    found = [part for _, part in runner.parts([POINTS["plain"]], 0, 2500)]
+    assert {len(part) for part in found} == lengths
+    assert sum(len(part) for part in found) == 2500
 
 
 def test_where_nothing_is_kept_measures_are_computed_without_series():

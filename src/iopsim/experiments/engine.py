@@ -27,7 +27,7 @@ Asked = Literal["auto", "reference", "compiled"]
 ENGINES = get_args(Asked)
 """What may be asked for, what is used if nothing is said first."""
 
-SECONDS_PER_REFERRAL: dict[Engine, float] = {"reference": 5e-5, "compiled": 5e-7}
+SECONDS_PER_REFERRAL: dict[Engine, float] = {"reference": 8e-5, "compiled": 5e-7}
 """What a replication costs for each client referred, roughly."""
 
 SECONDS_TO_LOAD = 1.5

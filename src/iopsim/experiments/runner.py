@@ -108,16 +108,18 @@ class Runner:
         for point in points:
             for start, end, part in self._found(point, first, last):
                 if part is None:
-                    missing += [Job(point, *piece) for piece in pieces(start, end, chunk_size(last % TWIN))]
+                    missing.append(Job(point, start, end))
                 else:
                     yield places[point.key], self._told(part)
         engine = self._engine(missing)
-        missing = [replace(job, engine=engine) for job in missing]
+        is_free = self.chunks is None and engine == "compiled"
+        size = LARGEST_CHUNK if is_free else chunk_size(last % TWIN)
+        jobs = [Job(job.point, *piece, engine) for job in missing for piece in pieces(job.first, job.last, size)]
         if self.chunks is None:
-            for job, part in self.executor.map(part_of, missing):
+            for job, part in self.executor.map(part_of, jobs):
                 yield places[job.point.key], self._told(_same_source(part))
             return
-        for job, content in self.executor.map(chunk_of, missing):
+        for job, content in self.executor.map(chunk_of, jobs):
             part = decoded(content)
             assert part is not None
             _same_source(part)
