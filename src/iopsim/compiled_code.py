@@ -172,6 +172,11 @@ def alone(where: Path, lock: str) -> Iterator[None]:
         held.release()
 
 
+def is_checked() -> bool:
+    """Whether compiled code is to look at the bounds of arrays, as NUMBA_BOUNDSCHECK says."""
+    return os.environ.get("NUMBA_BOUNDSCHECK", "0").strip() not in ("", "0")
+
+
 def is_ready(checked: bool = False) -> bool:
     """Whether all that a replication needs has been compiled before, for such a processor as this."""
     return (folder(checked) / _mark()).exists()

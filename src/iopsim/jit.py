@@ -46,7 +46,10 @@ Rows = Any
 """An array of rows."""
 
 
-FOLDER = folder(bool(numba.config.BOUNDSCHECK))
+CHECKED = bool(numba.config.BOUNDSCHECK)
+"""Whether compiled code looks at the bounds of arrays."""
+
+FOLDER = folder(CHECKED)
 """Where compiled code is kept."""
 
 prune(FOLDER)
