@@ -1,7 +1,7 @@
 """Compiling: plain functions into machine code by Numba, and what a compiled function is handed.
 
-Only modules of compiled code import this one, so nothing else waits for Numba. Code is kept between processes in a
-folder of its own for each version of the source text, so that none is ever stale.
+Only modules of compiled code import this one, so nothing else waits for Numba. Code is kept between processes where
+`iopsim.compiled_code` says, so that none is ever stale.
 
 A compiled function gives the same bits as the plain one: no fast mathematics, division as in NumPy.
 """
@@ -9,21 +9,24 @@ A compiled function gives the same bits as the plain one: no fast mathematics, d
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
-from importlib.resources import files
-from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
 import numba
 import numpy as np
 from numba import types
+from numba.core.caching import FunctionCache
 from numba.experimental import structref
 
-OPTIONS = {"cache": True, "error_model": "numpy", "nogil": True, "fastmath": False}
+from iopsim.compiled_code import WRITING, alone, covers, folder, prune
+
+if numba.config.DISABLE_JIT:
+    raise ImportError("NUMBA_DISABLE_JIT is set")
+
+OPTIONS = {"error_model": "numpy", "nogil": True, "fastmath": False}
 PACKAGE = "iopsim."
 
 Compiled = Any
@@ -39,38 +42,45 @@ Rows = Any
 """An array of rows."""
 
 
-def _texts() -> bytes:
-    """Return a digest of the text of every module of the package."""
-    digest = hashlib.blake2b(f"numba {numba.__version__} numpy {np.__version__}\n".encode(), digest_size=12)
-    root = Path(str(files("iopsim")))
-    for path in sorted(root.rglob("*.py")):
-        digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
-    return digest.digest()
+CHECKED = bool(numba.config.BOUNDSCHECK)
+"""Whether compiled code looks at the bounds of arrays."""
+
+FOLDER = folder(CHECKED)
+"""Where compiled code is kept."""
+
+prune(FOLDER)
 
 
-def cache_folder() -> Path:
-    """Return the folder in which this version's compiled code is kept; a temporary one if it cannot be written."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    kind = "checked" if numba.config.BOUNDSCHECK else "compiled"
-    folder = Path(home) / "iopsim" / f"{kind}-{_texts().hex()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK):
-            return folder
-    except OSError:
-        pass
-    return Path(tempfile.mkdtemp(prefix="iopsim-"))
+class _Kept(FunctionCache):  # type: ignore[misc]
+    """The compiled code of a function on disk. One process at a time writes: Numba numbers files by what it finds."""
 
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep compiled code; do without, where there is no more room."""
+        with suppress(OSError), alone(FOLDER, WRITING):
+            super().save_overload(sig, data)
 
-if not os.environ.get("NUMBA_CACHE_DIR"):
-    numba.config.CACHE_DIR = str(cache_folder())
 
 _twins: dict[FunctionType, Compiled] = {}
 
 
 def jit(function: Callable[..., Any]) -> Compiled:
-    """Compile a function of a module of compiled code; it may call other compiled functions only."""
-    return numba.njit(**OPTIONS)(function)
+    """Compile a function of a module of compiled code; it may call other compiled functions only.
+
+    Raises
+    ------
+    ValueError
+        If its module is none of those whose text `iopsim.compiled_code` looks at.
+    """
+    module = function.__module__
+    if module.startswith(PACKAGE) and not covers(module):
+        raise ValueError(f"{module} is above all that is compiled: its text would not tell that code is stale")
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(FOLDER)
+    try:
+        compiled = numba.njit(**OPTIONS)(function)
+        compiled._cache = _Kept(function)  # noqa: SLF001 - as its enable_caching() does
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled
 
 
 def jitted(function: Callable[..., Any]) -> Compiled:
@@ -112,10 +122,11 @@ _makers: dict[tuple[str, ...], Compiled] = {}
 
 
 def struct(**values: Any) -> Struct:
-    """Return a struct of numbers, truth values, arrays and structs. Arrays are not copied if they are contiguous."""
-    ready: dict[str, Any] = {
-        name: np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value for name, value in values.items()
-    }
+    """Return a struct of numbers, truth values, arrays and structs.
+
+    Arrays are not copied if they are contiguous and can be written: others would make another type, and other code.
+    """
+    ready = {name: _ready(value) if isinstance(value, np.ndarray) else value for name, value in values.items()}
     kind = StructType([(name, numba.typeof(value)) for name, value in ready.items()])
     return _maker(kind, tuple(ready))(*ready.values())
 
@@ -144,8 +155,13 @@ def struct_of(part: Any) -> Struct:
 def _plain(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return an array as compiled code knows it: contiguous, writable, of one of four types."""
     kind = {"i": np.int64, "u": np.uint64, "f": np.float64, "b": np.bool_}[value.dtype.kind]
-    ready: np.ndarray[Any, Any] = np.ascontiguousarray(value, dtype=kind)
-    return ready if ready.flags.writeable else ready.copy()
+    return _ready(value.astype(kind, copy=False))
+
+
+def _ready(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if not value.ndim:
+        raise TypeError("an array without dimensions is a number: hand that on")
+    return np.require(value, requirements=["C", "W", "A"])
 
 
 def _maker(kind: StructType, names: tuple[str, ...]) -> Compiled:

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from typing import Literal
 
 from iopsim.cohort import draw
 from iopsim.deck import Deck
@@ -25,11 +26,12 @@ from iopsim.store.part import Failure, Part, stacked
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Replications `first` to `last` - 1 of a point."""
+    """Replications `first` to `last` - 1 of a point, and the engine that is to simulate them."""
 
     point: Point
     first: int
     last: int
+    engine: Literal["reference", "compiled"] = "reference"
 
     def __len__(self) -> int:
         return self.last - self.first
@@ -43,7 +45,7 @@ def view_of(book: Rulebook, seed: int, replication: int, since: int = 0) -> View
 
 
 def part_of(job: Job) -> Part:
-    """Simulate the replications of a job.
+    """Simulate the replications of a job by the reference engine.
 
     Returns
     -------
@@ -57,8 +59,8 @@ def part_of(job: Job) -> Part:
             try:
                 book, again = point.book_of(replication)
                 view = view_of(book, point.seed, replication, point.since)
-                row = reduce(view, partitions(book, point.by))
-                if point.inputs is not None:
+                row = reduce(view, partitions(book, point.by), point.series)
+                if point.inputs is not None and point.series:
                     row = fitted(row, point.book, point.since)
                 kept = _tables(point, view)
             except Exception:
