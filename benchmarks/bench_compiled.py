@@ -52,6 +52,7 @@ class Crowd:
             ours, theirs = context.Pipe()
             process = context.Process(target=worker, args=(theirs,), daemon=True)
             process.start()
+            theirs.close()  # so that a process that fails is not waited for
             self.pipes.append(ours)
             self.processes.append(process)
         for pipe in self.pipes:

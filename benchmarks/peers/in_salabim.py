@@ -1,4 +1,7 @@
-"""The common clinic in salabim: components that request and release resources; its monitors tell the means."""
+"""The common clinic in salabim: components that request and release resources; its monitors tell the means.
+
+Processes are generators: salabim's other way, without `yield`, needs a package more.
+"""
 
 from __future__ import annotations
 
