@@ -21,23 +21,24 @@ DECK = "iopsim.engines.compiled.deck"
 
 
 def point_of(scenario: Scenario) -> Point:
-    """Return what is simulated, by either engine."""
-    return Point(scenario, SEED)
+    """Return what is simulated, by either engine: measures and no series."""
+    return Point(scenario, SEED, series=False)
 
 
 def reference(point: Point, first: int, last: int) -> Measures:
-    """Simulate with the reference engine: cards, cohort, engine, record, ledger, measures and series."""
+    """Simulate with the reference engine: cards, cohort, engine, record, ledger and measures."""
     part = part_of(Job(point, first, last))
     assert part.facts is not None, part.failures[0].traceback
     return part.facts.numerators, part.facts.denominators
 
 
 def compiled(point: Point, first: int, last: int) -> Measures:
-    """Simulate with the compiled engine, all but the series."""
-    from iopsim.experiments.compiled_work import facts_of
+    """Simulate the same with the compiled engine."""
+    from iopsim.experiments import compiled_work
 
-    numerators, denominators = facts_of(point.book, point.seed, first, last, since=point.since, series=False)[:2]
-    return numerators, denominators
+    part = compiled_work.part_of(Job(point, first, last))
+    assert part.facts is not None, part.failures[0].traceback
+    return part.facts.numerators, part.facts.denominators
 
 
 def has(module: str) -> bool:
