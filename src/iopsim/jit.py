@@ -276,6 +276,23 @@ def _set(context: Any, builder: Any, signature: Any, arguments: Any, name: str) 
     kind = lent.lender.field_dict[name]
     value = context.cast(builder, arguments[1], given, kind)
     before = getattr(there, name)
+    if isinstance(kind, types.Array):
+        _set_array(context, builder, kind, there, name, value, before)
+        return
     context.nrt.incref(builder, kind, value)
     context.nrt.decref(builder, kind, before)
     setattr(there, name, value)
+
+
+def _set_array(context: Any, builder: Any, kind: Any, there: Any, name: str, value: Any, before: Any) -> None:
+    """Set a field to an array; one that is given its own back keeps it, and the owner that it has already."""
+    new = context.make_array(kind)(context, builder, value=value)
+    old = context.make_array(kind)(context, builder, value=before)
+    nobody, owner = cgutils.get_null_value(new.meminfo.type), old.meminfo
+    lent = builder.icmp_unsigned("==", new.meminfo, nobody)
+    own = builder.and_(lent, builder.icmp_unsigned("==", new.data, old.data))
+    context.nrt.incref(builder, kind, value)
+    old.meminfo = builder.select(own, nobody, owner)
+    context.nrt.decref(builder, kind, old._getvalue())  # noqa: SLF001 - as Numba's own code does
+    new.meminfo = builder.select(own, owner, new.meminfo)
+    setattr(there, name, new._getvalue())  # noqa: SLF001
