@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+# Compiled code checks its indices in tests; else it would write beside an array without a word. Numba reads this once.
+os.environ.setdefault("NUMBA_BOUNDSCHECK", "1")
+
 # Asserts that stand outside the test files; pytest shows what they compared only where it is told of them.
 pytest.register_assert_rewrite(
     "comparison", "good_file", "laws_in_program", "laws_way_in", "laws_whole_in_program", "laws_whole_way_in"

@@ -64,7 +64,7 @@ def test_who_is_here_at_the_opening_is_in_census_and_on_the_list_and_in_no_cohor
         view, clients = View(record, book, 7 * week), record.clients
         here = clients.referral_day < 0
         assert here.sum() == 18
-        for cohort in (referred(view), listed(view), admitted(view, 30)):
+        for cohort in (referred(view, clients), listed(view, clients), admitted(view, clients, 30)):
             assert not (cohort & here).any()
             assert (cohort & ~here).any()
         inside = [

@@ -8,25 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everything import PRESENT, RETURNS, run_everything
-from iopsim.cohort import CONSEQUENCE, GAP, LAPSE_GAP, PER_DECISION, PER_LAPSE, Cohort, draw, draw_again
-from iopsim.deck import Deck, Purpose
+from iopsim.cohort import LAPSE_GAP, PAGE_BLOCKS, PER_LAPSE, Cohort, draw, draw_again
+from iopsim.deck import CARDS, Deck, Purpose
 from iopsim.engines.cards import Cards
-from iopsim.engines.compiled import cards as compiled
+from iopsim.engines.compiled import blocks
+from iopsim.engines.compiled.cards import attempt, away, leaving_cards, treatment_cards
 from iopsim.engines.compiled.cohort import again, refer
 from iopsim.engines.compiled.person import PERSON
-from iopsim.engines.compiled.workforce import cover_card, fill, staff
-from iopsim.jit import Rows, Struct, jit, struct_of
+from iopsim.engines.compiled.workforce import absences, cover_card, person
+from iopsim.jit import Struct, jit, struct, struct_of
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario.load import load
-from iopsim.workforce import Workforce, draw_workforce
-from iopsim.workforce import filled as plainly_filled
+from iopsim.workforce import NEVER_LEAVES, Workforce, draw_workforce
 from strategies import PLAIN, scenarios
 from strategies_whole import whole_scenarios
 
 SHIPPED = sorted((Path(__file__).parent.parent / "scenarios").glob("*.toml"))
 ROOM = 3000
-RUNS, SHORTS, LAPSES, VISITS = 24, 16, 8, 16
-"""Cards in turn that are looked at: two pages of each."""
+IN_TURN = 96
+"""Cards in turn that are looked at: two pages of absences, and more of the others."""
 
 WAY_IN = (
     "who", "when", "source", "day", "ordinal", "traits", "payer", "priority", "lot", "call", "kept", "show_ratio",
@@ -41,34 +41,28 @@ OTHERWISE = {"placement_card": "placement", "traits_dropout_ratio": "dropout_rat
 
 
 @jit
-def deal_all(book: Struct, people: Rows, n: int, attempts: int, seed: int, replication: int) -> tuple:
+def deal_all(clinic: Struct, n: int, attempts: int) -> tuple:
     """Deal the later cards of the first `n` clients, and everything that rows do not keep."""
+    book, people, seed, replication = clinic.book, clinic.people, clinic.seed, clinic.replication
     tries, delays = np.empty((n, attempts, 2)), np.empty((n, attempts), dtype=np.int64)
-    away, back = np.empty((n, 2), dtype=np.int64), np.empty((n, 2), dtype=np.bool_)
-    runs = np.empty((n, RUNS, 4))
-    others = np.empty((n, SHORTS + VISITS + 2 * LAPSES))
+    days, back = np.empty((n, 2), dtype=np.int64), np.empty((n, 2), dtype=np.bool_)
+    in_turn = np.empty((4, n, IN_TURN))
     for k in range(n):
         me = people[k]
-        compiled.treatment_cards(book, me, seed, replication)
-        compiled.leaving_cards(book, me, seed, replication)
+        treatment_cards(book, me, seed, replication)
+        leaving_cards(book, me, seed, replication)
         for number in range(attempts):
-            tries[k, number, 0], tries[k, number, 1], delays[k, number] = compiled.attempt(
-                book, me, seed, replication, number
-            )
+            show, rebook, delay = attempt(book, me, seed, replication, number)
+            tries[k, number, 0], tries[k, number, 1], delays[k, number] = show, rebook, delay
         for detour in range(2):
-            away[k, detour], back[k, detour] = compiled.away(book, me, seed, replication, detour)
-        gap = compiled.first_gap(seed, replication, me)
-        for run in range(RUNS):
-            runs[k, run, 0] = gap
-            runs[k, run, 1], runs[k, run, 2], runs[k, run, 3], gap = compiled.absence(seed, replication, me, run)
-        for number in range(SHORTS):
-            others[k, number] = compiled.cut_short_card(seed, replication, me, number)
-        for number in range(VISITS):
-            others[k, SHORTS + number] = compiled.visit_card(seed, replication, me, number)
-        for number in range(LAPSES):
-            others[k, SHORTS + VISITS + 2 * number] = compiled.lapse_gap(seed, replication, me, number)
-            others[k, SHORTS + VISITS + 2 * number + 1] = compiled.lapse_card(seed, replication, me, number)
-    return tries, delays, away, back, runs, others
+            days[k, detour], back[k, detour] = away(book, me, seed, replication, detour)
+        for place in range(IN_TURN):
+            in_turn[0, k, place] = blocks.absence_card(clinic, k, place)
+            in_turn[1, k, place] = blocks.cut_short_card(clinic, k, place)
+            in_turn[2, k, place] = blocks.visit_card(clinic, k, place)
+            gap = place % PER_LAPSE == LAPSE_GAP
+            in_turn[3, k, place] = blocks.lapse_gap(clinic, k, place) if gap else blocks.lapse_card(clinic, k, place)
+    return tries, delays, days, back, in_turn
 
 
 def key_of(deck: Deck) -> tuple[np.uint64, np.uint64]:
@@ -79,7 +73,10 @@ def key_of(deck: Deck) -> tuple[np.uint64, np.uint64]:
 def assert_people_are_the_cohort_s(book: Rulebook, cohort: Cohort, of: Struct, people: np.ndarray) -> None:
     """Hold the first rows to the clients of a cohort, later cards included."""
     n, attempts, deck = len(cohort), book.intake.max_rebookings + 1, cohort.deck
-    tries, delays, away, back, runs, others = deal_all(of, people, n, attempts, *key_of(deck))
+    words, page = np.zeros((n, 4, 4), dtype=np.uint64), np.full((n, 4), -1)
+    seed, replication = key_of(deck)
+    clinic = struct(book=of, people=people, seed=seed, replication=replication, words=words, page=page)
+    tries, delays, days, back, in_turn = deal_all(clinic, n, attempts)
     mine, everybody = people[:n], np.arange(n)
     for field, column in {**{name: name for name in (*WAY_IN, *LATER)}, **OTHERWISE}.items():
         assert np.array_equal(mine[field], getattr(cohort, column)), field
@@ -88,34 +85,25 @@ def assert_people_are_the_cohort_s(book: Rulebook, cohort: Cohort, of: Struct, p
     assert mine["interim"].tolist() == Cards(book, cohort).interim
     assert np.array_equal(tries, np.stack([cohort.show, cohort.rebook], axis=2))
     assert np.array_equal(delays, cohort.client_delay)
-    assert np.array_equal(away, cohort.away_days)
+    assert np.array_equal(days, cohort.away_days)
     assert np.array_equal(back, cohort.comes_back)
-
-    def pages(purpose: Purpose, cards: int) -> np.ndarray:
-        one = cohort.page(purpose, everybody, 0)
-        many = [cohort.page(purpose, everybody, page) for page in range(1, -(-cards // one.shape[1]))]
-        return np.hstack([one, *many])[:, :cards]
-
-    assert runs.shape[2] == PER_DECISION and (GAP, PER_LAPSE, LAPSE_GAP, CONSEQUENCE) == (0, 2, 0, 1)
-    assert np.array_equal(runs.reshape(n, RUNS * PER_DECISION), pages(Purpose.ABSENCE, RUNS * PER_DECISION))
-    expected = [
-        pages(purpose, many)
-        for purpose, many in ((Purpose.CUT_SHORT, SHORTS), (Purpose.VISIT, VISITS), (Purpose.LAPSE, 2 * LAPSES))
-    ]
-    assert np.array_equal(others, np.hstack(expected))
+    for purpose, cards in zip((Purpose.ABSENCE, Purpose.CUT_SHORT, Purpose.VISIT, Purpose.LAPSE), in_turn, strict=True):
+        pages = IN_TURN // (CARDS * PAGE_BLOCKS[purpose])
+        expected = np.hstack([cohort.page(purpose, everybody, page) for page in range(pages)])
+        assert np.array_equal(cards, expected), purpose
 
 
 def assert_staff_are_the_workforce_s(book: Rulebook, force: Workforce, of: Struct, key: tuple) -> None:
-    """Hold posts, filled as planned and from other days, to those of a workforce."""
-    posts, days, start = len(book.staffing.post_role), book.days, book.staffing.post_start
-    filled, off = (np.ones((posts, days), dtype=np.bool_) for _ in range(2))
-    staff(of, filled, off, *key)
-    assert np.array_equal(filled, plainly_filled(force, start, days))
-    assert np.array_equal(off, force.off)
-    later = (start + 17) % days
+    """Hold people in posts, when they are off and who covers to a workforce."""
+    posts, days = len(book.staffing.post_role), book.days
+    for post, number in np.ndindex(force.tenure.shape):
+        stays, empty = person(of, post, number, *key)
+        assert stays == force.tenure[post, number]
+        assert empty == force.vacancy[post, number] or stays == NEVER_LEAVES
+    off = np.ones((posts, days), dtype=np.bool_)
     for post in range(posts):
-        fill(of, filled, post, later[post], *key)
-    assert np.array_equal(filled, plainly_filled(force, later, days))
+        absences(of, off, post, *key)
+    assert np.array_equal(off, force.off)
     for group, day in np.ndindex(force.cover.shape):
         if day % 5 == 0:
             assert cover_card(of, *key, group, day) == force.cover[group, day]

@@ -16,7 +16,7 @@ from iopsim.measures.capacity import caseload_used_share
 from iopsim.measures.facts import fitted, gathered, reduce
 from iopsim.measures.resources import NIGHTS, STAFF
 from iopsim.measures.series import WEEKLY, weekly
-from iopsim.measures.view import View
+from iopsim.measures.view import View, covers
 from iopsim.rulebook import UNLIMITED, write
 from iopsim.scenario import from_toml
 from whole_stories import FACILITATOR
@@ -115,7 +115,7 @@ def test_group_nights_together_are_the_weekly_series(view: View) -> None:
 
 def test_hours_together_are_those_of_the_record(view: View) -> None:
     told, rows = dict(zip(STAFF, resources.staff(view), strict=True)), view.record.staff
-    counted = view.covers(7 * rows.week)
+    counted = covers(view, 7 * rows.week)
     for name in ("available", "groups", "individual", "assessments", "notes", "overtime"):
         assert told[name].sum() == getattr(rows, name)[counted].sum()
     spent = sum(told[name] for name in ("groups", "individual", "assessments", "notes", "other"))

@@ -33,6 +33,7 @@ def document(result: Result, folder: Path | None) -> str:
         **mature(result),
         **uncertain(result),
         **precision(result),
+        **result.engine.described(),
         "iopsim": iopsim.__version__,
         "measures": [
             {

@@ -8,8 +8,8 @@ import numpy as np
 
 from iopsim.experiments.followed import followed
 from iopsim.experiments.result import F64, Result
-from iopsim.measures.cohorts import full_course
 from iopsim.measures.measure import FOLLOW_UP_DAYS
+from iopsim.measures.view import full_course
 from iopsim.rulebook import write
 from iopsim.stats.intervals import Summary, summarize
 

@@ -14,7 +14,7 @@ from iopsim.cohort import draw
 from iopsim.deck import Deck
 from iopsim.engines.reference import simulate
 from iopsim.experiments.clients import client_name
-from iopsim.measures.cohorts import full_course
+from iopsim.measures.view import full_course
 from iopsim.record import CAME, CENSORED, I64, NEVER, Exit, Record
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario.model import Scenario

@@ -7,8 +7,8 @@ import numpy as np
 from iopsim.measures.assessors import held_back_with_all_there, slots_offered
 from iopsim.measures.measure import Fraction, Unit, measure
 from iopsim.measures.presence import census, held_back
-from iopsim.measures.view import View
-from iopsim.record import I64, Night
+from iopsim.measures.view import View, covers, flags
+from iopsim.record import I64, Night, NightFacts, PostFacts
 from iopsim.rulebook import UNLIMITED
 
 FULL = (9, 10)
@@ -35,27 +35,27 @@ def census_peak(view: View) -> Fraction:
     "seats taken on group nights",
     "seats on group nights held",
     "every group night",
+    of="nights",
     per_program=True,
 )
-def seats_taken_share(view: View) -> Fraction:
+def seats_taken_share(view: View, nights: NightFacts) -> tuple[I64, I64]:
     """Share of seat-nights that belong to a client, who may be absent."""
-    nights = view.record.nights
-    return int(nights.scheduled[view.covers(nights.day)].sum()), seats_held(view)
+    return covers(view, nights.day) * nights.scheduled, _seats_held(view, nights)
 
 
 @measure(
-    "Seats attended", "share", "clients who came", "seats on group nights held", "every group night", per_program=True
-)
-def seats_attended_share(view: View) -> Fraction:
+    "Seats attended", "share", "clients who came", "seats on group nights held", "every group night", of="nights",
+    per_program=True,
+)  # fmt: skip
+def seats_attended_share(view: View, nights: NightFacts) -> tuple[I64, I64]:
     """Share of seat-nights on which a client sat."""
-    nights = view.record.nights
-    return int((nights.attended + nights.guests)[view.covers(nights.day)].sum()), seats_held(view)
+    return covers(view, nights.day) * (nights.attended + nights.guests), _seats_held(view, nights)
 
 
-def seats_held(view: View) -> int:
-    """Return the seat-nights of all group nights held."""
-    nights = view.record.nights
-    return int(nights.seats[view.covers(nights.day) & (nights.status == Night.HELD)].sum())
+def _seats_held(view: View, nights: NightFacts) -> I64:
+    """Return the seats of group nights held, of those that count."""
+    held = covers(view, nights.day) & (nights.status == Night.HELD)
+    return flags(held) * nights.seats
 
 
 def seats_by_week(view: View) -> tuple[I64, I64]:
@@ -131,7 +131,7 @@ def assessment_slots_booked_share(view: View) -> Fraction:
     """
     if view.book.intake.open_access:
         return 0, 0
-    return int(view.covers(view.record.appointments.day).sum()), int(slots_offered(view).sum())
+    return int(covers(view, view.record.appointments.day).sum()), int(slots_offered(view).sum())
 
 
 @measure(
@@ -145,11 +145,17 @@ def assessment_slots_booked_share(view: View) -> Fraction:
 )
 def caseload_used_share(view: View) -> Fraction:
     """Share of the counselors' caseload limit in use; cannot be told where there is no limit."""
-    staff, posts = view.book.staffing, view.record.posts
-    each = staff.caseload[staff.post_role[posts.post]]
-    days = posts.end_day - np.maximum(posts.first_day, view.since)
-    can_carry = int((np.maximum(each, 0) * np.maximum(days, 0)).sum())
-    return (int(census(view).sum()), can_carry) if staff.caseload_limit != UNLIMITED else (0, 0)
+    if view.book.staffing.caseload_limit == UNLIMITED:
+        return 0, 0
+    return int(census(view).sum()), int(can_carry(view, view.record.posts).sum())
+
+
+def can_carry(view: View, posts: PostFacts) -> I64:
+    """Return the client-days that people in posts can carry."""
+    staff = view.book.staffing
+    each = np.maximum(staff.caseload[staff.post_role[posts.post]], 0)
+    client_days: I64 = each * np.maximum(posts.end_day - np.maximum(posts.first_day, view.since), 0)
+    return client_days
 
 
 HELD: tuple[Unit, str, str] = ("clients", "client-days held back", "days of the run")

@@ -16,3 +16,8 @@ GROUPS = {
     "Money": money.MEASURES,
 }
 CATALOGUE: tuple[Measure, ...] = tuple(measure for measures in GROUPS.values() for measure in measures)
+
+
+def place_of(measure: Measure) -> int:
+    """Return the place of a measure in the catalogue."""
+    return CATALOGUE.index(measure)

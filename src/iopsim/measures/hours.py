@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from iopsim.measures.measure import Fraction, measure
-from iopsim.measures.view import View
-from iopsim.record import I64, NEVER, Attendance, Outcome, Visit
+from iopsim.measures.view import Flags, View, flags, or_end
+from iopsim.record import I64, NEVER, Attendance, Outcome, SessionFacts, Visit, VisitFacts
 
 WEEK = 7
 
@@ -52,7 +52,7 @@ class Stays:
 def _stays(view: View) -> Stays:
     clients = view.record.clients
     here = clients.admitted_day != NEVER
-    gone = np.where(clients.exit_day == NEVER, view.record.days, clients.exit_day)
+    gone = or_end(view, clients.exit_day)
     admitted = np.where(here, clients.admitted_day, gone)
     first = np.maximum(_rounded_up(view.since - admitted), 0)
     weeks = np.maximum((gone - admitted) // WEEK - first, 0)
@@ -93,13 +93,22 @@ def _attended(view: View, stays: Stays) -> I64:
     """Return the minutes attended in each counted week."""
     record, book = view.record, view.book
     sessions, visits = record.sessions, record.visits
-    full = np.flatnonzero((sessions.attendance == Attendance.ATTENDED) | (sessions.attendance == Attendance.MADE_UP))
-    held = np.flatnonzero((visits.kind == Visit.INDIVIDUAL) & (visits.outcome == Outcome.HELD))
+    full, held = np.flatnonzero(in_full(sessions)), np.flatnonzero(held_alone(visits))
     minutes = _by_week(
         stays, sessions.client[full], sessions.day[full], book.schedule.night_minutes[sessions.night[full]]
     )
     beside = np.full(len(held), book.treatment.individual_minutes)
     return minutes + _by_week(stays, visits.client[held], visits.day[held], beside)
+
+
+def in_full(sessions: SessionFacts) -> Flags:
+    """Group sessions from beginning to end."""
+    return flags((sessions.attendance == Attendance.ATTENDED) | (sessions.attendance == Attendance.MADE_UP))
+
+
+def held_alone(visits: VisitFacts) -> Flags:
+    """Individual sessions held."""
+    return flags((visits.kind == Visit.INDIVIDUAL) & (visits.outcome == Outcome.HELD))
 
 
 def _by_week(stays: Stays, client: I64, day: I64, minutes: I64) -> I64:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
 from inspect import getdoc
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,42 @@ CENTS = 100
 FOLLOW_UP_DAYS = 90
 """A client counts in a measure of waiting only if referred this long before the run ends, and waits longer than
 this count as not reached: else short waits would be over-represented while a queue grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How a measure is added up from the rows of one table.
+
+    Its functions take the view and the rows, one or all of them: a number of a row, or a whole column of such numbers.
+    So they are written with ``&``, ``|``, ``~`` and `np.where`, and a compiled run adds up the same functions.
+
+    Parameters
+    ----------
+    of : str
+        The table of the Record.
+    each : callable
+        What a row adds above the line; also what it adds below, if nothing says what stands there.
+    among : callable, optional
+        Which rows count; their number stands below the line.
+    over : callable, optional
+        What stands below the line of all rows together, from the view alone.
+    """
+
+    of: str
+    each: Callable[[View, Any], Any]
+    among: Callable[[View, Any], Any] | None = None
+    over: Callable[[View], int] | None = None
+
+    def added(self, view: View) -> Fraction:
+        """Return what the rows of a record come to."""
+        rows = getattr(view.record, self.of)
+        if self.among is not None:
+            who = self.among(view, rows)
+            return int((who * self.each(view, rows)).sum()), int(who.sum())
+        if self.over is not None:
+            return int(self.each(view, rows).sum()), self.over(view)
+        above, below = self.each(view, rows)
+        return int(above.sum()), int(below.sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +89,8 @@ class Measure:
         group's part, and a large group has a large one; to compare two of them says nothing about how they fare.
     beyond_one : bool
         Whether a share may exceed 1: what is used of something planned that may be exceeded.
+    sum : Sum, optional
+        How it is added up, if that is all there is to it.
     """
 
     name: str
@@ -64,6 +103,7 @@ class Measure:
     by_group: bool = True
     per_program: bool = False
     beyond_one: bool = False
+    sum: Sum | None = None
 
     def __reduce__(self) -> tuple[Callable[[str, str], Measure], tuple[str, str]]:
         """Be pickled by name: the function alone would not be found, as its name now means the measure."""
@@ -102,6 +142,21 @@ def _found(module: str, name: str) -> Measure:
     return found
 
 
+def _adding(total: Sum) -> Callable[[View], Fraction]:
+    """Return a function of the view alone that adds up, with the name and the words of the one that it adds up."""
+
+    @wraps(total.each)
+    def compute(view: View) -> Fraction:
+        return total.added(view)
+
+    return compute
+
+
+def once(view: View) -> int:
+    """What stands below the line of a number of the whole run."""
+    return 1
+
+
 def measure(
     label: str,
     unit: Unit,
@@ -109,14 +164,25 @@ def measure(
     denominator: str,
     counted: str,
     *,
+    of: str = "",
+    among: Callable[[View, Any], Any] | None = None,
+    over: Callable[[View], int] | None = None,
     by_group: bool = True,
     per_program: bool = False,
     beyond_one: bool = False,
-) -> Callable[[Callable[[View], Fraction]], Measure]:
-    """Make a measure of a function; the measure takes the function's name."""
+) -> Callable[[Callable[..., Any]], Measure]:
+    """Make a measure of a function; the measure takes the function's name.
 
-    def made(compute: Callable[[View], Fraction]) -> Measure:
-        name = compute.__name__
-        return Measure(name, label, unit, numerator, denominator, counted, compute, by_group, per_program, beyond_one)
+    The function takes the view and returns two whole numbers; one `of` a table takes the view and the table's rows,
+    and is added up as `Sum` says.
+    """
+
+    def made(function: Callable[..., Any]) -> Measure:
+        total = Sum(of, function, among, over) if of else None
+        compute = function if total is None else _adding(total)
+        name = function.__name__
+        return Measure(
+            name, label, unit, numerator, denominator, counted, compute, by_group, per_program, beyond_one, total
+        )
 
     return made

@@ -12,10 +12,12 @@ from __future__ import annotations
 import numpy as np
 
 from iopsim.measures import costs
+from iopsim.measures.cohorts import PRESENT
 from iopsim.measures.measure import Fraction, Unit, measure
-from iopsim.measures.view import View
+from iopsim.measures.view import Flags, View, covers, flags
+from iopsim.money.claims import Claims
 from iopsim.money.ledger import Account
-from iopsim.record import CAME, Exit
+from iopsim.record import I64, ClientFacts, Exit, SessionFacts
 
 QUARTER = 13
 YEAR = 52
@@ -53,7 +55,7 @@ def _earned(view: View) -> int:
 
 
 def _client_weeks(view: View) -> int:
-    return int(view.covers(view.accounts.client_weeks.day).sum())
+    return int(covers(view, view.accounts.client_weeks.day).sum())
 
 
 @measure("Billed", *_total("charged"), per_program=True)
@@ -65,8 +67,7 @@ def billed_usd(view: View) -> Fraction:
 @measure("Allowed", *_total("allowed by payers"), per_program=True)
 def allowed_usd(view: View) -> Fraction:
     """What payers allow of what is billed, denied claims included."""
-    claims = view.accounts.claims
-    return _of_payers(view, int(claims.allowed[view.covers(claims.day)].sum()))
+    return _of_payers(view, -_held(view, Account.BILLED) - _held(view, Account.NOT_ALLOWED))
 
 
 @measure("Denied", *_total("that denied claims would have been worth"), per_program=True)
@@ -97,9 +98,13 @@ def collected_usd(view: View) -> Fraction:
 def late_usd(view: View) -> Fraction:
     """What payers pay later than is usual for them, within the run or after it."""
     claims = view.accounts.claims
-    usual = view.book.money.payment_weeks[view.record.clients.payer[claims.client]]
-    late = claims.payer_pays_week > claims.day // 7 + usual
-    return _of_payers(view, int(claims.payer_owes[late & view.covers(claims.day)].sum()))
+    return _of_payers(view, int(paid_late(view, claims, view.record.clients.payer[claims.client]).sum()))
+
+
+def paid_late(view: View, claims: Claims, payer: I64) -> I64:
+    """Return what of each claim its payer pays late."""
+    late = claims.payer_pays_week > claims.day // 7 + view.book.money.payment_weeks[payer]
+    return (late & covers(view, claims.day)) * claims.payer_owes
 
 
 @measure("Outstanding at the end", *_total("that payers still owe at the end of the run"), per_program=True)
@@ -211,8 +216,12 @@ def cash_falling_share(view: View) -> Fraction:
 @measure("Cost per completion", "usd", "cents spent", "clients who completed", costs.EVERY, by_group=False)
 def cost_per_completion_usd(view: View) -> Fraction:
     """Everything spent, for each client who completed within the run."""
-    clients = view.record.clients
-    return _spent(view), int((view.covers(clients.exit_day) & (clients.exit == Exit.COMPLETED)).sum())
+    return _spent(view), int(completed(view, view.record.clients).sum())
+
+
+def completed(view: View, clients: ClientFacts) -> Flags:
+    """Clients who complete within the view, whenever they came."""
+    return flags(covers(view, clients.exit_day) & (clients.exit == Exit.COMPLETED))
 
 
 @measure("Cost per client-week", "usd", "cents spent", "weeks of treatment begun", costs.EVERY, by_group=False)
@@ -230,8 +239,12 @@ def revenue_per_client_week_usd(view: View) -> Fraction:
 @measure("Cost per session attended", "usd", "cents spent", "group sessions attended", costs.EVERY, by_group=False)
 def cost_per_session_usd(view: View) -> Fraction:
     """Everything spent, for each group session to which a client came, as a guest too."""
-    sessions = view.record.sessions
-    return _spent(view), int((view.covers(sessions.day) & np.isin(sessions.attendance, CAME)).sum())
+    return _spent(view), int(attended(view, view.record.sessions).sum())
+
+
+def attended(view: View, sessions: SessionFacts) -> Flags:
+    """Sessions to which a client came, on days that count."""
+    return flags(covers(view, sessions.day) & PRESENT[sessions.attendance])
 
 
 MEASURES = (

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from iopsim.measures.cohorts import came_by_referral
-from iopsim.measures.measure import Fraction, measure
-from iopsim.measures.view import Flags, View
-from iopsim.record import NEVER
+from iopsim.measures.measure import measure
+from iopsim.measures.view import Flags, View, covers, flags
+from iopsim.record import NEVER, ClientFacts
 
 HALF_A_YEAR = 182
 YEAR = 365
@@ -17,31 +15,36 @@ HALF_A_YEAR_ON = f"{KNOWN}, who can be followed for {HALF_A_YEAR} days"
 YEAR_ON = f"{KNOWN}, who can be followed for {YEAR} days"
 
 
-def _discharged(view: View, follow_up: int) -> Flags:
+def _discharged(view: View, clients: ClientFacts, follow_up: int) -> Flags:
     """Clients discharged of whom something is known, and whose day number `follow_up` after lies within the run."""
-    clients = view.record.clients
-    known = came_by_referral(view.record) & view.covers(clients.exit_day) & (clients.relapse_day != NEVER)
-    return np.asarray(known & (clients.exit_day + follow_up < view.record.days), dtype=np.bool_)
+    known = came_by_referral(clients) & covers(view, clients.exit_day) & (clients.relapse_day != NEVER)
+    return flags(known & (clients.exit_day + follow_up < view.end))
 
 
-def _abstinent(view: View, days: int) -> Fraction:
-    clients, who = view.record.clients, _discharged(view, days)
-    still = clients.relapse_day - clients.exit_day > days
-    return int((who & still).sum()), int(who.sum())
+def _followed_half_a_year(view: View, clients: ClientFacts) -> Flags:
+    return _discharged(view, clients, HALF_A_YEAR)
+
+
+def _followed_a_year(view: View, clients: ClientFacts) -> Flags:
+    return _discharged(view, clients, YEAR)
 
 
 @measure(
-    "Abstinent at 6 months", "share", "no relapse within 182 days of discharge", "clients discharged", HALF_A_YEAR_ON
-)
-def abstinent_6_months_share(view: View) -> Fraction:
+    "Abstinent at 6 months", "share", "no relapse within 182 days of discharge", "clients discharged",
+    HALF_A_YEAR_ON, of="clients", among=_followed_half_a_year,
+)  # fmt: skip
+def abstinent_6_months_share(view: View, clients: ClientFacts) -> Flags:
     """Share of discharged clients who have not relapsed 182 days after."""
-    return _abstinent(view, HALF_A_YEAR)
+    return flags(clients.relapse_day - clients.exit_day > HALF_A_YEAR)
 
 
-@measure("Abstinent at 12 months", "share", "no relapse within 365 days of discharge", "clients discharged", YEAR_ON)
-def abstinent_12_months_share(view: View) -> Fraction:
+@measure(
+    "Abstinent at 12 months", "share", "no relapse within 365 days of discharge", "clients discharged", YEAR_ON,
+    of="clients", among=_followed_a_year,
+)  # fmt: skip
+def abstinent_12_months_share(view: View, clients: ClientFacts) -> Flags:
     """Share of discharged clients who have not relapsed 365 days after."""
-    return _abstinent(view, YEAR)
+    return flags(clients.relapse_day - clients.exit_day > YEAR)
 
 
 @measure(
@@ -50,22 +53,25 @@ def abstinent_12_months_share(view: View) -> Fraction:
     "called the program again within 365 days of discharge",
     "clients discharged",
     YEAR_ON,
+    of="clients",
+    among=_followed_a_year,
 )
-def called_again_share(view: View) -> Fraction:
+def called_again_share(view: View, clients: ClientFacts) -> Flags:
     """Share of discharged clients who relapse and call the program again within a year."""
-    clients, who = view.record.clients, _discharged(view, YEAR)
-    again = (clients.return_day != NEVER) & (clients.return_day - clients.exit_day <= YEAR)
-    return int((who & again).sum()), int(who.sum())
+    return flags((clients.return_day != NEVER) & (clients.return_day - clients.exit_day <= YEAR))
+
+
+def _referred(view: View, clients: ClientFacts) -> Flags:
+    return flags(came_by_referral(clients) & covers(view, clients.referral_day))
 
 
 @measure(
-    "Referrals who were here before", "share", "second or later episodes", "clients referred", "everybody referred"
-)
-def returning_share(view: View) -> Fraction:
+    "Referrals who were here before", "share", "second or later episodes", "clients referred", "everybody referred",
+    of="clients", among=_referred,
+)  # fmt: skip
+def returning_share(view: View, clients: ClientFacts) -> Flags:
     """Share of referrals that are a client's second or later episode within the run."""
-    clients = view.record.clients
-    who = came_by_referral(view.record) & view.covers(clients.referral_day)
-    return int((who & (clients.episode > 0)).sum()), int(who.sum())
+    return flags(clients.episode > 0)
 
 
 MEASURES = (abstinent_6_months_share, abstinent_12_months_share, called_again_share, returning_share)

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from iopsim.measures.view import View
-from iopsim.record import I64, NEVER, Exit
+from iopsim.measures.view import View, chosen, flags, or_end
+from iopsim.record import I64, NEVER, AppointmentFacts, ClientFacts, Exit
 
 
 def present(came: I64, went: I64, days: int) -> I64:
@@ -31,20 +31,31 @@ def present(came: I64, went: I64, days: int) -> I64:
 @lru_cache(maxsize=1)
 def census(view: View) -> I64:
     """Return the clients in the program on each day that counts, whenever they came; shape (days,)."""
-    clients, days = view.record.clients, view.record.days
+    clients = view.record.clients
     here = clients.admitted_day != NEVER
-    went = np.where(clients.exit_day[here] == NEVER, days, clients.exit_day[here])
-    return view.counted(present(np.maximum(clients.admitted_day[here], 0), went, days))
+    went = or_end(view, clients.exit_day)
+    return view.counted(present(np.maximum(clients.admitted_day[here], 0), went[here], view.end))
 
 
 @lru_cache(maxsize=1)
 def waiting(view: View) -> I64:
     """Return the clients on the waitlist at the end of each day that counts, whenever they joined; shape (days,)."""
-    clients, days = view.record.clients, view.record.days
+    clients = view.record.clients
     here = clients.joined_day != NEVER
-    went = np.where(clients.admitted_day[here] != NEVER, clients.admitted_day[here], clients.exit_day[here])
-    still = (clients.exit[here] == Exit.WAITING) | (went == NEVER)
-    return view.counted(present(np.maximum(clients.joined_day[here], 0), np.where(still, days, went), days))
+    went = left_list(view, clients)
+    return view.counted(present(np.maximum(clients.joined_day[here], 0), went[here], view.end))
+
+
+def left_list(view: View, clients: ClientFacts) -> I64:
+    """Return the day on which clients left the waitlist, admitted or not; the run's length if they did not."""
+    went = chosen(flags(clients.admitted_day != NEVER), clients.admitted_day, or_end(view, clients.exit_day))
+    return chosen(flags(clients.exit == Exit.WAITING), view.end, went)
+
+
+def seen(view: View, booked: AppointmentFacts) -> I64:
+    """Return the day of the assessment, or of the appointment that the client missed; the run's length if later."""
+    until = chosen(flags(booked.came_day == NEVER), booked.day, or_end(view, booked.seen_day))
+    return np.minimum(until, view.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +80,8 @@ class HeldBack:
 @lru_cache(maxsize=1)
 def held_back(view: View) -> HeldBack:
     """Return how many clients each resource holds back on each day that counts."""
-    record, days = view.record, view.record.days
+    record, days = view.record, view.end
     booked, intake = record.appointments, record.intake
-    seen = np.where(booked.seen_day == NEVER, days, booked.seen_day)
-    until_seen = np.where(booked.came_day == NEVER, booked.day, seen)
     until = view.book.intake.next_admission_day[intake.day + 1]
 
     def on_each_day(came: I64, went: I64) -> I64:
@@ -84,11 +93,11 @@ def held_back(view: View) -> HeldBack:
     clients, moves = record.clients, record.moves
     still_due = clients.due_day != NEVER
     still_due[moves.client[moves.due_day == clients.due_day[moves.client]]] = False
-    gone = np.where(clients.exit_day == NEVER, days, clients.exit_day)
+    gone = or_end(view, clients.exit_day)
     due = np.concatenate([moves.due_day, clients.due_day[still_due]])
     moved = np.concatenate([moves.day, gone[still_due]])
     return HeldBack(
-        by_slots=on_each_day(np.minimum(booked.wanted_day, days), np.minimum(until_seen, days)),
+        by_slots=on_each_day(np.minimum(booked.wanted_day, days), seen(view, booked)),
         by_seats=turned_away(intake.no_seat),
         by_caseload=turned_away(intake.no_caseload),
         by_both=turned_away(intake.neither),

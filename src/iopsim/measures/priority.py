@@ -6,18 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from iopsim.cohort import federal_class
 from iopsim.measures.capacity import seats_by_week
 from iopsim.measures.cohorts import came_by_referral
 from iopsim.measures.measure import Fraction, measure
-from iopsim.measures.view import Flags, View
+from iopsim.measures.view import Flags, View, covers, flags
 from iopsim.money.costs import NOBODY
-from iopsim.record import NEVER
+from iopsim.record import I64, NEVER, ClientFacts
 
 HERE = "placed here, who can be followed for the limit"
 PREGNANT, INJECT = "pregnant clients", "clients who inject"
-WHO_ARE_PREGNANT, WHO_INJECT = (0, 1), (0, 2)
-"""Federal classes."""
 
 
 def _of_grant(view: View, above: int, below: int) -> Fraction:
@@ -31,54 +28,72 @@ def _interim_in_time(view: View) -> bool:
     They begin so many days after the request, assessed by then or not; and whoever they are offered to, priority
     clients are among them. One who is elsewhere first by then is counted like the others, though treated there.
     """
-    intake = view.book.intake
-    return intake.interim != NOBODY and intake.interim_after <= view.book.grant.interim_days
+    offered = view.book.intake.interim != NOBODY
+    return offered & (view.book.intake.interim_after <= view.book.grant.interim_days)
 
 
-def _placed(view: View, classes: tuple[int, ...]) -> Flags:
-    """Clients of some federal classes who were placed here."""
-    clients = view.record.clients
-    first = np.isin(federal_class(view.book, clients.traits), classes)
-    return np.asarray(
-        came_by_referral(view.record) & view.covers(clients.referral_day) & first & (clients.joined_day != NEVER),
-        dtype=np.bool_,
-    )
+def _has(traits: I64, trait: int) -> Flags:
+    """Whether clients have a trait; nobody has one that the scenario does not know (-1)."""
+    return flags((trait >= 0) & ((traits >> max(trait, 0)) & 1 > 0))
 
 
-def _in_time(view: View, classes: tuple[int, ...], limit: int) -> tuple[Flags, Flags]:
-    """Who can be followed for so many days from the request and had not left by then, and who was admitted by then."""
-    clients = view.record.clients
+def _still_there(view: View, clients: ClientFacts, limit: int) -> Flags:
+    """Clients placed here who can be followed for so many days from the request, and had not left by then."""
     last = clients.referral_day + limit
     left = (clients.admitted_day == NEVER) & (clients.exit_day != NEVER) & (clients.exit_day <= last)
-    followed = _placed(view, classes) & (last < view.record.days) & ~left
-    return followed, followed & (clients.admitted_day != NEVER) & (clients.admitted_day <= last)
+    placed = came_by_referral(clients) & covers(view, clients.referral_day) & (clients.joined_day != NEVER)
+    return flags(view.book.grant.applies & placed & (last < view.end) & ~left)
 
 
-@measure("Clients who inject admitted in time", "share", "admitted within the limit", INJECT, f"{INJECT}, {HERE}")
-def injecting_in_time_share(view: View) -> Fraction:
+def _admitted_within(clients: ClientFacts, limit: int) -> Flags:
+    """Clients admitted within so many days of the request."""
+    return flags((clients.admitted_day != NEVER) & (clients.admitted_day <= clients.referral_day + limit))
+
+
+def _limit(view: View) -> int:
+    """Days within which clients who inject are to be admitted."""
+    soon, later = view.book.grant.admit_days, view.book.grant.admit_days_with_interim
+    return later if _interim_in_time(view) else soon
+
+
+def _who_inject(view: View, clients: ClientFacts) -> Flags:
+    return flags(_has(clients.traits, view.book.demand.injecting) & _still_there(view, clients, _limit(view)))
+
+
+def _who_inject_and_wait(view: View, clients: ClientFacts) -> Flags:
+    days = view.book.grant.admit_days
+    waits = _still_there(view, clients, days) & ~_admitted_within(clients, days)
+    return flags(_has(clients.traits, view.book.demand.injecting) & waits)
+
+
+def _who_are_pregnant(view: View, clients: ClientFacts) -> Flags:
+    there = _still_there(view, clients, view.book.grant.interim_days)
+    return flags(_has(clients.traits, view.book.demand.pregnant) & there)
+
+
+@measure(
+    "Clients who inject admitted in time", "share", "admitted within the limit", INJECT, f"{INJECT}, {HERE}",
+    of="clients", among=_who_inject,
+)  # fmt: skip
+def injecting_in_time_share(view: View, clients: ClientFacts) -> Flags:
     """Share of clients who inject admitted within 14 days, or within 120 if interim services begin within 48 hours.
 
     Days count from the request for treatment; all three limits are those of the scenario's block grant. Who leaves the
     waitlist, or is turned away from it, before the limit has passed is not counted. Source: evidence row 2.31.
     """
-    grant = view.book.grant
-    limit = grant.admit_days_with_interim if _interim_in_time(view) else grant.admit_days
-    followed, admitted = _in_time(view, WHO_INJECT, limit)
-    return _of_grant(view, int(admitted.sum()), int(followed.sum()))
+    return _admitted_within(clients, _limit(view))
 
 
 @measure(
     "Pregnant clients served in time", "share", "admitted or with interim services within the limit", PREGNANT,
-    f"{PREGNANT}, {HERE}",
+    f"{PREGNANT}, {HERE}", of="clients", among=_who_are_pregnant,
 )  # fmt: skip
-def pregnant_in_time_share(view: View) -> Fraction:
+def pregnant_in_time_share(view: View, clients: ClientFacts) -> Flags:
     """Share of pregnant clients who are admitted within 48 hours of the request, or have interim services by then.
 
     That the state is told, and finds another program, is not simulated. Source: evidence row 2.33.
     """
-    followed, admitted = _in_time(view, WHO_ARE_PREGNANT, view.book.grant.interim_days)
-    served = followed if _interim_in_time(view) else admitted
-    return _of_grant(view, int(served.sum()), int(followed.sum()))
+    return flags(_interim_in_time(view) | _admitted_within(clients, view.book.grant.interim_days))
 
 
 @measure(
@@ -87,16 +102,16 @@ def pregnant_in_time_share(view: View) -> Fraction:
     "interim services within 48 hours",
     "clients who inject not admitted within 14 days",
     "clients who inject, placed here at any time, who have not left the waitlist by day 14",
+    of="clients",
+    among=_who_inject_and_wait,
 )
-def interim_in_time_share(view: View) -> Fraction:
+def interim_in_time_share(view: View, clients: ClientFacts) -> bool:
     """Share of clients who inject, neither admitted nor gone after 14 days, who had interim services within 48 hours.
 
     Days count from the request, and services do not wait for the assessment; so it is all of them or none, as the
     scenario's `interim` has it. Both limits are those of its block grant. Source: evidence row 2.31.
     """
-    followed, admitted = _in_time(view, WHO_INJECT, view.book.grant.admit_days)
-    waiting = int((followed & ~admitted).sum())
-    return _of_grant(view, waiting * _interim_in_time(view), waiting)
+    return _interim_in_time(view)
 
 
 def _full_weeks(view: View) -> Flags:

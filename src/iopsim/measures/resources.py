@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from iopsim.measures.view import View
+from iopsim.measures.view import View, covers
 from iopsim.record import I64, NEVER, Night
 
 NIGHTS = ("seats", "enrolled", "attended", "cancelled")
@@ -36,7 +36,7 @@ def nights(view: View) -> I64:
     the day is closed, has nothing.
     """
     rows, n, first = view.record.nights, len(view.book.schedule.night_group), view.since // 7
-    counted = view.covers(rows.day)
+    counted = covers(view, rows.day)
     place = rows.night[counted] * view.weeks + rows.day[counted] // 7 - first
     held = rows.status == Night.HELD
 

@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from iopsim.measures.cohorts import admitted, full_course, left, sessions_within, treatment_days
+from iopsim.measures.cohorts import (
+    GONE,
+    LEFT_AGAINST_PLAN,
+    LEFT_OTHERWISE,
+    MONTH,
+    OUT,
+    PRESENT,
+    QUARTER,
+    followed_a_course,
+    followed_a_month,
+    followed_a_quarter,
+    left,
+    sessions_within,
+    treatment_days,
+)
 from iopsim.measures.measure import Fraction, measure
-from iopsim.measures.view import View
-from iopsim.record import AGAINST_PLAN, CAME, Attendance, Exit
+from iopsim.measures.view import Flags, View, covers, flags
+from iopsim.record import I64, Attendance, ClientFacts, Exit, SessionFacts
 
 FOLLOWED = "clients who can be followed for the planned length and four weeks, as far as that goes"
-MONTH = 30
-QUARTER = 90
+FEW_SESSIONS = 5
 
 
-def _share_left(view: View, *reasons: Exit) -> Fraction:
-    course = full_course(view.book)
-    who = admitted(view, course)
-    return int((who & left(view.record, course, reasons)).sum()), int(who.sum())
+def _scheduled(view: View, sessions: SessionFacts) -> Flags:
+    """Sessions on which the client had a seat, on days that count."""
+    return flags(covers(view, sessions.day) & (sessions.attendance != Attendance.MADE_UP))
 
 
-@measure("Attendance", "share", "sessions attended", "sessions scheduled", "clients in program")
-def attendance_share(view: View) -> Fraction:
+@measure(
+    "Attendance", "share", "sessions attended", "sessions scheduled", "clients in program", of="sessions",
+    among=_scheduled,
+)  # fmt: skip
+def attendance_share(view: View, sessions: SessionFacts) -> Flags:
     """Share of scheduled sessions attended."""
-    sessions = view.record.sessions
-    scheduled = view.covers(sessions.day) & (sessions.attendance != Attendance.MADE_UP)
-    return int(np.isin(sessions.attendance[scheduled], CAME).sum()), int(scheduled.sum())
+    return PRESENT[sessions.attendance]
 
 
 @measure("Sessions attended per client", "sessions", "sessions attended", "clients admitted", FOLLOWED)
 def sessions_attended(view: View) -> Fraction:
     """Mean number of sessions a client attends within the planned length and four weeks."""
-    course = full_course(view.book)
-    who = admitted(view, course)
-    return int(sessions_within(view.record, course)[who].sum()), int(who.sum())
+    who = followed_a_course(view, view.record.clients)
+    return int(sessions_within(view.record, view.course)[who].sum()), int(who.sum())
 
 
 @measure("Fewer than 5 sessions", "share", "fewer than 5 sessions attended", "clients admitted", FOLLOWED)
 def fewer_than_5_sessions_share(view: View) -> Fraction:
     """Share of clients who attend fewer than five sessions within the planned length and four weeks."""
-    course = full_course(view.book)
-    who = admitted(view, course)
-    return int((who & (sessions_within(view.record, course) < 5)).sum()), int(who.sum())
+    who = followed_a_course(view, view.record.clients)
+    return int((who & (sessions_within(view.record, view.course) < FEW_SESSIONS)).sum()), int(who.sum())
 
 
 @measure(
@@ -50,11 +59,12 @@ def fewer_than_5_sessions_share(view: View) -> Fraction:
     "left, other than by completion or transfer",
     "clients admitted",
     "clients who can be followed for 30 days",
+    of="clients",
+    among=followed_a_month,
 )
-def left_within_30_days_share(view: View) -> Fraction:
+def left_within_30_days_share(view: View, clients: ClientFacts) -> Flags:
     """Share of clients who drop out, are terminated or otherwise leave against the plan within 30 days."""
-    who = admitted(view, MONTH)
-    return int((who & left(view.record, MONTH, AGAINST_PLAN)).sum()), int(who.sum())
+    return left(clients, MONTH, LEFT_AGAINST_PLAN[clients.exit])
 
 
 @measure(
@@ -63,59 +73,66 @@ def left_within_30_days_share(view: View) -> Fraction:
     "in program, or completed, at day 90",
     "clients admitted",
     "clients who can be followed for 90 days; a transfer counts as gone",
+    of="clients",
+    among=followed_a_quarter,
 )
-def engaged_90_days_share(view: View) -> Fraction:
+def engaged_90_days_share(view: View, clients: ClientFacts) -> Flags:
     """Share of clients who at 90 days are still in program or have completed it."""
-    who = admitted(view, QUARTER)
-    gone = left(view.record, QUARTER, (*AGAINST_PLAN, Exit.TRANSFERRED))
-    return int((who & ~gone).sum()), int(who.sum())
+    return flags(~left(clients, QUARTER, GONE[clients.exit]))
 
 
-@measure("Completed", "share", "completed", "clients admitted", FOLLOWED)
-def completed_share(view: View) -> Fraction:
+@measure("Completed", "share", "completed", "clients admitted", FOLLOWED, of="clients", among=followed_a_course)
+def completed_share(view: View, clients: ClientFacts) -> Flags:
     """Share of clients who complete the program within the planned length and four weeks."""
-    return _share_left(view, Exit.COMPLETED)
+    return left(clients, view.course, flags(clients.exit == Exit.COMPLETED))
 
 
-@measure("Dropped out", "share", "dropped out", "clients admitted", FOLLOWED)
-def dropped_out_share(view: View) -> Fraction:
+@measure("Dropped out", "share", "dropped out", "clients admitted", FOLLOWED, of="clients", among=followed_a_course)
+def dropped_out_share(view: View, clients: ClientFacts) -> Flags:
     """Share of clients who drop out."""
-    return _share_left(view, Exit.DROPPED_OUT)
+    return left(clients, view.course, flags(clients.exit == Exit.DROPPED_OUT))
 
 
-@measure("Terminated for absences", "share", "terminated", "clients admitted", FOLLOWED)
-def terminated_share(view: View) -> Fraction:
+@measure(
+    "Terminated for absences", "share", "terminated", "clients admitted", FOLLOWED, of="clients",
+    among=followed_a_course,
+)  # fmt: skip
+def terminated_share(view: View, clients: ClientFacts) -> Flags:
     """Share of clients whose episode the program ends."""
-    return _share_left(view, Exit.TERMINATED)
+    return left(clients, view.course, flags(clients.exit == Exit.TERMINATED))
 
 
-@measure("Transferred", "share", "transferred", "clients admitted", FOLLOWED)
-def transferred_share(view: View) -> Fraction:
+@measure("Transferred", "share", "transferred", "clients admitted", FOLLOWED, of="clients", among=followed_a_course)
+def transferred_share(view: View, clients: ClientFacts) -> Flags:
     """Share of clients who move to another level of care."""
-    return _share_left(view, Exit.TRANSFERRED)
+    return left(clients, view.course, flags(clients.exit == Exit.TRANSFERRED))
 
 
-@measure("Left for other reasons", "share", "incarcerated, died, coverage ended or other", "clients admitted", FOLLOWED)
-def left_otherwise_share(view: View) -> Fraction:
+@measure(
+    "Left for other reasons", "share", "incarcerated, died, coverage ended or other", "clients admitted", FOLLOWED,
+    of="clients", among=followed_a_course,
+)  # fmt: skip
+def left_otherwise_share(view: View, clients: ClientFacts) -> Flags:
     """Share of clients incarcerated, died, without coverage, or leaving for another reason."""
-    return _share_left(view, Exit.INCARCERATED, Exit.DIED, Exit.OTHER, Exit.COVERAGE_ENDED)
+    return left(clients, view.course, LEFT_OTHERWISE[clients.exit])
 
 
-@measure("Still in program 4 weeks past plan", "share", "still in program", "clients admitted", FOLLOWED)
-def still_in_program_share(view: View) -> Fraction:
+@measure(
+    "Still in program 4 weeks past plan", "share", "still in program", "clients admitted", FOLLOWED, of="clients",
+    among=followed_a_course,
+)  # fmt: skip
+def still_in_program_share(view: View, clients: ClientFacts) -> Flags:
     """Share of clients still in program four weeks after the planned length; with the five ways out it makes 1."""
-    course = full_course(view.book)
-    who = admitted(view, course)
-    gone = left(view.record, course, tuple(reason for reason in Exit if reason > Exit.IN_TREATMENT))
-    return int((who & ~gone).sum()), int(who.sum())
+    return flags(~left(clients, view.course, OUT[clients.exit]))
 
 
-@measure("Length of stay", "days", "days from admission to discharge", "clients admitted", FOLLOWED)
-def length_of_stay_days(view: View) -> Fraction:
+@measure(
+    "Length of stay", "days", "days from admission to discharge", "clients admitted", FOLLOWED, of="clients",
+    among=followed_a_course,
+)  # fmt: skip
+def length_of_stay_days(view: View, clients: ClientFacts) -> I64:
     """Mean days in program; a stay longer than the planned length and four weeks counts as that."""
-    course = full_course(view.book)
-    who = admitted(view, course)
-    return int(treatment_days(view.record, course)[who].sum()), int(who.sum())
+    return treatment_days(view, clients, view.course)
 
 
 MEASURES = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from iopsim.measures.cohorts import admitted, ended_as, full_course, reached, referred
+from iopsim.measures.cohorts import LEFT_OTHERWISE, among, followed_a_course, reached, referred
 from iopsim.measures.measure import FOLLOW_UP_DAYS
 from iopsim.measures.presence import census, held_back, waiting
-from iopsim.measures.view import View
+from iopsim.measures.view import View, covers
 from iopsim.record import I64, NEVER, Exit, Night
 
 WEEKLY = (
@@ -35,11 +35,11 @@ MONTHLY = ("referred", "assessed", "days_to_assessment", "started", "days_to_fir
 """By month of referral, for clients referred 90 days before the end; the two waits are sums of days."""
 
 WAYS_OUT = (
-    (Exit.COMPLETED,),
-    (Exit.TRANSFERRED,),
-    (Exit.TERMINATED,),
-    (Exit.DROPPED_OUT,),
-    (Exit.INCARCERATED, Exit.DIED, Exit.OTHER, Exit.COVERAGE_ENDED),
+    among(Exit, (Exit.COMPLETED,)),
+    among(Exit, (Exit.TRANSFERRED,)),
+    among(Exit, (Exit.TERMINATED,)),
+    among(Exit, (Exit.DROPPED_OUT,)),
+    LEFT_OTHERWISE,
 )
 """Ways out of treatment as the retention series groups them."""
 
@@ -60,7 +60,7 @@ def weekly(view: View) -> I64:
 
     staff = view.record.staff
     nights, first = view.record.nights, view.since // 7
-    held = view.covers(nights.day)
+    held = covers(view, nights.day)
     return np.array(
         [
             by_week(census(view)),
@@ -87,7 +87,8 @@ def money(view: View) -> I64:
 
 def monthly(view: View) -> I64:
     """Return the series by month of referral, from the month in which counting begins; shape (len(MONTHLY), months)."""
-    clients, eligible = view.record.clients, referred(view)
+    clients = view.record.clients
+    eligible = referred(view, clients)
     first, last = int(view.book.month[view.since]), int(view.book.month[-1])
     month = view.book.month[np.maximum(clients.referral_day, 0)] - first
     months = last - first + 1
@@ -109,11 +110,11 @@ def retention(view: View) -> I64:
     Counted are clients admitted the planned length and four weeks before the run ends; the last row repeats their
     number.
     """
-    clients, who = view.record.clients, admitted(view, full_course(view.book))
-    weeks = full_course(view.book) // 7
+    clients = view.record.clients
+    who, weeks = followed_a_course(view, clients), view.course // 7
     rows = []
-    for reasons in WAYS_OUT:
-        out = who & ended_as(view.record, reasons) & (clients.exit_day != NEVER)
+    for way in WAYS_OUT:
+        out = who & way[clients.exit] & (clients.exit_day != NEVER)
         after = -(-(clients.exit_day - clients.admitted_day)[out] // 7)
         rows.append(np.cumsum(np.bincount(after, minlength=weeks + 1)[: weeks + 1]))
     return np.array([*rows, np.full(weeks + 1, who.sum())], dtype=np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from iopsim.measures.measure import Fraction, measure
-from iopsim.measures.view import View
+from iopsim.measures.view import View, covers
 from iopsim.record import I64
 from iopsim.rulebook import UNLIMITED
 
@@ -34,11 +34,11 @@ def openings(view: View) -> I64 | None:
 
 
 def _ever(view: View, days: I64 | None) -> Fraction:
-    return (0, 0) if days is None else (int(view.covers(days).any()), 1)
+    return (0, 0) if days is None else (int(covers(view, days).any()), 1)
 
 
 def _first_week(view: View, days: I64 | None) -> Fraction:
-    counted = [] if days is None else days[view.covers(days)].tolist()
+    counted = [] if days is None else days[covers(view, days)].tolist()
     return ((min(counted) - view.since) // 7 + 1, 1) if counted else (0, 0)
 
 

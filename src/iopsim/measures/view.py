@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.money import Ledger
-from iopsim.record import I64, Record
+from iopsim.record import I64, NEVER, Record
 from iopsim.rulebook import Rulebook
 
 Flags = NDArray[np.bool_]
+
+SPARE_DAYS = 28
+"""Days beyond the planned length that a client is followed, because some wait for a step-down seat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +58,51 @@ class View:
         return self.since // 7 - self.accounts.first_week if self.since else 0
 
     @property
+    def end(self) -> int:
+        """First day after the run."""
+        return self.record.days
+
+    @property
     def days(self) -> int:
         """Days counted."""
-        return self.record.days - self.since
+        return self.end - self.since
 
     @property
     def weeks(self) -> int:
         """Weeks counted."""
         return self.days // 7
 
-    def covers(self, day: I64) -> Flags:
-        """Whether each of some days counts; one that never came (-1) or lies beyond the run does not."""
-        return np.asarray((day >= self.since) & (day < self.record.days), dtype=np.bool_)
+    @property
+    def course(self) -> int:
+        """Days for which a client is followed to know how treatment ended."""
+        return full_course(self.book)
 
     def counted(self, daily: I64) -> I64:
         """Return the counted part of a series with one value for each day of the run; shape (days,)."""
         return daily[self.since :]
+
+
+def full_course(book: Rulebook) -> int:
+    """Days for which a client is followed to know how treatment ended: the planned length and four weeks."""
+    return book.planned_days + SPARE_DAYS
+
+
+def covers(view: View, day: I64) -> Flags:
+    """Whether a day counts; one that never came (-1) or lies beyond the run does not."""
+    return flags((day >= view.since) & (day < view.end))
+
+
+def or_end(view: View, day: I64) -> I64:
+    """Return a day, or the first after the run in place of one that never came (-1)."""
+    return chosen(flags(day == NEVER), view.end, day)
+
+
+def chosen(when: Flags, one: I64 | int, other: I64) -> I64:
+    """Return one number where something holds, and the other where not."""
+    number: I64 = other + when * (one - other)
+    return number
+
+
+def flags(which: NDArray[np.bool_]) -> Flags:
+    """Say that a comparison of columns is a column of truth values, which the type of an array does not tell."""
+    return which

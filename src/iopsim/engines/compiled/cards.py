@@ -10,25 +10,18 @@ from iopsim.cohort import (
     AWAY,
     BACK,
     CLIENT_DELAY,
-    CONSEQUENCE,
     COVERED,
     DEATH,
     DROPOUT,
-    EXCUSED,
-    GAP,
     INCARCERATION,
-    LAPSE_GAP,
     LOSS,
-    MAKE_UP,
     NOT_EVER,
     OTHER,
     PER_DECISION,
-    PER_LAPSE,
     REBOOK,
     RELAPSE,
     RETURN,
     RETURN_DELAY,
-    RUN,
     SHOW,
     TRANSFER,
     covered_sessions,
@@ -42,11 +35,10 @@ from iopsim.engines.compiled.cohort import COVERAGE, first_at, product
 from iopsim.engines.compiled.deck import Card, block, card_at
 from iopsim.jit import Row, Struct, inlined, jitted
 
-APPOINTMENT, LEAVING, ABSENCE = int(Purpose.APPOINTMENT), int(Purpose.LEAVING), int(Purpose.ABSENCE)
-LAPSE, VISIT, CUT_SHORT = int(Purpose.LAPSE), int(Purpose.VISIT), int(Purpose.CUT_SHORT)
+APPOINTMENT, LEAVING = int(Purpose.APPOINTMENT), int(Purpose.LEAVING)
 
 TOGETHER = CARDS // PER_DECISION
-"""Attempts at an appointment, or runs of absences, that share a block."""
+"""Attempts at an appointment that share a block."""
 
 ANY_CARD = 0.5
 """Stands for a card that decides nothing."""
@@ -113,54 +105,3 @@ def leaving_cards(book: Struct, me: Row, seed: int, replication: int) -> None:
     me.relapse = _relapse_time(card_at(cards, RELAPSE), after.scale_days, after.power, ratio)
     me.returns = card_at(cards, RETURN) < after.returns
     me.return_delay = _return_days(_minus_log_rest(card_at(cards, RETURN_DELAY)), after.return_days)
-
-
-@inlined
-def card_in_turn(seed: int, replication: int, purpose: int, me: Row, place: int) -> Card:
-    """Return a card of those that clients play one after the other, from 0 in each episode."""
-    return card_at(block(seed, replication, purpose, me.who, me.when, place // CARDS, me.episode), place % CARDS)
-
-
-@inlined
-def first_gap(seed: int, replication: int, me: Row) -> Card:
-    """Return the card to which presence falls before the first run of absences."""
-    return card_in_turn(seed, replication, ABSENCE, me, GAP)
-
-
-@inlined
-def absence(seed: int, replication: int, me: Row, run: int) -> tuple[Card, Card, Card, Card]:
-    """Return the cards of a run of absences, from 0: excused, length, make-up; and the gap before the next run."""
-    page, place = run // TOGETHER, PER_DECISION * (run % TOGETHER)
-    cards = block(seed, replication, ABSENCE, me.who, me.when, page, me.episode)
-    excused, length, make_up = (
-        card_at(cards, place + EXCUSED),
-        card_at(cards, place + RUN),
-        card_at(cards, place + MAKE_UP),
-    )
-    if place + PER_DECISION < CARDS:
-        return excused, length, make_up, card_at(cards, place + PER_DECISION + GAP)
-    return excused, length, make_up, card_in_turn(seed, replication, ABSENCE, me, PER_DECISION * (run + 1) + GAP)
-
-
-@inlined
-def lapse_gap(seed: int, replication: int, me: Row, lapse: int) -> Card:
-    """Return the unit-exponential threshold of the hazard between the last lapse and this one, from 0."""
-    return _minus_log_rest(card_in_turn(seed, replication, LAPSE, me, PER_LAPSE * lapse + LAPSE_GAP))
-
-
-@inlined
-def lapse_card(seed: int, replication: int, me: Row, lapse: int) -> Card:
-    """Return the card of what follows from a lapse, from 0."""
-    return card_in_turn(seed, replication, LAPSE, me, PER_LAPSE * lapse + CONSEQUENCE)
-
-
-@inlined
-def visit_card(seed: int, replication: int, me: Row, visit: int) -> Card:
-    """Return the card of a visit, from 0, all kinds counted together."""
-    return card_in_turn(seed, replication, VISIT, me, visit)
-
-
-@inlined
-def cut_short_card(seed: int, replication: int, me: Row, number: int) -> Card:
-    """Return the card of the next session cut short, of which so many were before."""
-    return card_in_turn(seed, replication, CUT_SHORT, me, number)

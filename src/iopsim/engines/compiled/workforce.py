@@ -8,7 +8,7 @@ from iopsim.arithmetic import minus_log_rest
 from iopsim.deck import CARDS, Purpose
 from iopsim.engines.compiled.deck import Card, block, card_at
 from iopsim.jit import Rows, Struct, jit, jitted
-from iopsim.workforce import SPELLS, WEEKS_A_YEAR, spell_of, tenure_of, vacancy_of
+from iopsim.workforce import NEVER_LEAVES, SPELLS, WEEKS_A_YEAR, spell_of, tenure_of, vacancy_of
 
 TENURE, SICKNESS = int(Purpose.TENURE), int(Purpose.SICKNESS)
 LEAVE, COVER = int(Purpose.LEAVE), int(Purpose.COVER)
@@ -18,46 +18,34 @@ _tenure_of, _vacancy_of = jitted(tenure_of), jitted(vacancy_of)
 
 
 @jit
-def staff(book: Struct, filled: Rows, off: Rows, seed: int, replication: int) -> None:
-    """Write whether each post is filled, as planned, and whether whoever holds it is sick or on leave.
+def person(book: Struct, post: int, number: int, seed: int, replication: int) -> tuple[int, int]:
+    """Return the days that a post's person of a number, from 0, stays, and those for which it is empty then."""
+    staffing = book.staffing
+    role = staffing.post_role[post]
+    if staffing.tenure_days[role] == np.inf:
+        return NEVER_LEAVES, 1
+    word, place = staffing.role_word[role], number % SPELLS
+    cards = block(seed, replication, TENURE, word, staffing.post_number[post], number // SPELLS, 0)
+    stays = _tenure_of(_minus_log_rest(card_at(cards, place)), staffing.tenure_days[role], staffing.tenure_power[role])
+    return stays, _vacancy_of(_minus_log_rest(card_at(cards, SPELLS + place)), staffing.vacancy_days[role])
+
+
+@jit
+def absences(book: Struct, off: Rows, post: int, seed: int, replication: int) -> None:
+    """Write on which days whoever holds a post is sick or on leave.
 
     Parameters
     ----------
     book : struct
         Of the `Rulebook`.
-    filled, off : bool array, shape (posts, days)
-        Written; `off` as in `iopsim.workforce.Workforce`.
+    off : bool array, shape (posts, days)
+        As in `iopsim.workforce.Workforce`; the row of the post is written.
+    post : int
     seed, replication : int
     """
-    start = book.staffing.post_start
-    for post in range(len(start)):
-        fill(book, filled, post, start[post], seed, replication)
-        off[post, :] = False
-        _falls_sick(book, off, post, seed, replication)
-        _takes_leave(book, off, post, seed, replication)
-
-
-@jit
-def fill(book: Struct, filled: Rows, post: int, start: int, seed: int, replication: int) -> None:
-    """Write on which days a post is filled that is first filled on a day, as people come and go."""
-    staffing, days = book.staffing, book.days
-    role, number = staffing.post_role[post], staffing.post_number[post]
-    scale, power, vacant = staffing.tenure_days[role], staffing.tenure_power[role], staffing.vacancy_days[role]
-    filled[post, :] = False
-    if scale == np.inf:
-        filled[post, start:] = True
-        return
-    begin, person = start, 0
-    while begin < days:
-        cards = block(seed, replication, TENURE, staffing.role_word[role], number, person // SPELLS, 0)
-        place = person % SPELLS
-        end = begin + _tenure_of(_minus_log_rest(card_at(cards, place)), scale, power)
-        if end >= days:
-            filled[post, begin:] = True
-            return
-        filled[post, begin:end] = True
-        begin = end + _vacancy_of(_minus_log_rest(card_at(cards, SPELLS + place)), vacant)
-        person += 1
+    off[post, :] = False
+    _falls_sick(book, off, post, seed, replication)
+    _takes_leave(book, off, post, seed, replication)
 
 
 @jit

@@ -1,0 +1,241 @@
+"""Measures and series of a replication, compiled: the very numbers of `iopsim.measures.facts`, from rows and ledger.
+
+Measures that add up rows are the plain functions themselves (`compiled_sums`); where days or weeks come in between, the
+mechanics are written once more, in the other modules of this name.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iopsim.jit import Rows, Struct, jit, jitted, struct
+from iopsim.measures import access, capacity, funnel, hours, priority, retention, triggers, view
+from iopsim.measures import compiled_series as series
+from iopsim.measures.catalogue import CATALOGUE, place_of
+from iopsim.measures.compiled_assessors import held_back_with_all_there, slots_offered
+from iopsim.measures.compiled_days import CENSUS, HELD_BACK, WAITING, follow_days
+from iopsim.measures.compiled_money import follow_money, tell_cash, tell_money
+from iopsim.measures.compiled_nights import (
+    first_full_week,
+    first_hire,
+    first_opening,
+    follow_nights,
+    full_weeks,
+    may_be_hired,
+)
+from iopsim.measures.compiled_sums import adding_up
+from iopsim.measures.compiled_treatment import (
+    booked_clients,
+    follow_clients,
+    follow_sessions,
+    sessions_of_a_course,
+    weeks_below_level,
+)
+from iopsim.measures.facts import Facts
+from iopsim.measures.resources import NIGHTS, STAFF
+from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT, WEEKLY
+from iopsim.record import NEVER
+from iopsim.rulebook import UNLIMITED, Rulebook
+
+BOOKED, BELOW_LEVEL = place_of(funnel.booked_share), place_of(hours.below_level_hours_share)
+SESSIONS, FEWER_THAN_5 = place_of(retention.sessions_attended), place_of(retention.fewer_than_5_sessions_share)
+WAITLIST_MEAN, WAITLIST_PEAK = place_of(access.waitlist_mean), place_of(access.waitlist_peak)
+CENSUS_MEAN, CENSUS_PEAK = place_of(capacity.census_mean), place_of(capacity.census_peak)
+NOTICE_WEEKS, NOTICES = place_of(priority.notice_weeks), place_of(priority.notices)
+EVER_FULL, WEEKS_UNTIL_FULL = place_of(capacity.ever_full_share), place_of(capacity.weeks_until_full)
+SLOTS_BOOKED, CASELOAD_USED = (
+    place_of(capacity.assessment_slots_booked_share),
+    place_of(capacity.caseload_used_share),
+)
+HELD_BACK_BY = tuple(
+    place_of(measure)
+    for measure in (
+        capacity.held_back_by_slots,
+        capacity.held_back_by_seats,
+        capacity.held_back_by_caseload,
+        capacity.held_back_by_both,
+        capacity.held_back_by_next_phase,
+    )
+)
+WITHOUT_ASSESSORS = place_of(capacity.held_back_without_assessors)
+GROUP_OPENED, WEEKS_UNTIL_OPENED = place_of(triggers.group_opened_share), place_of(triggers.weeks_until_group_opened)
+HIRED, WEEKS_UNTIL_HIRED = place_of(triggers.hired_share), place_of(triggers.weeks_until_hired)
+
+add_up_clients, add_up_nights, add_up_sessions = adding_up("clients"), adding_up("nights"), adding_up("sessions")
+covers, can_carry = jitted(view.covers), jitted(capacity.can_carry)
+add_up_staff, add_up_visits = adding_up("staff"), adding_up("visits")
+
+
+def view_of(book: Rulebook, rules: Struct, since: int) -> Struct:
+    """Return what the measures look at beside what happened, the same for all replications of a plan.
+
+    Parameters
+    ----------
+    book : Rulebook
+    rules : struct
+        The same rulebook for compiled code, from `iopsim.jit.struct_of`.
+    since : int
+        First day counted, a whole number of weeks.
+    """
+    days = book.days - since
+    return struct(book=rules, since=since, end=book.days, days=days, weeks=days // 7, course=view.full_course(book))
+
+
+def facts_room(book: Rulebook, since: int, replications: int, *, series: bool = True) -> Facts:
+    """Return facts that are yet to be filled in, for compiled code to be handed by `iopsim.jit.struct_of`.
+
+    Parameters
+    ----------
+    book : Rulebook
+    since : int
+        First day counted, a whole number of weeks.
+    replications : int
+    series : bool
+        Whether there are any series beside the measures.
+    """
+    n, weeks = replications, book.weeks - since // 7
+    months = int(book.month[-1]) - int(book.month[since]) + 1
+    before = since // 7 - book.money.first_week if since else 0
+    shapes = (
+        (len(WEEKLY), weeks),
+        (len(MONTHLY), months),
+        (len(WAYS_OUT) + 1, view.full_course(book) // 7 + 1),
+        (len(MONEY), book.money.planned.shape[1] - before),
+        (len(NIGHTS), len(book.schedule.night_group), weeks),
+        (len(STAFF), len(book.staffing.role_names), weeks),
+    )
+    some = [np.zeros((n, *(shape if series else (0,) * len(shape))), dtype=np.int64) for shape in shapes]
+    above, below = np.zeros((2, n, len(CATALOGUE)), dtype=np.int64)
+    weekly, monthly, retained, money, nights, staff = some
+    groups = np.zeros((n, 0, 2, len(CATALOGUE), 2), dtype=np.int64)
+    return Facts(above, below, weekly, monthly, retained, money, nights, staff, groups)
+
+
+@jit
+def reduce(view: Struct, rows: Struct, ledger: Struct, room: Struct, facts: Struct, k: int) -> None:
+    """Fill in the facts of a replication as those of row k: `iopsim.measures.facts.reduce`, without groups."""
+    reduce_measures(view, rows, ledger, room, facts, k)
+    series.fill_weekly(view, rows.staff, room, facts.weekly[k])
+    series.fill_monthly(view, rows.clients, facts.monthly[k])
+    series.fill_retention(view, rows.clients, facts.retention[k])
+    series.fill_money(view, ledger, room, facts.money[k])
+    series.fill_nights(view, rows.nights, facts.nights[k])
+    series.fill_staff(view, rows, room, facts.staff[k])
+
+
+@jit
+def reduce_measures(view: Struct, rows: Struct, ledger: Struct, room: Struct, facts: Struct, k: int) -> None:
+    """Fill in the measures of a replication alone.
+
+    Parameters
+    ----------
+    view : struct
+        From `view_of`.
+    rows : struct
+        The Record, as `iopsim.engines.compiled.rows.rows_of` makes it.
+    ledger : struct
+        As `iopsim.measures.compiled_rows.ledger_rows` makes it.
+    room : struct
+        From `iopsim.measures.compiled_rows.room_of`; its contents are of no further use.
+    facts : struct
+        From `facts_room`.
+    k : int
+    """
+    above, below = facts.numerators[k], facts.denominators[k]
+    add_up_clients(view, rows.clients, above, below)
+    add_up_sessions(view, rows.sessions, above, below)
+    add_up_nights(view, rows.nights, above, below)
+    add_up_visits(view, rows.visits, above, below)
+    add_up_staff(view, rows.staff, above, below)
+    _tell_clients(view, rows, room, above, below)
+    _tell_days(view, rows, room, above, below)
+    _tell_nights(view, rows, room, above, below)
+    _tell_triggers(view, rows, room, above, below)
+    follow_money(ledger, room)
+    tell_money(view, rows, ledger, room, above, below)
+    tell_cash(view, ledger, room, above, below)
+
+
+@jit
+def _tell_clients(view: Struct, rows: Struct, room: Struct, above: Rows, below: Rows) -> None:
+    weeks, asks = follow_clients(view, rows, room), view.book.treatment.phase_least_minutes.any()
+    follow_sessions(view, rows, room, weeks if asks else 0)
+    above[BOOKED], below[BOOKED] = booked_clients(view, rows.clients, room)
+    sessions, few, many = sessions_of_a_course(view, rows.clients, room)
+    above[SESSIONS], above[FEWER_THAN_5] = sessions, few
+    below[SESSIONS] = below[FEWER_THAN_5] = many
+    above[BELOW_LEVEL] = below[BELOW_LEVEL] = 0
+    if asks:
+        above[BELOW_LEVEL], below[BELOW_LEVEL] = weeks_below_level(view, rows.moves, len(rows.clients), room, weeks)
+
+
+@jit
+def _tell_days(view: Struct, rows: Struct, room: Struct, above: Rows, below: Rows) -> None:
+    above[CENSUS_PEAK], above[WAITLIST_PEAK] = follow_days(view, rows, room)
+    below[CENSUS_PEAK] = below[WAITLIST_PEAK] = 1
+    above[CENSUS_MEAN], above[WAITLIST_MEAN] = _counted(view, room, CENSUS), _counted(view, room, WAITING)
+    below[CENSUS_MEAN] = below[WAITLIST_MEAN] = below[WITHOUT_ASSESSORS] = view.days
+    for resource in range(len(HELD_BACK_BY)):
+        above[HELD_BACK_BY[resource]] = _counted(view, room, HELD_BACK + resource)
+        below[HELD_BACK_BY[resource]] = view.days
+    held = above[HELD_BACK_BY[0]]
+    above[WITHOUT_ASSESSORS] = max(held - held_back_with_all_there(view, rows, room), 0) if held else 0
+    above[SLOTS_BOOKED], below[SLOTS_BOOKED] = _slots(view, rows, room)
+    above[CASELOAD_USED], below[CASELOAD_USED] = _caseload(view, rows.posts, above[CENSUS_MEAN])
+
+
+@jit
+def _counted(view: Struct, room: Struct, series: int) -> int:
+    total = 0
+    for week in range(view.since // 7, view.end // 7):
+        total += room.weekly[series, week]
+    return total
+
+
+@jit
+def _slots(view: Struct, rows: Struct, room: Struct) -> tuple[int, int]:
+    booked = 0
+    if view.book.intake.open_access:
+        return 0, 0
+    for k in range(len(rows.appointments)):
+        booked += covers(view, rows.appointments[k].day)
+    return booked, slots_offered(view, rows.posts, room)
+
+
+@jit
+def _caseload(view: Struct, posts: Rows, census: int) -> tuple[int, int]:
+    carry = 0
+    if view.book.staffing.caseload_limit == UNLIMITED:
+        return 0, 0
+    for k in range(len(posts)):
+        carry += can_carry(view, posts[k])
+    return census, carry
+
+
+@jit
+def _tell_nights(view: Struct, rows: Struct, room: Struct, above: Rows, below: Rows) -> None:
+    follow_nights(view, rows.nights, room)
+    week, grant = first_full_week(view, room), int(view.book.grant.applies)
+    above[EVER_FULL], below[EVER_FULL] = int(week > 0), 1
+    above[WEEKS_UNTIL_FULL], below[WEEKS_UNTIL_FULL] = week, int(week > 0)
+    many, times = full_weeks(view, room)
+    above[NOTICE_WEEKS], above[NOTICES] = many * grant, times * grant
+    below[NOTICE_WEEKS] = below[NOTICES] = grant
+
+
+@jit
+def _tell_triggers(view: Struct, rows: Struct, room: Struct, above: Rows, below: Rows) -> None:
+    groups = posts = False
+    for waits in view.book.schedule.opens_waiting:
+        groups = groups or waits != UNLIMITED
+    for post in range(len(view.book.staffing.post_role)):
+        posts = posts or may_be_hired(view, post)
+    opening = first_opening(view, rows.nights, room) if groups else NEVER
+    hire = first_hire(view, rows.posts) if posts else NEVER
+    for share, weeks, known, day in (
+        (GROUP_OPENED, WEEKS_UNTIL_OPENED, groups, opening),
+        (HIRED, WEEKS_UNTIL_HIRED, posts, hire),
+    ):
+        above[share], below[share] = int(day != NEVER), int(known)
+        above[weeks] = (day - view.since) // 7 + 1 if day != NEVER else 0
+        below[weeks] = int(day != NEVER)

@@ -1,0 +1,118 @@
+"""Census, waitlist and who is held back, compiled: `iopsim.measures.presence`, week by week."""
+
+from __future__ import annotations
+
+from iopsim.jit import Rows, Struct, jit, jitted
+from iopsim.measures import presence, view
+from iopsim.measures.series import WEEKLY
+from iopsim.record import NEVER
+
+CENSUS, WAITING, HELD_BACK = WEEKLY.index("census"), WEEKLY.index("waiting"), WEEKLY.index("held_back_by_slots")
+BY_SLOTS, BY_SEATS, BY_CASELOAD, BY_BOTH, BY_NEXT_PHASE = range(5)
+
+or_end, left_list, seen = jitted(view.or_end), jitted(presence.left_list), jitted(presence.seen)
+
+
+@jit
+def follow_days(view: Struct, rows: Struct, room: Struct) -> tuple[int, int]:
+    """Fill in the weeks of census, waitlist and those held back; return the largest census and longest waitlist."""
+    room.census[:] = 0
+    room.waiting[:] = 0
+    room.held_level[:] = 0
+    room.held_part[:] = 0
+    _come_and_go(view, rows.clients, room)
+    _diary(view, rows.appointments, room)
+    _turned_away(view, rows.intake, room)
+    _next_phase(view, rows, room)
+    add_weeks(room.held_level, room.held_part, view.end // 7)
+    for resource in range(len(room.held_part)):
+        for week in range(view.end // 7):
+            room.weekly[HELD_BACK + resource, week] = room.held_part[resource, week]
+    fullest = _by_week(room.census, room.weekly, CENSUS, view.since)
+    return fullest, _by_week(room.waiting, room.weekly, WAITING, view.since)
+
+
+@jit
+def _come_and_go(view: Struct, clients: Rows, room: Struct) -> None:
+    census, waiting = room.census, room.waiting
+    for k in range(len(clients)):
+        client = clients[k]
+        if client.admitted_day != NEVER:
+            census[max(client.admitted_day, 0)] += 1
+            census[min(or_end(view, client.exit_day), view.end)] -= 1
+        if client.joined_day != NEVER:
+            waiting[max(client.joined_day, 0)] += 1
+            waiting[min(left_list(view, client), view.end)] -= 1
+
+
+@jit
+def _by_week(daily: Rows, weekly: Rows, row: int, since: int) -> int:
+    """Add up the changes of each day, and the clients of each day of a week; return the most on a day that counts."""
+    here = most = 0
+    for week in range(weekly.shape[1]):
+        together = highest = 0
+        for day in range(7 * week, 7 * week + 7):
+            here += daily[day]
+            together += here
+            highest = max(highest, here)
+        weekly[row, week] = together
+        if 7 * week >= since:
+            most = max(most, highest)
+    return most
+
+
+@jit
+def change(level: Rows, part: Rows, row: int, day: int, clients: int) -> None:
+    """Have so many clients more from a day of the run on: in full from the next week, and for the rest of this one."""
+    week = day // 7
+    if week < level.shape[1] - 1:
+        level[row, week + 1] += clients
+        part[row, week] += clients * (7 * week + 7 - day)
+
+
+@jit
+def add_weeks(level: Rows, part: Rows, weeks: int) -> None:
+    """Make client-days of each week, in `part`, of changes."""
+    for row in range(len(part)):
+        here = 0
+        for week in range(weeks):
+            here += level[row, week]
+            part[row, week] += 7 * here
+
+
+@jit
+def _diary(view: Struct, booked: Rows, room: Struct) -> None:
+    level, part = room.held_level, room.held_part
+    for k in range(len(booked)):
+        until = seen(view, booked[k])
+        if until != booked[k].wanted_day:
+            change(level, part, BY_SLOTS, booked[k].wanted_day, 1)
+            change(level, part, BY_SLOTS, until, -1)
+
+
+@jit
+def _turned_away(view: Struct, intake: Rows, room: Struct) -> None:
+    level, part, until = room.held_level, room.held_part, view.book.intake.next_admission_day
+    for k in range(len(intake)):
+        row = intake[k]
+        for resource, clients in ((BY_SEATS, row.no_seat), (BY_CASELOAD, row.no_caseload), (BY_BOTH, row.neither)):
+            if clients:
+                change(level, part, resource, row.day, clients)
+                change(level, part, resource, until[row.day + 1], -clients)
+
+
+@jit
+def _next_phase(view: Struct, rows: Struct, room: Struct) -> None:
+    clients, moves, mine = rows.clients, rows.moves, room.clients
+    level, part = room.held_level, room.held_part
+    for k in range(len(moves)):
+        move = moves[k]
+        if move.due_day == clients[move.client].due_day:
+            mine[move.client].moved = 1
+        if move.due_day != move.day:
+            change(level, part, BY_NEXT_PHASE, move.due_day, 1)
+            change(level, part, BY_NEXT_PHASE, move.day, -1)
+    for k in range(len(clients)):
+        if clients[k].due_day != NEVER and not mine[k].moved:
+            change(level, part, BY_NEXT_PHASE, clients[k].due_day, 1)
+            change(level, part, BY_NEXT_PHASE, or_end(view, clients[k].exit_day), -1)
