@@ -48,6 +48,8 @@ class Demand:
     """Cumulative probability of at most k referrals on a day of a kind; shape (kinds, k)."""
     count_kind: I64
     """Row of `count_table` for each source, level of its factor, and day; shape (sources, levels, days)."""
+    count_none: F64
+    """Probability of no referral on a day, the first column of `count_table`; shape (days, sources, levels)."""
     expected_referrals: F64
     """Mean referrals; shape (sources, days)."""
     source_priority: I64
@@ -113,6 +115,7 @@ def write_demand(scenario: Scenario) -> Demand:
         source_word=np.array([name_word(name) for name in sources], dtype=np.uint64),
         count_table=count_table,
         count_kind=count_kind,
+        count_none=np.moveaxis(count_table[count_kind, 0], 2, 0),
         expected_referrals=means,
         source_priority=np.array([source.priority for source in sources.values()]),
         source_phase=np.array([phases.index(s.enters) if s.enters else 0 for s in sources.values()]),

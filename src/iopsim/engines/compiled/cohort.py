@@ -63,28 +63,46 @@ def refer(book: Struct, people: Rows, seed: int, replication: int) -> int:
     """
     n: int = _refer_present(book, people, seed, replication)
     room, demand = len(people), book.demand
-    words, table, kinds = demand.source_word, demand.count_table, demand.count_kind
-    sources, levels, days = kinds.shape
+    words, table, kinds, none = demand.source_word, demand.count_table, demand.count_kind, demand.count_none
+    days, sources, levels = none.shape
     level = np.zeros(sources, dtype=np.int64)
     for source in range(sources if levels > 1 else 0):
         card = card_at(block(seed, replication, DOUBT, words[source], 0, 0, 0), 0)
         level[source] = int(np.floor(card * levels))
-    cards = np.empty((sources, CARDS))
+    cards, some = np.empty((CARDS, sources)), np.empty(7 * sources + 1, dtype=np.int64)
     for week in range(days // 7):
-        for source in range(sources):
-            lay_out(block(seed, replication, REFERRALS, words[source], 0, week, 0), cards[source])
-        for day in range(7 * week, 7 * week + 7):
-            for source in range(sources):
-                card, kind, ordinal = cards[source, day - 7 * week], kinds[source, level[source], day], 0
-                while table[kind, ordinal] < card:
-                    if n < room:
-                        me = people[n]
-                        _name(book, me, n, source, day, ordinal, (np.uint64(day) << DAY) | np.uint64(ordinal))
-                        me.traits = _with_those_that_follow(book, _drawn_traits(book, me, seed, replication))
-                        _deal_way_in(book, me, DRAWN, seed, replication)
-                    ordinal += 1
-                    n += 1
+        many = _some_come(none, 7 * week, level, words, cards, some, seed, replication)
+        for k in range(many):
+            day, source = 7 * week + some[k] // sources, some[k] % sources
+            card, kind, ordinal = cards[some[k] // sources, source], kinds[source, level[source], day], 0
+            while table[kind, ordinal] < card:
+                if n < room:
+                    me = people[n]
+                    _name(book, me, n, source, day, ordinal, (np.uint64(day) << DAY) | np.uint64(ordinal))
+                    me.traits = _with_those_that_follow(book, _drawn_traits(book, me, seed, replication))
+                    _deal_way_in(book, me, DRAWN, seed, replication)
+                ordinal += 1
+                n += 1
     return n
+
+
+@inlined
+def _some_come(
+    none: Rows, first: int, level: Rows, words: Rows, cards: Rows, some: Rows, seed: int, replication: int
+) -> int:
+    """Deal the cards of the week that begins on a day, and note in `some` on which days which sources refer anybody.
+
+    A day and source is day of the week x sources + source. Returned is how many there are; the next place is written
+    whether it is one or not, which is faster than to guess.
+    """
+    sources, many = len(words), 0
+    for source in range(sources):
+        lay_out(block(seed, replication, REFERRALS, words[source], 0, first // 7, 0), cards[:, source])
+    for k in range(7):
+        for source in range(sources):
+            some[many] = k * sources + source
+            many += none[first + k, source, level[source]] < cards[k, source]
+    return many
 
 
 @jit
