@@ -159,7 +159,7 @@ def reduce_measures(view: Struct, rows: Struct, ledger: Struct, room: Struct, fa
 @jit
 def _tell_clients(view: Struct, rows: Struct, room: Struct, above: Rows, below: Rows) -> None:
     weeks, asks = follow_clients(view, rows, room), view.book.treatment.phase_least_minutes.any()
-    follow_sessions(view, rows, room, weeks if asks else 0)
+    follow_sessions(view, rows, room, weeks)
     above[BOOKED], below[BOOKED] = booked_clients(view, rows.clients, room)
     sessions, few, many = sessions_of_a_course(view, rows.clients, room)
     above[SESSIONS], above[FEWER_THAN_5] = sessions, few
