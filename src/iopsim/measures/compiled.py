@@ -61,9 +61,7 @@ WITHOUT_ASSESSORS = place_of(capacity.held_back_without_assessors)
 GROUP_OPENED, WEEKS_UNTIL_OPENED = place_of(triggers.group_opened_share), place_of(triggers.weeks_until_group_opened)
 HIRED, WEEKS_UNTIL_HIRED = place_of(triggers.hired_share), place_of(triggers.weeks_until_hired)
 
-add_up_clients, add_up_nights, add_up_sessions = adding_up("clients"), adding_up("nights"), adding_up("sessions")
-covers, can_carry = jitted(view.covers), jitted(capacity.can_carry)
-add_up_staff, add_up_visits = adding_up("staff"), adding_up("visits")
+add_up, covers, can_carry = adding_up(), jitted(view.covers), jitted(capacity.can_carry)
 
 
 def view_of(book: Rulebook, rules: Struct, since: int) -> Struct:
@@ -142,11 +140,7 @@ def reduce_measures(view: Struct, rows: Struct, ledger: Struct, room: Struct, fa
     k : int
     """
     above, below = facts.numerators[k], facts.denominators[k]
-    add_up_clients(view, rows.clients, above, below)
-    add_up_sessions(view, rows.sessions, above, below)
-    add_up_nights(view, rows.nights, above, below)
-    add_up_visits(view, rows.visits, above, below)
-    add_up_staff(view, rows.staff, above, below)
+    add_up(view, rows, above, below)
     _tell_clients(view, rows, room, above, below)
     _tell_days(view, rows, room, above, below)
     _tell_nights(view, rows, room, above, below)
@@ -159,7 +153,7 @@ def reduce_measures(view: Struct, rows: Struct, ledger: Struct, room: Struct, fa
 @jit
 def _tell_clients(view: Struct, rows: Struct, room: Struct, above: Rows, below: Rows) -> None:
     weeks, asks = follow_clients(view, rows, room), view.book.treatment.phase_least_minutes.any()
-    follow_sessions(view, rows, room, weeks if asks else 0)
+    follow_sessions(view, rows, room, weeks)
     above[BOOKED], below[BOOKED] = booked_clients(view, rows.clients, room)
     sessions, few, many = sessions_of_a_course(view, rows.clients, room)
     above[SESSIONS], above[FEWER_THAN_5] = sessions, few

@@ -12,6 +12,8 @@ from iopsim.jit import Rows, Struct, jit
 from iopsim.measures.compiled_rows import enough
 from iopsim.record import NEVER
 
+ENOUGH = 1 << 40
+
 
 @jit
 def bookable(room: int, overbooking: float) -> int:
@@ -50,15 +52,15 @@ def held_back_with_all_there(view: Struct, rows: Struct, room: Struct) -> int:
     booked, days = rows.appointments, view.end
     room.given = enough(room.given, len(booked))
     room.without = enough(room.without, len(booked))
-    hired = _hires(view, rows.posts, room)
-    if not view.book.intake.open_access:
+    hired, open_access, since = _hires(view, rows.posts, room), view.book.intake.open_access, view.since
+    if not open_access:
         _appointments(view, booked, room, hired)
     given, come, held = room.given, room.come, 0
     come[:] = 0
     for k in range(len(booked)):
         wanted = min(booked[k].wanted_day, days)
-        day = wanted if view.book.intake.open_access else min(given[k], days)
-        held += max(day, view.since) - max(wanted, view.since)
+        day = wanted if open_access else given[k]
+        held += max(day, since) - max(wanted, since)
         if day < days and (booked[k].came_day != NEVER or booked[k].day >= days):
             come[day] += 1
     return int(held + _sent_away(view, room))
@@ -81,46 +83,64 @@ def _hires(view: Struct, posts: Rows, room: Struct) -> bool:
 @jit
 def _appointments(view: Struct, booked: Rows, room: Struct, hired: bool) -> None:
     """Give each caller the day that the diary would have given."""
-    intake, days = view.book.intake, view.end
-    planned, free, following, without = room.planned, room.free, room.following, room.without
-    last = waiting = today = 0
+    intake, days, free, following = view.book.intake, view.end, room.free, room.following
+    given = room.given
+    _open_diary(intake.slots, free, following)
+    if hired:
+        _with_more_to_come(view, booked, room)
+    else:
+        for k in range(len(booked)):
+            given[k] = _gives(free, following, min(max(booked[k].wanted_day, booked[k].booked_day), days))
+
+
+@jit
+def _with_more_to_come(view: Struct, booked: Rows, room: Struct) -> None:
+    """Give each caller a day, and call back whoever called when nobody assessed as soon as somebody does."""
+    intake, planned, free, following = view.book.intake, room.planned, room.free, room.following
+    given, without, days = room.given, room.without, view.end
+    waiting = today = last = 0
     for day in range(days):
-        planned[day], free[day] = intake.room[day], intake.slots[day]
-        following[day] = day if free[day] > 0 else day + 1
-        if intake.assessment_days[day]:
-            last = day
-    following[days] = days
+        planned[day] = intake.room[day]
+        last = day if intake.assessment_days[day] else last
     for k in range(len(booked) + 1):
         until = booked[k].booked_day if k < len(booked) else days - 1
-        while hired and today <= until:
+        while today <= until:
             for _ in range(room.hired[today]):
                 _grow(view, room, today)
                 again, waiting = waiting, 0
                 for place in range(again):
                     row = without[place]
-                    if _finds_nobody(view, booked[row].wanted_day, today, last, room, row):
+                    given[row] = _gives(free, following, min(max(booked[row].wanted_day, today), days))
+                    if given[row] == days and planned[last] <= 0 and not intake.assessors_later:
                         without[waiting] = row
                         waiting += 1
             today += 1
-        if k < len(booked) and _finds_nobody(view, booked[k].wanted_day, until, last, room, k):
-            without[waiting] = k
-            waiting += 1
+        if k < len(booked):
+            given[k] = _gives(free, following, min(max(booked[k].wanted_day, until), days))
+            if given[k] == days and planned[last] <= 0 and not intake.assessors_later:
+                without[waiting] = k
+                waiting += 1
 
 
 @jit
-def _finds_nobody(view: Struct, wanted: int, today: int, last: int, room: Struct, row: int) -> bool:
-    """Give a caller the first free slot that suits, from today on; return whether there will be no assessor at all."""
-    free, following, day = room.free, room.following, max(wanted, today)
-    while day < view.end and following[day] != day:
+def _open_diary(slots: Rows, free: Rows, following: Rows) -> None:
+    """Have the slots of the planned assessors free, and after the run enough for everybody."""
+    days = len(slots)
+    for day in range(days):
+        free[day] = slots[day]
+        following[day] = day + (slots[day] <= 0)
+    free[days], following[days] = ENOUGH, days
+
+
+@jit
+def _gives(free: Rows, following: Rows, day: int) -> int:
+    """Give a caller the first free slot from a day on; return its day, the run's length if there is none."""
+    while following[day] != day:
         following[day] = following[following[day]]
         day = following[day]
-    room.given[row] = day
-    if day < view.end:
-        free[day] -= 1
-        if free[day] <= 0:
-            following[day] = day + 1
-        return False
-    return bool(room.planned[last] <= 0 and not view.book.intake.assessors_later)
+    free[day] -= 1
+    following[day] = day + (free[day] <= 0)
+    return day
 
 
 @jit
@@ -132,19 +152,19 @@ def _grow(view: Struct, room: Struct, first: int) -> None:
             before = bookable(planned[day], intake.overbooking)
             planned[day] += intake.slots_per_day
             free[day] += bookable(planned[day], intake.overbooking) - before
-        following[day] = day if free[day] > 0 else day + 1
+        following[day] = day + (free[day] <= 0)
 
 
 @jit
 def _sent_away(view: Struct, room: Struct) -> int:
     """Return the client-days of those who would be waiting because more had come than assessors have time for."""
     intake, come, hired = view.book.intake, room.come, room.hired
-    assessed, planned = intake.assessment_days, intake.room
+    assessed, planned, each, since = intake.assessment_days, intake.room, intake.slots_per_day, view.since
     again = held = assessors = 0
-    for day in range(view.end):
+    for day in range(len(planned)):
         assessors += hired[day]
         if assessed[day]:
-            again = max(come[day] + again - planned[day] - assessors * intake.slots_per_day, 0)
-        if day >= view.since:
+            again = max(come[day] + again - planned[day] - assessors * each, 0)
+        if day >= since:
             held += again
     return held

@@ -25,9 +25,10 @@ def follow_days(view: Struct, rows: Struct, room: Struct) -> tuple[int, int]:
     _turned_away(view, rows.intake, room)
     _next_phase(view, rows, room)
     add_weeks(room.held_level, room.held_part, view.end // 7)
-    for resource in range(len(room.held_part)):
-        for week in range(view.end // 7):
-            room.weekly[HELD_BACK + resource, week] = room.held_part[resource, week]
+    weekly, held_back = room.weekly, room.held_part
+    for resource in range(len(held_back)):
+        for week in range(weekly.shape[1]):
+            weekly[HELD_BACK + resource, week] = held_back[resource, week]
     fullest = _by_week(room.census, room.weekly, CENSUS, view.since)
     return fullest, _by_week(room.waiting, room.weekly, WAITING, view.since)
 
@@ -63,11 +64,13 @@ def _by_week(daily: Rows, weekly: Rows, row: int, since: int) -> int:
 
 @jit
 def change(level: Rows, part: Rows, row: int, day: int, clients: int) -> None:
-    """Have so many clients more from a day of the run on: in full from the next week, and for the rest of this one."""
+    """Have so many clients more from a day on, which may be that after the run's last.
+
+    They are there in full from the next week on, and for the rest of this one.
+    """
     week = day // 7
-    if week < level.shape[1] - 1:
-        level[row, week + 1] += clients
-        part[row, week] += clients * (7 * week + 7 - day)
+    level[row, week + 1] += clients
+    part[row, week] += clients * (7 * week + 7 - day)
 
 
 @jit
@@ -82,12 +85,10 @@ def add_weeks(level: Rows, part: Rows, weeks: int) -> None:
 
 @jit
 def _diary(view: Struct, booked: Rows, room: Struct) -> None:
-    level, part = room.held_level, room.held_part
+    level, part, end = room.held_level, room.held_part, view.end
     for k in range(len(booked)):
-        until = seen(view, booked[k])
-        if until != booked[k].wanted_day:
-            change(level, part, BY_SLOTS, booked[k].wanted_day, 1)
-            change(level, part, BY_SLOTS, until, -1)
+        change(level, part, BY_SLOTS, min(booked[k].wanted_day, end), 1)
+        change(level, part, BY_SLOTS, seen(view, booked[k]), -1)
 
 
 @jit
@@ -95,24 +96,26 @@ def _turned_away(view: Struct, intake: Rows, room: Struct) -> None:
     level, part, until = room.held_level, room.held_part, view.book.intake.next_admission_day
     for k in range(len(intake)):
         row = intake[k]
-        for resource, clients in ((BY_SEATS, row.no_seat), (BY_CASELOAD, row.no_caseload), (BY_BOTH, row.neither)):
-            if clients:
-                change(level, part, resource, row.day, clients)
-                change(level, part, resource, until[row.day + 1], -clients)
+        last = until[row.day + 1]
+        change(level, part, BY_SEATS, row.day, row.no_seat)
+        change(level, part, BY_SEATS, last, -row.no_seat)
+        change(level, part, BY_CASELOAD, row.day, row.no_caseload)
+        change(level, part, BY_CASELOAD, last, -row.no_caseload)
+        change(level, part, BY_BOTH, row.day, row.neither)
+        change(level, part, BY_BOTH, last, -row.neither)
 
 
 @jit
 def _next_phase(view: Struct, rows: Struct, room: Struct) -> None:
     clients, moves, mine = rows.clients, rows.moves, room.clients
-    level, part = room.held_level, room.held_part
+    level, part, end = room.held_level, room.held_part, view.end
     for k in range(len(moves)):
         move = moves[k]
         if move.due_day == clients[move.client].due_day:
             mine[move.client].moved = 1
-        if move.due_day != move.day:
-            change(level, part, BY_NEXT_PHASE, move.due_day, 1)
-            change(level, part, BY_NEXT_PHASE, move.day, -1)
+        change(level, part, BY_NEXT_PHASE, min(move.due_day, end), 1)
+        change(level, part, BY_NEXT_PHASE, min(move.day, end), -1)
     for k in range(len(clients)):
         if clients[k].due_day != NEVER and not mine[k].moved:
-            change(level, part, BY_NEXT_PHASE, clients[k].due_day, 1)
-            change(level, part, BY_NEXT_PHASE, or_end(view, clients[k].exit_day), -1)
+            change(level, part, BY_NEXT_PHASE, min(clients[k].due_day, end), 1)
+            change(level, part, BY_NEXT_PHASE, min(or_end(view, clients[k].exit_day), end), -1)

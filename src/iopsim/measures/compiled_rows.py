@@ -76,11 +76,11 @@ def room_of(book: Rulebook) -> Struct:
         nights_open=numbers(weeks + 1),
         census=numbers(book.days + 1),
         waiting=numbers(book.days + 1),
-        # clients held back, and client-days of roles: change of a week's first day, and of its sum
-        held_level=numbers(RESOURCES, weeks + 1),
-        held_part=numbers(RESOURCES, weeks + 1),
-        role_level=numbers(2 * roles, weeks + 1),
-        role_part=numbers(2 * roles, weeks + 1),
+        # clients held back, and client-days of roles, as `compiled_days.change` has them
+        held_level=numbers(RESOURCES, weeks + 2),
+        held_part=numbers(RESOURCES, weeks + 2),
+        role_level=numbers(2 * roles, weeks + 2),
+        role_part=numbers(2 * roles, weeks + 2),
         # the diary
         planned=numbers(book.days),
         free=numbers(book.days + 1),

@@ -27,27 +27,27 @@ followed_a_course, or_end = jitted(cohorts.followed_a_course), jitted(view.or_en
 @jit
 def fill_weekly(view: Struct, staff: Rows, room: Struct, weekly: Rows) -> None:
     """Fill in the weekly series; all but the staff's minutes are in the room by now."""
-    first = view.since // 7
-    room.weekly[SHORT] = 0
-    room.weekly[OVERTIME] = 0
+    first, told = view.since // 7, room.weekly
+    told[SHORT] = 0
+    told[OVERTIME] = 0
     for k in range(len(staff)):
         row = staff[k]
-        room.weekly[SHORT, row.week] += row.short_individual + row.short_medication + row.short_notes
-        room.weekly[OVERTIME, row.week] += row.overtime
+        told[SHORT, row.week] += row.short_individual + row.short_medication + row.short_notes
+        told[OVERTIME, row.week] += row.overtime
     for series in range(len(weekly)):
-        for week in range(view.weeks):
-            weekly[series, week] = room.weekly[series, first + week]
+        for week in range(weekly.shape[1]):
+            weekly[series, week] = told[series, first + week]
 
 
 @jit
 def fill_monthly(view: Struct, clients: Rows, monthly: Rows) -> None:
     """Fill in the series by month of referral."""
-    month = view.book.month
+    month, before = view.book.month, view.book.month[view.since]
     monthly[:] = 0
     for k in range(len(clients)):
         client = clients[k]
         if referred(view, client):
-            place = month[client.referral_day] - month[view.since]
+            place = month[client.referral_day] - before
             monthly[0, place] += 1
             if assessed(view, client):
                 monthly[1, place] += 1
@@ -79,11 +79,11 @@ def fill_retention(view: Struct, clients: Rows, retention: Rows) -> None:
 @jit
 def fill_money(view: Struct, ledger: Struct, room: Struct, money: Rows) -> None:
     """Fill in cash, revenue and cost."""
-    first = first_week(view, ledger)
+    first, cash, revenue, cost = first_week(view, ledger), room.cash, room.revenue, room.cost
     for week in range(money.shape[1]):
-        money[0, week] = room.cash[first + week]
-        money[1, week] = room.revenue[first + week]
-        money[2, week] = room.cost[first + week]
+        money[0, week] = cash[first + week]
+        money[1, week] = revenue[first + week]
+        money[2, week] = cost[first + week]
 
 
 @jit
@@ -120,28 +120,39 @@ def fill_staff(view: Struct, rows: Struct, room: Struct, staff: Rows) -> None:
     room.role_part[:] = 0
     _carry(view, rows, room)
     add_weeks(room.role_level, room.role_part, view.end // 7)
-    roles = staff.shape[1]
+    roles, client_days = staff.shape[1], room.role_part
     for role in range(roles):
-        for week in range(view.weeks):
-            staff[CARRIED, role, week] = room.role_part[role, first + week]
-            staff[CAN_CARRY, role, week] = room.role_part[roles + role, first + week]
+        for week in range(staff.shape[2]):
+            staff[CARRIED, role, week] = client_days[role, first + week]
+            staff[CAN_CARRY, role, week] = client_days[roles + role, first + week]
 
 
 @jit
 def _carry(view: Struct, rows: Struct, room: Struct) -> None:
     """Note who carries each client from when to when, and how many each person on the payroll can carry."""
-    level, part, notes, book = room.role_level, room.role_part, room.clients, view.book.staffing
-    given, posts, roles = rows.counselors, rows.posts, len(view.book.staffing.caseload)
+    level, part, notes, end = room.role_level, room.role_part, room.clients, view.end
+    clients, given, posts = rows.clients, rows.counselors, rows.posts
+    caseload, post_role, roles = (
+        view.book.staffing.caseload,
+        view.book.staffing.post_role,
+        len(view.book.staffing.caseload),
+    )
     for k in range(len(given)):
-        note, day = notes[given[k].client], max(given[k].day, 0)
+        note, day = notes[given[k].client], _within(given[k].day, end)
         if note.role != NEVER:
             change(level, part, note.role, day, -1)
-        note.role = book.post_role[given[k].post]
+        note.role = post_role[given[k].post]
         change(level, part, note.role, day, 1)
-    for k in range(len(rows.clients)):
+    for k in range(len(clients)):
         if notes[k].role != NEVER:
-            change(level, part, notes[k].role, max(or_end(view, rows.clients[k].exit_day), 0), -1)
+            change(level, part, notes[k].role, _within(or_end(view, clients[k].exit_day), end), -1)
     for k in range(len(posts)):
-        role = book.post_role[posts[k].post]
-        change(level, part, roles + role, max(posts[k].first_day, 0), max(book.caseload[role], 0))
-        change(level, part, roles + role, max(posts[k].end_day, 0), -max(book.caseload[role], 0))
+        role = post_role[posts[k].post]
+        each = max(caseload[role], 0)
+        change(level, part, roles + role, _within(posts[k].first_day, end), each)
+        change(level, part, roles + role, _within(posts[k].end_day, end), -each)
+
+
+@jit
+def _within(day: int, end: int) -> int:
+    return min(max(day, 0), end)

@@ -17,32 +17,37 @@ Placed = list[tuple[int, Measure]]
 """Measures, each with its place in the catalogue."""
 
 
-def adding_up(table: str) -> Compiled:
-    """Return a compiled function of a view, the rows of a table, and two arrays that it fills.
+def adding_up() -> Compiled:
+    """Return a compiled function of a view, a Record's rows, and two arrays of which it fills some places.
 
-    The arrays have a place for each measure of the catalogue; those of measures of other tables are left alone.
+    The arrays have a place for each measure of the catalogue; those of measures that do more than add up are left
+    alone.
     """
-    measures = [(place, one) for place, one in enumerate(CATALOGUE) if one.sum is not None and one.sum.of == table]
-    return _compiled(f"add_up_{table}", measures)
+    tables: dict[str, Placed] = {}
+    for place, one in enumerate(CATALOGUE):
+        if one.sum is not None:
+            tables.setdefault(one.sum.of, []).append((place, one))
+    space: dict[str, Any] = {f"add_up_{table}": _loop(table, measures) for table, measures in tables.items()}
+    lines = [f"add_up_{table}(view, rows.{table}, above, below)" for table in tables]
+    return _compiled("add_up", lines, space)
 
 
-def _compiled(name: str, measures: Placed) -> Compiled:
-    """Return the loop for some measures.
+def _loop(table: str, measures: Placed) -> Compiled:
+    """Return the loop over the rows of one table for all its measures."""
+    space: dict[str, Any] = {}
+    start, inside, end = _text(measures, space)
+    loop = ["for k in range(len(rows)):", "    row = rows[k]", *(f"    {line}" for line in inside)]
+    return _compiled(f"add_up_{table}", [*start, *loop, *end], space)
+
+
+def _compiled(name: str, lines: list[str], space: dict[str, Any]) -> Compiled:
+    """Return a compiled function of a view, rows, and numbers above and below the line.
 
     Its text passes for a part of this file, so that what is compiled of it is kept like others.
     """
-    space: dict[str, Any] = {"__name__": __name__}
-    start, inside, end = _text(measures, space)
-    lines = [
-        f"def {name}(view, rows, above, below):",
-        *(f"    {line}" for line in start),
-        "    for k in range(len(rows)):",
-        "        row = rows[k]",
-        *(f"        {line}" for line in inside),
-        *(f"    {line}" for line in end),
-    ]
-    exec(compile("\n".join(lines), __file__, "exec"), space)
-    return jit(space[name])
+    known = space | {"__name__": __name__}
+    exec(compile("\n    ".join([f"def {name}(view, rows, above, below):", *lines]), __file__, "exec"), known)
+    return jit(known[name])
 
 
 def _text(measures: Placed, space: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:

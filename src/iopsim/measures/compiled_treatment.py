@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iopsim.jit import Rows, Struct, jit, jitted
+from iopsim.jit import Row, Rows, Struct, jit, jitted
 from iopsim.measures import cohorts, hours, view
 from iopsim.measures.cohorts import PRESENT
 from iopsim.measures.compiled_rows import enough
@@ -17,7 +17,7 @@ in_full, held_alone = jitted(hours.in_full), jitted(hours.held_alone)
 @jit
 def follow_clients(view: Struct, rows: Struct, room: Struct) -> int:
     """Begin a note on each client, and fill in the calls and the stay; return the weeks of all stays."""
-    clients, booked, weeks = rows.clients, rows.appointments, 0
+    clients, booked, since, weeks = rows.clients, rows.appointments, view.since, 0
     room.clients = enough(room.clients, len(clients))
     notes = room.clients
     for k in range(len(clients)):
@@ -27,13 +27,14 @@ def follow_clients(view: Struct, rows: Struct, room: Struct) -> int:
         gone = or_end(view, client.exit_day)
         note.admitted = client.admitted_day if client.admitted_day != NEVER else gone
         note.until = gone - note.admitted
-        note.first = max(-((note.admitted - view.since) // 7), 0)
+        note.first = max(-((note.admitted - since) // 7), 0)
         note.weeks = max(note.until // 7 - note.first, 0)
         note.place = weeks - note.first
         note.phase = client.entry_phase
         weeks += note.weeks
+    end = view.end
     for k in range(len(booked)):
-        if booked[k].day < view.end:
+        if booked[k].day < end:
             notes[booked[k].client].booked = 1
     return weeks
 
@@ -65,29 +66,27 @@ def sessions_of_a_course(view: Struct, clients: Rows, room: Struct) -> tuple[int
 
 @jit
 def follow_sessions(view: Struct, rows: Struct, room: Struct, weeks: int) -> None:
-    """Count the sessions of a course of each client; add up the minutes of each week of treatment, unless it is 0."""
+    """Count the sessions of a course of each client, and add up the minutes of each week of treatment."""
     notes, sessions, visits, minutes = room.clients, rows.sessions, rows.visits, view.book.schedule.night_minutes
-    room.attended = enough(room.attended, weeks)
-    attended = room.attended
-    attended[:weeks] = 0
+    course, alone = view.course, view.book.treatment.individual_minutes
+    attended = room.attended = enough(room.attended, weeks + 1)
+    attended[: weeks + 1] = 0
     for k in range(len(sessions)):
         session = sessions[k]
         note = notes[session.client]
         day = session.day - note.admitted
-        note.sessions += PRESENT[session.attendance] and day < view.course
-        if weeks and in_full(session):
-            _spend(attended, note, day // 7, minutes[session.night])
-    if weeks:
-        for k in range(len(visits)):
-            if held_alone(visits[k]):
-                note = notes[visits[k].client]
-                _spend(attended, note, (visits[k].day - note.admitted) // 7, view.book.treatment.individual_minutes)
+        note.sessions += PRESENT[session.attendance] & (day < course)
+        attended[_place(note, in_full(session), day // 7, weeks)] += minutes[session.night]
+    for k in range(len(visits)):
+        note = notes[visits[k].client]
+        attended[_place(note, held_alone(visits[k]), (visits[k].day - note.admitted) // 7, weeks)] += alone
 
 
 @jit
-def _spend(attended: Rows, note: Struct, week: int, minutes: int) -> None:
-    if note.first <= week < note.first + note.weeks:
-        attended[note.place + week] += minutes
+def _place(note: Row, counts: bool, week: int, weeks: int) -> int:
+    """Return the place of a client's week of treatment; that after the last one's, if it does not count."""
+    counts = counts & (note.first <= week) & (week < note.first + note.weeks)
+    return int(note.place + week if counts else weeks)
 
 
 @jit
@@ -113,7 +112,7 @@ def weeks_below_level(view: Struct, moves: Rows, clients: int, room: Struct, wee
 
 
 @jit
-def _ask(asked: Rows, note: Struct, until: int, least: Rows) -> None:
+def _ask(asked: Rows, note: Row, until: int, least: Rows) -> None:
     """Note what is asked for in each week of treatment that lies wholly in the phase that ends."""
     for week in range(max(-(-note.since // 7), note.first), until // 7):
         asked[note.place + week] = least[note.phase]

@@ -33,7 +33,8 @@ class Sum:
     """How a measure is added up from the rows of one table.
 
     Its functions take the view and the rows, one or all of them: a number of a row, or a whole column of such numbers.
-    So they are written with ``&``, ``|``, ``~`` and `np.where`, and a compiled run adds up the same functions.
+    So they are written with ``&``, ``|``, ``~`` and `iopsim.measures.view.chosen`, and a compiled run adds up the same
+    functions.
 
     Parameters
     ----------
