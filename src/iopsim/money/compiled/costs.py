@@ -26,8 +26,10 @@ interim_stretches = jitted(costs.interim_stretches)
 @jit
 def spend(rows: Struct, book: Struct, room: Struct, spent: I64) -> None:
     """Write what is spent on what in each week into `spent`; shape (costs, weeks)."""
-    money = book.money
-    spent[:] = money.planned
+    money, planned = book.money, book.money.planned
+    for cost in range(planned.shape[0]):
+        for week in range(planned.shape[1]):
+            spent[cost, week] = planned[cost, week]
     pay_staff(rows, book, spent)
     pay_client_weeks(rows, book, room, spent)
     if len(money.room_night):
