@@ -28,6 +28,7 @@ OWNERS = {
     "lxml": ["iopsim.report"],
     "markupsafe": ["iopsim.report"],
     "matplotlib": ["iopsim.charts", "iopsim.report"],  # a report on paper has the letters that come with it
+    "numba": ["iopsim.engines.compiled.deck", "iopsim.jit"],  # one instruction of the machine is the deck's
     "numpy": ["iopsim"],  # arrays are our common language
     "pandas": ["iopsim.experiments", "iopsim.store"],
     "pyarrow": ["iopsim.store"],

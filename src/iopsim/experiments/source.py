@@ -9,6 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 COMPUTES = (
+    "arithmetic.py",
     "clock.py",
     "cohort.py",
     "deck.py",

@@ -20,6 +20,9 @@ STEP = 2.0**-32
 Word = Any
 """64 bits, as Numba and NumPy have them."""
 
+Card = Any
+"""A card, or what becomes of it."""
+
 Words = tuple[Word, Word, Word, Word]
 """A block."""
 
@@ -85,6 +88,7 @@ def high_card(word: Word) -> float:
 @jit
 def card_at(words: Words, place: int) -> float:
     """Return the card at a place of a block, 0 to 7."""
-    word = words[place >> 1]
+    pair = place >> 1
+    word = (words[0] if pair == 0 else words[1]) if pair < 2 else (words[2] if pair == 2 else words[3])
     half = word >> HALF if place & 1 else word & LOW
     return (np.float64(np.int64(half)) + 0.5) * STEP
