@@ -27,7 +27,7 @@ def covered(record: Record, book: Rulebook, cohort: Cohort, services: Services) 
     coverage = book.coverage
     if not ends(coverage):
         return billed
-    granted, loss_week = _until(record, book, cohort)
+    granted, loss_week = until(record, book, cohort)
     is_session = services.service == Service.SESSION
     last = np.full(len(record.clients), NOT_EVER)
     last[granted == 0] = -1
@@ -55,7 +55,7 @@ def is_granted(service: I64, day: I64, nth: I64, granted: I64, last: I64, lost: 
     return within
 
 
-def _until(record: Record, book: Rulebook, cohort: Cohort) -> tuple[I64, I64]:
+def until(record: Record, book: Rulebook, cohort: Cohort) -> tuple[I64, I64]:
     """Return the sessions granted to each client, and the week of treatment in which coverage is lost.
 
     Later episodes play cards of their own, which are drawn as the engine drew them.

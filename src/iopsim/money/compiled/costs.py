@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from iopsim import cohort
 from iopsim.jit import Row, Struct, jit, jitted
 from iopsim.money import costs
 from iopsim.money.compiled.services import stay, weeks_begun
@@ -19,6 +20,7 @@ COVER, HIRING, ROOMS, LEVERS = int(Cost.COVER), int(Cost.HIRING), int(Cost.ROOMS
 SUPPLIES, DRUG_SCREENS, INTERIM = int(Cost.SUPPLIES), int(Cost.DRUG_SCREENS), int(Cost.INTERIM)
 HELD = int(Night.HELD)
 
+federal_class = jitted(cohort.federal_class)
 nearest = jitted(costs.nearest)
 interim_stretches = jitted(costs.interim_stretches)
 
@@ -26,8 +28,10 @@ interim_stretches = jitted(costs.interim_stretches)
 @jit
 def spend(rows: Struct, book: Struct, room: Struct, spent: I64) -> None:
     """Write what is spent on what in each week into `spent`; shape (costs, weeks)."""
-    money = book.money
-    spent[:] = money.planned
+    money, planned = book.money, book.money.planned
+    for cost in range(planned.shape[0]):
+        for week in range(planned.shape[1]):
+            spent[cost, week] = planned[cost, week]
     pay_staff(rows, book, spent)
     pay_client_weeks(rows, book, room, spent)
     if len(money.room_night):
@@ -141,12 +145,5 @@ def serve(spent: I64, opening: int, cents: int, day: int, end: int, served: int)
 @jit
 def is_offered(book: Struct, me: Row) -> bool:
     """Return whether a client is offered interim services."""
-    if book.intake.interim != PRIORITY:
-        return True
-    pregnant, injecting = book.demand.pregnant, book.demand.injecting
-    federal_class = 3
-    if pregnant >= 0:
-        federal_class -= 2 * (me.traits >> pregnant & 1)
-    if injecting >= 0:
-        federal_class -= me.traits >> injecting & 1
-    return federal_class < OTHERS
+    offered: bool = book.intake.interim != PRIORITY or federal_class(book, me.traits) < OTHERS
+    return offered
