@@ -98,8 +98,8 @@ class Choice:
         reason = self._reached()
         if reason and self.asked == "compiled":
             raise IopsimError(
-                f"the compiled engine cannot be used here: {reason}; --engine auto uses the reference engine where "
-                "that is so, and the results are the same"
+                f"the compiled engine cannot be used here: {reason}; ask for the reference engine, or for auto: the "
+                "results are the same"
             )
         if reason:
             complain(reason)

@@ -58,8 +58,9 @@ class Result:
         At what such a run stopped: ``.looked.met``, ``.looked.looks[-1].measures[name].half_width``.
     uncertain : bool
         Of an arm of a batch with drawn inputs, of which `ignorance` is not told.
-    engine : Choice
-        Which engine was asked for, and which simulated: ``.engine.ran``. Nothing else depends on it.
+    engine : Choice or None
+        Which engine was asked for, and which simulated: ``.engine.ran``; None where that is not known. Nothing else
+        depends on it.
     """
 
     scenario: Scenario
@@ -72,7 +73,7 @@ class Result:
     sought: Precision | None = field(default=None, repr=False)
     looked: Looked | None = field(default=None, repr=False)
     uncertain: bool = field(default=False, repr=False)
-    engine: Choice = field(default_factory=Choice, repr=False, compare=False)
+    engine: Choice | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Return what was run, and how to go on."""
