@@ -8,10 +8,10 @@ from iopsim.engines.compiled import diary, line, office, posts, program
 from iopsim.engines.compiled.agenda import call, put_in_order
 from iopsim.engines.compiled.cohort import again, refer
 from iopsim.engines.compiled.diary import asks
+from iopsim.engines.compiled.growth import has_room_for
 from iopsim.engines.compiled.line import joins, waits_already
 from iopsim.engines.compiled.program import was_admitted, week_of_sessions
 from iopsim.engines.compiled.rules import call_outcome
-from iopsim.engines.compiled.state import has_room_for
 from iopsim.engines.team import USES
 from iopsim.jit import Struct, jit, lend
 from iopsim.record import NEVER, Exit
