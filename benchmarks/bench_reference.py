@@ -92,7 +92,7 @@ def memory(replications: int) -> float:
     """Return the peak memory, MiB, of a fresh process that simulates Palmetto so many times."""
     code = (
         "import iopsim, resource; "
-        f"iopsim.simulate(iopsim.load({str(PALMETTO)!r}), replications={replications}); "
+        f"iopsim.simulate(iopsim.load({str(PALMETTO)!r}), replications={replications}, engine='reference'); "
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     answer = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
@@ -112,7 +112,10 @@ def main() -> None:
     print(f"peak memory: {few:.0f} MiB for 50 replications, {many:.0f} MiB for 500, ratio {many / few:.2f}")
     start = time.perf_counter()
     subprocess.run(
-        [Path(sys.executable).with_name("iopsim"), "run", PALMETTO, "--replications", "200", "--json"],
+        [
+            *(Path(sys.executable).with_name("iopsim"), "run", PALMETTO),
+            *("--replications", "200", "--engine", "reference", "--json"),
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
     )

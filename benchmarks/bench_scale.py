@@ -1,6 +1,6 @@
 """How a batch scales: speed-up over cores, memory over replications, what store and scheduling add to computing.
 
-All of Palmetto, two years, as shipped. Three parts, each in fresh processes:
+All of Palmetto, two years, as shipped, with the reference engine. Three parts, each in fresh processes:
 
 - *Speed-up*: the wall-clock time of a batch with one worker over that with all cores, start-up and assembling included;
   both in turn, round by round. Where others use the machine, the processor time that the batch got is what a speed-up
@@ -31,6 +31,7 @@ from iopsim.experiments import runner as running
 from iopsim.experiments.batch import Batch, Plan
 from iopsim.experiments.batch_folder import Making, run_in
 from iopsim.experiments.batch_tables import write_tables
+from iopsim.experiments.engine import Choice
 from iopsim.experiments.executors.executor import Here
 from iopsim.experiments.executors.processes import Processes, cores
 from iopsim.experiments.point import Point
@@ -86,7 +87,9 @@ def one_run(replications: int, workers: int, sample: str) -> None:
     executor = StandIn(Path(sample)) if sample else Here() if workers == 1 else Processes(workers)
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
-        outcome = run_in(Path(folder) / "batch", batch(replications), Making(Runner(executor)))
+        outcome = run_in(
+            Path(folder) / "batch", batch(replications), Making(Runner(executor, engine=Choice("reference")))
+        )
         for measure in CATALOGUE:
             outcome.summary("base", measure.name)
         wall = time.perf_counter() - begun

@@ -129,6 +129,11 @@ class HandDealt(Deck):
                 cards[row, place] = card
         return cards
 
+    def deal_by_name(self, purpose: Purpose, who: np.ndarray, when: np.ndarray, names: np.ndarray) -> np.ndarray:
+        """A card by name lies where `about` is the name's word, at place 0."""
+        columns = [self.deal(purpose, who, when, name)[:, :1] for name in names]
+        return np.hstack(columns)
+
 
 def reached(time: float, hazard: float) -> float:
     """Return the card whose unit-exponential threshold an accumulating hazard reaches at a time."""

@@ -25,7 +25,7 @@ COVERAGE = ("denied", "covered_sessions", "coverage_loss_week", "away_days", "co
 BY_ATTEMPT = ("show", "rebook", "client_delay")
 RATIOS = (
     "show_ratio", "placement_ratio", "renege_ratio", "attendance_ratio", "attendance_ratio_by_video",
-    "dropout_ratio", "lapse_ratio", "relapse_ratio",
+    "dropout_ratio", "lapse_ratio", "relapse_time_ratio",
 )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import iopsim
 from batches import FULL, PRECISE, batch, everything, plan, run
 from iopsim.errors import IopsimError
+from iopsim.experiments import replicate, source
 from iopsim.experiments import runner as running
-from iopsim.experiments import source
 from iopsim.experiments.batch_folder import Making, run_in
 from iopsim.experiments.executors.cluster import cluster
 from iopsim.experiments.executors.executor import Here
@@ -281,6 +282,17 @@ def test_of_overlapping_chunks_none_counts_twice_and_a_spoilt_one_hides_no_other
     assert executor.asked == [*range(10, 30), *range(35, 38), *range(50, 60)]
 
 
+def test_facts_stand_in_the_order_of_replications_whichever_is_done_first():
+    class Backwards(Here):
+        def map(self, task, jobs):
+            yield from super().map(task, list(jobs)[::-1])
+
+    point = Point(plan("base").scenario, 1)
+    found = replicate._facts(Runner(Backwards()), point, 5, 25)
+    whole = part_of(Job(point, 5, 25)).facts
+    assert all(map(np.array_equal, found.columns().values(), whole.columns().values()))
+
+
 def test_the_same_point_twice_is_refused_by_a_runner():
     point = Point(plan("base").scenario, 1)
     with pytest.raises(ValueError, match="each point is to be another"):
@@ -288,7 +300,7 @@ def test_the_same_point_twice_is_refused_by_a_runner():
 
 
 def test_the_hash_of_the_source_covers_all_that_decides_a_replication():
-    code = "import sys, iopsim.experiments.work; print(*(m for m in sys.modules if m.startswith('iopsim.')))"
+    code = "import sys, iopsim.experiments.compiled_work; print(*(m for m in sys.modules if m.startswith('iopsim.')))"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment())
     packages = {"experiments", "stats", "store"}  # themselves empty
     decides_nothing = {"errors", "evidence", "experiments.source", "stats.intervals"}

@@ -74,17 +74,25 @@ class Noted(Deck):
 
     def deal(self, purpose, who, when, about=0, episode=0):  # type: ignore[no-untyped-def]
         cards = super().deal(purpose, who, when, about, episode)
-        parts = [np.broadcast_to(np.asarray(part, dtype=np.uint64), len(who)) for part in (purpose, episode, about)]
-        self.addresses.append(np.column_stack([who, when, *parts]))
-        self.cards.append(cards)
+        self._note(who, when, (purpose, episode, about), cards)
         return cards
+
+    def deal_by_name(self, purpose, who, when, names):  # type: ignore[no-untyped-def]
+        cards = super().deal_by_name(purpose, who, when, names)
+        self._note(who, when, (purpose, 0, 0), cards)
+        return cards
+
+    def _note(self, who, when, what, cards):  # type: ignore[no-untyped-def]
+        parts = [np.broadcast_to(np.asarray(part, dtype=np.uint64), len(who)) for part in what]
+        self.addresses.append(np.column_stack([who, when, *parts]))
+        self.cards.append(cards.ravel())
 
 
 @pytest.mark.parametrize("some", [RETURNS, PRESENT], ids=["returns", "present"])
 def test_every_card_dealt_in_a_run_lies_at_an_address_of_its_own(some: Changes) -> None:
     book, deck = write(run_everything(some).scenario), Noted(1, 0)
     simulate(book, draw(book, deck))
-    addresses, cards = np.vstack(deck.addresses), np.vstack(deck.cards).ravel()
+    addresses, cards = np.vstack(deck.addresses), np.concatenate(deck.cards)
     used = {Purpose(purpose) for purpose in np.unique(addresses[:, 2]).tolist()}
     assert used == set(Purpose) - {Purpose.CLAIM, Purpose.INPUT}, "claims are for money, inputs drawn beforehand"
     assert len(np.unique(addresses, axis=0)) == len(addresses), "no block is dealt twice"

@@ -42,7 +42,9 @@ def test_a_combination_takes_the_place_of_its_parts_and_the_sign_flips():
 def test_without_a_typical_share_the_base_is_a_client_without_the_trait():
     plain = {name: {**trait, "typical_share": 0.0} for name, trait in {**EVERYTHING, **MANDATED_ON_MOUD}.items()}
     demand = write(load(PLAIN, changes=plain)).demand
-    centres = [getattr(demand, f"{what}_centre") for what in ("show", "renege", "attendance", "dropout", "relapse")]
+    centres = [
+        getattr(demand, f"{what}_centre") for what in ("show", "renege", "attendance", "dropout", "relapse_time")
+    ]
     assert centres == [1.0] * 5
 
 
@@ -53,8 +55,9 @@ def test_a_typical_mix_comes_out_at_the_base():
     many = [draw(book, Deck(1, block)) for block in range(40)]
     ratios = {
         name: np.concatenate([getattr(cohort, f"{name}_ratio") for cohort in many])
-        for name in ("show", "renege", "attendance", "dropout", "relapse")
+        for name in ("show", "renege", "attendance", "dropout", "relapse_time")
     }
+    ratios["relapse"] = ratios["relapse_time"] ** -scenario.after.relapse_shape
     share = 0.003
     for name, base in {
         "show": scenario.assessment.show_probability_next_day,

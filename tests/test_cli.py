@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 import iopsim
 from iopsim.cli.commands import app
 from iopsim.cli.console import plain
-from iopsim.cli.run import worthwhile_workers
+from iopsim.cli.run import workers_for
+from iopsim.experiments.engine import Choice
 from iopsim.experiments.reading import decimals
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.scenario.schema import json_schema
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 PLAIN = str(ROOT / "tests" / "plain.toml")
 SHORT = ("run", PLAIN, "--weeks", "40", "-n", "6")
 MAIN = "from iopsim.cli.app import main\nif __name__ == '__main__':\n    main()"
-WITHOUT = ("numpy", "pydantic", "simpy", "scipy", "pandas", "matplotlib", "holidays", "tree_sitter", "rich")
+WITHOUT = ("numpy", "pydantic", "simpy", "scipy", "pandas", "matplotlib", "holidays", "tree_sitter", "rich", "numba")
 
 
 @pytest.fixture(autouse=True)
@@ -348,10 +349,11 @@ def test_decimals_follow_the_half_width(mean, half_width, places):
 def test_a_short_run_starts_no_processes(monkeypatch):
     monkeypatch.setattr("iopsim.cli.run.cores", lambda: 8)
     scenario = iopsim.load(PLAIN)
-    assert worthwhile_workers(scenario, 1) == 1
-    assert worthwhile_workers(scenario, 20) == 1
-    assert worthwhile_workers(scenario, 10_000) == 8
-    assert worthwhile_workers(iopsim.load(PLAIN, {"weeks": 1}), 200) == 1
+    plain = Choice("reference")
+    assert workers_for(scenario, 1, plain) == 1
+    assert workers_for(scenario, 20, plain) == 1
+    assert workers_for(scenario, 10_000, plain) == 8
+    assert workers_for(iopsim.load(PLAIN, {"weeks": 1}), 200, plain) == 1
 
 
 # ------------------------------------------------------------------------- check, init, schema, trace

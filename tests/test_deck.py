@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import chi2
+from scipy.stats import chi2, norm
 
-from iopsim.deck import CARDS, Deck, Purpose, name_word, philox
+from iopsim.deck import CARDS, Deck, Purpose, card_by_name, name_word, philox
 
 LARGEST = 2**64 - 1
 TWO_CLIENTS = np.array([name_word("self"), name_word("court")], dtype=np.uint64)
@@ -227,3 +227,103 @@ def test_neighboring_cards_know_nothing_of_each_other() -> None:
         (cards[:, 0], next_replication[:, 0]),
     ]:
         assert_uniform(np.bincount(16 * one + other, minlength=256))
+
+
+# Cards by name
+
+
+def test_a_card_by_name_is_found_by_the_written_rule() -> None:
+    names = np.array([name_word("employed"), 0, LARGEST], dtype=np.uint64)
+    cards = Deck(11, 12).deal_by_name(Purpose.TRAIT, TWO_CLIENTS, TWO_DAYS, names)
+    for client in range(2):
+        counter = (int(TWO_CLIENTS[client]), int(TWO_DAYS[client]), int(Purpose.TRAIT) << 32, 0)
+        first, second, *_ = numpys_block((11, 12), counter)
+        for place, name in enumerate(names.tolist()):
+            word = first ^ name
+            word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 & LARGEST
+            word = (word ^ (word >> 27)) * 0x94D049BB133111EB & LARGEST
+            word ^= (word >> 31) ^ second
+            assert cards[client, place] == ((word >> 32) + 0.5) / 2**32
+
+
+def test_the_mixer_is_splitmixs() -> None:
+    """The first outputs of SplitMix64 from state 0: the mixed multiples of its increment."""
+    step = 0x9E3779B97F4A7C15
+    expected = (0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F)
+    for k, word in enumerate(expected, start=1):
+        first = np.array([step * k & LARGEST], dtype=np.uint64)
+        nothing = np.zeros(1, dtype=np.uint64)
+        assert card_by_name(first, nothing, nothing)[0] == ((word >> 32) + 0.5) / 2**32
+
+
+def test_a_card_by_name_does_not_depend_on_the_other_names() -> None:
+    names = np.array([name_word(name) for name in ("employed", "mandated", "moud")], dtype=np.uint64)
+    all_three = Deck(1, 2).deal_by_name(Purpose.TRAIT, TWO_CLIENTS, TWO_DAYS, names)
+    assert all_three.shape == (2, 3)
+    last_first = Deck(1, 2).deal_by_name(Purpose.TRAIT, TWO_CLIENTS[::-1], TWO_DAYS[::-1], names[[2, 0]])
+    assert np.array_equal(last_first, all_three[::-1][:, [2, 0]])
+
+
+SEEDS = 200
+CLIENTS = 500
+ALIKE = np.arange(4, dtype=np.uint64)
+"""Words that differ in their last bits only."""
+NAMED = np.array([name_word(name) for name in ("employed", "mandated", "moud", "stimulant")], dtype=np.uint64)
+
+
+def cards_by_name(seed: int, replication: int, names: np.ndarray) -> np.ndarray:
+    when = np.arange(CLIENTS, dtype=np.uint64) << np.uint64(32)
+    who = np.full(CLIENTS, name_word("self"), dtype=np.uint64)
+    return Deck(seed, replication).deal_by_name(Purpose.TRAIT, who, when, names)
+
+
+@pytest.mark.parametrize("names", [NAMED, ALIKE], ids=["names", "nearly alike"])
+def test_cards_by_name_know_nothing_of_each_other_over_many_seeds(names: np.ndarray) -> None:
+    """Pairs of names, of successive clients, of successive replications and of seeds, and triples of names.
+
+    Of each the chi-squares of all seeds are added up; neither more nor less than chance is allowed.
+    """
+    found: dict[str, float] = {}
+    cells: dict[str, int] = {}
+
+    def count(what: str, parts: int, *cards: np.ndarray) -> None:
+        cell = np.zeros(len(cards[0]), dtype=np.int64)
+        for one in cards:
+            cell = cell * parts + (one * parts).astype(np.int64)
+        counts, expected = np.bincount(cell, minlength=parts ** len(cards)), len(cell) / parts ** len(cards)
+        found[what] = found.get(what, 0.0) + float(((counts - expected) ** 2 / expected).sum())
+        cells[what] = cells.get(what, 0) + parts ** len(cards) - 1
+
+    for seed in range(SEEDS):
+        cards, next_one, next_seed = (
+            cards_by_name(*key, names) for key in ((seed, 0), (seed, 1), (seed + 1, 0))
+        )  # fmt: skip
+        for one in range(4):
+            count(f"card {one}", 64, cards[:, one])
+            count(f"next client {one}", 7, cards[:-1, one], cards[1:, one])
+            count(f"next replication {one}", 7, cards[:, one], next_one[:, one])
+            count(f"next seed {one}", 7, cards[:, one], next_seed[:, one])
+            for other in range(one):
+                count(f"pair {one} {other}", 7, cards[:, one], cards[:, other])
+                count(f"next client's {one} {other}", 7, cards[:-1, one], cards[1:, other])
+        count("triple 0 1 2", 4, cards[:, 0], cards[:, 1], cards[:, 2])
+        count("triple 1 2 3", 4, cards[:, 1], cards[:, 2], cards[:, 3])
+        count("all four", 3, *cards.T)
+    for what, distance in found.items():
+        low, high = chi2.ppf(ONE_IN_A_MILLION, cells[what]), chi2.isf(ONE_IN_A_MILLION, cells[what])
+        assert low < distance < high, what
+
+
+@pytest.mark.parametrize("names", [NAMED, ALIKE], ids=["names", "nearly alike"])
+def test_cards_by_name_are_uncorrelated_at_every_lag(names: np.ndarray) -> None:
+    """Means of products over all clients of many seeds are normal with the variance of independent cards."""
+    sums = np.zeros((20, 4, 4))
+    for seed in range(SEEDS):
+        cards = cards_by_name(seed, 0, names) - 0.5
+        for lag in range(20):
+            sums[lag] += cards[: CLIENTS - lag].T @ cards[lag:]
+    many = SEEDS * (CLIENTS - np.arange(20))[:, np.newaxis, np.newaxis]
+    scores = sums / np.sqrt(many / 144.0)
+    scores[0][np.diag_indices(4)] = 0.0
+    assert np.abs(scores).max() < norm.isf(ONE_IN_A_MILLION / scores.size)
+    assert 0.8 < float((scores[1:] ** 2).mean()) < 1.2

@@ -22,12 +22,13 @@ OWNERS = {
     "SALib": ["iopsim.experiments"],
     "distributed": ["iopsim.experiments.executors"],
     "docx": ["iopsim.report"],
-    "filelock": ["iopsim.store"],
+    "filelock": ["iopsim.compiled_code", "iopsim.store"],
     "holidays": ["iopsim.clock"],
     "jinja2": ["iopsim.report"],
     "lxml": ["iopsim.report"],
     "markupsafe": ["iopsim.report"],
     "matplotlib": ["iopsim.charts", "iopsim.report"],  # a report on paper has the letters that come with it
+    "numba": ["iopsim.engines.compiled.deck", "iopsim.jit"],  # one instruction of the machine is the deck's
     "numpy": ["iopsim"],  # arrays are our common language
     "pandas": ["iopsim.experiments", "iopsim.store"],
     "pyarrow": ["iopsim.store"],
@@ -157,6 +158,25 @@ def test_a_slow_package_is_imported_inside_the_function_that_needs_it():
         if isinstance(statement, ast.Import | ast.ImportFrom)
         for package, line in third_party(statement)
         if package in LAZY
+    )
+
+
+def is_compiled(module: str) -> bool:
+    """Whether a module is one of compiled code, which Numba is imported for."""
+    within = module.removeprefix("iopsim.")
+    return within == "jit" or (
+        any(word.startswith("compiled") for word in within.split(".")) and not lies_in(within, ["compiled_code"])
+    )
+
+
+def test_only_compiled_code_imports_compiled_code_or_what_compiles_it():
+    expect_none(
+        f"{shown(path)}:{line} imports {name}, and Numba with it, for whoever imports the module"
+        for path in SOURCES
+        for statement in parsed(path).body
+        if isinstance(statement, ast.Import | ast.ImportFrom) and not is_compiled(dotted(path))
+        for name, _, line in imports(statement)
+        if is_compiled(name) or is_compiled(name.rpartition(".")[0])
     )
 
 

@@ -1,7 +1,9 @@
 """Laws of the ledger: every cent goes from one account to another, and each sum over parts is the same sum."""
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +15,9 @@ from iopsim.measures import money as measures
 from iopsim.measures.partition import DIMENSIONS, partitions
 from iopsim.measures.view import View
 from iopsim.money import Ledger, settle
+from iopsim.money.claims import Claims
 from iopsim.money.ledger import Account
-from iopsim.record import CAME, Exit, Night
+from iopsim.record import CAME, NEVER, Exit, Night
 from iopsim.rulebook.money import Cost, Service
 from money_strategies import paid_scenarios
 from money_twin import Twin
@@ -52,6 +55,10 @@ READMISSIONS = {
 def settled(changes: Mapping[str, object], seed: int = 1) -> tuple[Run, Ledger]:
     told = run(changes, seed=seed)
     return told, settle(told.record, told.book, told.cohort)
+
+
+def rows_of(table: Any, which: np.ndarray) -> Any:
+    return replace(table, **{field.name: getattr(table, field.name)[which] for field in fields(table)})
 
 
 @LAW
@@ -262,3 +269,20 @@ def test_another_service_moves_no_other_claims_luck(change: Mapping[str, object]
 
     assert len(luck(before)) > 200
     assert luck(before) == luck(after)
+
+
+def test_an_episode_in_which_nobody_has_a_claim_moves_no_other_claims_luck() -> None:
+    told, _ = settled({**READMISSIONS, "money.drug_screens_per_client_week": 0, "payers.one.late_share": 0.3})
+    clients, sessions, visits = told.record.clients, told.record.sessions, told.record.visits
+    second = clients.episode == 1
+    silent = replace(
+        told.record,
+        clients=replace(clients, assessed_day=np.where(second, NEVER, clients.assessed_day)),
+        sessions=rows_of(sessions, ~second[sessions.client]),
+        visits=rows_of(visits, ~second[visits.client]),
+    )
+    before, after = (settle(record, told.book, told.cohort).claims for record in (told.record, silent))
+    assert set(clients.episode[after.client].tolist()) == {0, 2}
+    others = ~second[before.client]
+    for name in Claims.__slots__:
+        assert np.array_equal(getattr(before, name)[others], getattr(after, name)), name

@@ -9,6 +9,7 @@ from typing import Literal
 
 from iopsim.experiments.batch import COLUMN, Batch, Plan, Precision, Silent, in_memory
 from iopsim.experiments.batch_folder import CHUNKS, Making, run_in
+from iopsim.experiments.engine import Choice, chosen
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.executors.processes import Processes
 from iopsim.experiments.ignorance import explore, simulations
@@ -63,6 +64,7 @@ def simulate(
     most: int = 10_000,
     stages: str = "sequential",
     expects: Callable[[int], None] | None = None,
+    engine: str | Choice = "auto",
 ) -> Result:
     """Simulate a scenario.
 
@@ -100,6 +102,10 @@ def simulate(
         spread asks for, if that is in no percent.
     expects : callable, optional
         Called with how many replications, of which `progress` counts, there will be by the next look of a precision.
+    engine : {"auto", "reference", "compiled"}
+        ``reference`` simulates in Python. ``compiled`` is the same in machine code: much faster, but it takes a second
+        or two to load, and minutes to compile the first time. ``auto`` takes whichever is done sooner. The results are
+        the same, bit for bit; `Result.engine` tells which it was.
 
     Returns
     -------
@@ -114,9 +120,11 @@ def simulate(
         If a mature view is asked for and no steady state can be expected, with every reason.
     ValueError
         If `replications`, `seed` or `workers` is out of range, clients cannot be told apart by what `by` names, or
-        `warm_up` is a word other than "auto"; or a precision names no measure, or has no half-width above 0.
+        `warm_up` is a word other than "auto"; a precision names no measure, or has no half-width above 0; or there is
+        no such engine.
     IopsimError
-        If a script asks for workers and does not guard its start.
+        If a script asks for workers and does not guard its start; or the compiled engine is asked for by name and
+        cannot be had.
 
     Examples
     --------
@@ -135,6 +143,7 @@ def simulate(
     if uncertain and resolved is None:
         raise TypeError(RANGES)
     _in_range(replications, seed, workers)
+    choice = chosen(engine)
     if isinstance(warm_up, str) and warm_up != "auto":
         raise ValueError(f'warm_up must be a number of weeks, "auto" or None, not {warm_up!r}')
     sought = None if precision is None else _sought(precision, most, stages)
@@ -145,7 +154,7 @@ def simulate(
     before = 0
     if warm_up == "auto":
         before = replications if sought is None else WARM_UP_REPLICATIONS
-        found = estimate(simulate(scenario, before, seed, workers=workers, progress=progress))
+        found = estimate(simulate(scenario, before, seed, workers=workers, progress=progress, engine=choice))
         settle(found.problems)
         warm_up = found.weeks
     if inputs is not None:
@@ -156,14 +165,14 @@ def simulate(
         inputs.draw(0)
         drawn = replace(point, inputs=inputs)
     if sought is None:
-        facts = replicate(drawn, replications, workers, progress)
+        facts = replicate(drawn, replications, workers, progress, engine=choice)
     else:
         told_of = _counting(expects, before, inputs is not None)
-        facts, looked = replicate_until(drawn, sought, workers, progress, told_of)
-    told = None if inputs is None else explore(point, inputs, facts, workers, progress)
+        facts, looked = replicate_until(drawn, sought, workers, progress, told_of, choice)
+    told = None if inputs is None else explore(point, inputs, facts, workers, progress, choice)
     if inputs is not None:
         facts = from_first_dollar(facts)
-    return Result(scenario, seed, len(facts), facts, parts, warm_up, told, sought, looked)
+    return Result(scenario, seed, len(facts), facts, parts, warm_up, told, sought, looked, engine=choice)
 
 
 def compare(
@@ -180,6 +189,7 @@ def compare(
     workers: int = 1,
     out: str | Path | None = None,
     executor: Executor | None = None,
+    engine: str = "auto",
 ) -> Outcome:
     """Compare plans under the same luck: the same people walk into each, so that differences are paired.
 
@@ -209,6 +219,8 @@ def compare(
         A new or empty folder for the results, or one in which this comparison was begun.
     executor : Executor, optional
         Where it runs, such as a Dask cluster (`iopsim.experiments.executors.cluster`); `workers` then says nothing.
+    engine : {"auto", "reference", "compiled"}
+        As for `simulate`; the manifest of a folder tells which it was.
 
     Returns
     -------
@@ -263,7 +275,7 @@ def compare(
             raise TypeError(RANGES)
         batch = with_drawn_inputs(batch)
     settle(tuple(problem for _, problem in obstacles(batch.plans, warm_up)))
-    return _outcome(batch, out, executor or _local(workers))
+    return _outcome(batch, out, Runner(executor or _local(workers), engine=chosen(engine)))
 
 
 def experiment(
@@ -274,6 +286,7 @@ def experiment(
     workers: int = 1,
     out: str | Path | None = None,
     executor: Executor | None = None,
+    engine: str = "auto",
 ) -> Outcome:
     """Run an experiment file.
 
@@ -285,7 +298,7 @@ def experiment(
         Of each arm, instead of what the file says.
     uncertain : bool
         As for `compare`, also if the file does not say so.
-    workers, out, executor
+    workers, out, executor, engine
         As for `compare`. A folder in which the experiment was begun is gone on with.
 
     Returns
@@ -306,7 +319,7 @@ def experiment(
         batch = replace(batch, replications=replications, precision=None)
     if uncertain:
         batch = with_drawn_inputs(batch)
-    return _outcome(batch, out, executor or _local(workers))
+    return _outcome(batch, out, Runner(executor or _local(workers), engine=chosen(engine)))
 
 
 def _in_range(replications: int, seed: int, workers: int) -> None:
@@ -331,8 +344,7 @@ def _plans(plans: Mapping[str, Scenario | Resolved]) -> tuple[Plan, ...]:
     return tuple(found)
 
 
-def _outcome(batch: Batch, out: str | Path | None, executor: Executor) -> Outcome:
-    runner = Runner(executor)
+def _outcome(batch: Batch, out: str | Path | None, runner: Runner) -> Outcome:
     if out is not None:
         outcome = run_in(Path(out), batch, Making(runner))
         return with_twins(outcome, replace(runner, chunks=Chunks(Path(out) / CHUNKS)))

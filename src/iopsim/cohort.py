@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from iopsim.arithmetic import Numbers, exponential, logarithm, minus_log_rest
 from iopsim.deck import CARDS, Deck, Purpose
 from iopsim.record import NEVER
 from iopsim.rulebook import UNLIMITED, Rulebook
@@ -68,7 +69,7 @@ class Cohort:
     """Class on every list; 0 goes first."""
     start_phase: I64
     show_ratio: F64
-    """Odds ratio of showing up; the product over the client's traits and the levers that are on. The next seven
+    """Odds ratio of showing up; the product over the client's traits and the levers that are on. The next six
     likewise."""
     placement_ratio: F64
     renege_ratio: F64
@@ -77,7 +78,8 @@ class Cohort:
     """That on the nights of groups by video, where help to come there is none."""
     dropout_ratio: F64
     lapse_ratio: F64
-    relapse_ratio: F64
+    relapse_time_ratio: F64
+    """Factor on the time to relapse; the product over the client's traits."""
     lot: F64
     call: F64
     """Card; the next two likewise."""
@@ -145,7 +147,7 @@ class Cohort:
         who, when = np.repeat(self.who[rows], blocks), np.repeat(self.when[rows], blocks)
         cards = self.deck.deal(purpose, who, when, about, self.episode).reshape(len(rows), blocks * CARDS)
         if purpose == Purpose.LAPSE:
-            cards[:, LAPSE_GAP::PER_LAPSE] = _threshold(cards[:, LAPSE_GAP::PER_LAPSE])
+            cards[:, LAPSE_GAP::PER_LAPSE] = minus_log_rest(cards[:, LAPSE_GAP::PER_LAPSE])
         return cards
 
 
@@ -182,6 +184,7 @@ def draw_again(book: Rulebook, cohort: Cohort, rows: I64) -> Cohort:
     )
 
 
+@np.errstate(divide="ignore")
 def _deal(
     book: Rulebook,
     deck: Deck,
@@ -207,7 +210,9 @@ def _deal(
     cards = _blocks(deck, who, when, purposes, about, episode)
     intakes, leaving = cards[:2]
     cover = cards[-1] if coverage.drawn or detours else np.full((n, CARDS), 0.5)
-    threshold = _threshold(leaving)
+    threshold = minus_log_rest(leaving)
+    orientations = minus_log_rest(intakes[:, ORIENTATION])
+    reviews, loss = minus_log_rest(cover[:, COVERED]), minus_log_rest(cover[:, LOSS])
     attempts = np.hstack(cards[2 : 2 + pages]).reshape(n, 2 * pages, PER_DECISION)[:, : intake.max_rebookings + 1]
     if payer is None:
         payer = (demand.payer_share[source] <= intakes[:, PAYER : PAYER + 1]).sum(axis=1)
@@ -215,7 +220,7 @@ def _deal(
         payer[: len(book.present)] = book.present.payer
     has = _has(traits, len(demand.trait_names))
     authorization = (coverage.authorization[payer] < cover[:, AUTHORIZATION : AUTHORIZATION + 1]).sum(axis=1)
-    relapse_ratio = _ratio(book, has, demand.relapse_ratio) * demand.relapse_centre
+    relapse_time_ratio = _ratio(book, has, demand.relapse_time_ratio) * demand.relapse_time_centre
     priority, phase = _priority(book, source, traits), demand.source_phase[source]
     if episode == 0:
         phase[: len(book.present)] = book.present.phase
@@ -239,7 +244,7 @@ def _deal(
         attendance_ratio_by_video=_ratio(book, has, demand.attendance_ratio_by_video) * demand.attendance_centre,
         dropout_ratio=_ratio(book, has, demand.dropout_ratio) * demand.dropout_centre,
         lapse_ratio=_ratio(book, has, demand.lapse_ratio),
-        relapse_ratio=relapse_ratio,
+        relapse_time_ratio=relapse_time_ratio,
         lot=intakes[:, LOT],
         call=intakes[:, CALL],
         kept=intakes[:, KEPT],
@@ -247,21 +252,23 @@ def _deal(
         ready_delay=np.maximum(np.searchsorted(intake.ready_delay, intakes[:, READY_DELAY]), authorization),
         authorization=authorization,
         denied=cover[:, DENIED] < coverage.denied[payer],
-        orientations_missed=_failures(intakes[:, ORIENTATION], np.full(n, intake.orientation_show)),
-        covered_sessions=_covered(book, payer, cover[:, COVERED]),
-        coverage_loss_week=_week(_threshold(cover[:, LOSS]), coverage.loss[payer]),
+        orientations_missed=failures(orientations, intake.orientation_hazard),
+        covered_sessions=covered_sessions(
+            failures(reviews, coverage.review_hazard[payer]), coverage.sessions[payer], coverage.review_sessions[payer]
+        ),
+        coverage_loss_week=week_reached(loss, coverage.loss[payer]),
         away_days=np.column_stack([np.searchsorted(table, cover[:, AWAY]) for table in intake.away]),
         comes_back=cover[:, BACK : BACK + 1] < intake.comes_back,
         scale=cover[:, SCALE],
-        patience=_threshold(intakes[:, PATIENCE]),
+        patience=minus_log_rest(intakes[:, PATIENCE]),
         dropout=threshold[:, DROPOUT],
-        transfer_week=_week(threshold[:, TRANSFER], treatment.transfer_hazard),
-        incarceration_week=_week(threshold[:, INCARCERATION], treatment.incarceration_hazard),
-        death_week=_week(threshold[:, DEATH], treatment.death_hazard),
-        other_week=_week(threshold[:, OTHER], treatment.other_hazard),
-        relapse=_relapse(book, leaving[:, RELAPSE], relapse_ratio),
+        transfer_week=week_reached(threshold[:, TRANSFER], treatment.transfer_hazard),
+        incarceration_week=week_reached(threshold[:, INCARCERATION], treatment.incarceration_hazard),
+        death_week=week_reached(threshold[:, DEATH], treatment.death_hazard),
+        other_week=week_reached(threshold[:, OTHER], treatment.other_hazard),
+        relapse=relapse_time(leaving[:, RELAPSE], book.after.scale_days, book.after.power, relapse_time_ratio),
         returns=leaving[:, RETURN] < book.after.returns,
-        return_delay=np.rint(threshold[:, RETURN_DELAY] * book.after.return_days).astype(np.int64),
+        return_delay=return_days(threshold[:, RETURN_DELAY], book.after.return_days),
         show=attempts[:, :, SHOW],
         rebook=attempts[:, :, REBOOK],
         client_delay=np.searchsorted(intake.client_delay, attempts[:, :, CLIENT_DELAY]),
@@ -310,9 +317,9 @@ def _traits(book: Rulebook, deck: Deck, who: U64, when: U64, source: I64) -> I64
     demand = book.demand
     bits = np.zeros(len(who), dtype=np.int64)
     traits = np.flatnonzero(demand.trait_drawn)
-    words = demand.trait_word[traits].tolist()
-    for k, cards in zip(traits, _blocks(deck, who, when, [Purpose.TRAIT] * len(words), words, 0), strict=True):
-        bits |= (cards[:, 0] < demand.trait_share[source, k]).astype(np.int64) << k
+    if len(traits):
+        cards = deck.deal_by_name(Purpose.TRAIT, who, when, demand.trait_word[traits])
+        bits = ((cards < demand.trait_share[source][:, traits]).astype(np.int64) << traits).sum(axis=1)
     bits[: len(book.present)] = book.present.traits
     drawn = bits.copy()
     for k in np.flatnonzero(~demand.trait_drawn):
@@ -345,45 +352,40 @@ def _priority(book: Rulebook, source: I64, traits: I64) -> I64:
     return np.asarray(10 * federal_class(book, traits) + priority, dtype=np.int64)
 
 
-def federal_class(book: Rulebook, traits: I64) -> I64:
-    """Return 0 for pregnant clients who inject, 1 for pregnant ones, 2 for those who inject, 3 for others."""
-    demand = book.demand
-    pregnant, injecting = (
-        (traits >> trait) & 1 if trait >= 0 else np.zeros_like(traits) for trait in (demand.pregnant, demand.injecting)
-    )
-    return np.asarray(3 - 2 * pregnant - injecting, dtype=np.int64)
+# What cards mean; these take arrays or single numbers, and compiled code calls them too.
 
 
-def _covered(book: Rulebook, payer: I64, card: F64) -> I64:
-    """Return how many sessions a payer grants, first and at concurrent reviews, until one is denied."""
-    coverage = book.coverage
-    first, more, denied = coverage.sessions[payer], coverage.review_sessions[payer], coverage.review_denied[payer]
-    granted = _failures(card, denied)
+def failures(threshold: Numbers, hazard: Numbers) -> Numbers:
+    """Return the number of trials before the first success, each of which has a hazard; never a success at 0."""
+    return np.int64(np.minimum(np.floor(threshold / hazard), MANY))
+
+
+def covered_sessions(granted: Numbers, first: Numbers, more: Numbers) -> Numbers:
+    """Return how many sessions a payer grants, first and at so many concurrent reviews."""
     return np.where(first == UNLIMITED, NOT_EVER, np.minimum(first + more * granted, NOT_EVER))
 
 
-def _failures(card: F64, chance: F64) -> I64:
-    """Return the number of trials before the first success; never a success at chance 0."""
-    never, always = chance <= 0.0, chance >= 1.0
-    usual = np.where(never | always, 0.5, chance)
-    count = np.floor(np.log1p(-card) / np.log1p(-usual))
-    many = np.minimum(np.where(never, MANY, np.where(always, 0, count)), MANY)
-    return np.asarray(many, dtype=np.int64)
+def week_reached(threshold: Numbers, hazard: Numbers) -> Numbers:
+    """Return the first week, from 1, at whose end a constant hazard has reached a threshold."""
+    return np.int64(np.minimum(np.ceil(threshold / hazard), NOT_EVER))
 
 
-def _relapse(book: Rulebook, card: F64, ratio: F64) -> F64:
-    """Return days to relapse: the log-logistic quantile at proportional odds."""
-    after = book.after
-    return np.asarray(after.scale_days * (card / (1.0 - card) / ratio) ** after.power, dtype=np.float64)
+def relapse_time(card: Numbers, scale: float, power: float, ratio: Numbers) -> Numbers:
+    """Return days to relapse: the log-logistic quantile, and a factor on time."""
+    log_odds = logarithm(card) + minus_log_rest(card)
+    return scale * exponential(power * log_odds) * ratio
 
 
-def _threshold(card: F64) -> F64:
-    """Return unit-exponential thresholds from cards."""
-    return np.asarray(-np.log1p(-card), dtype=np.float64)
+def return_days(threshold: Numbers, mean: float) -> Numbers:
+    """Return whole days from relapse to the call, on average so many."""
+    return np.int64(np.rint(threshold * mean))
 
 
-def _week(threshold: F64, hazard: float | F64) -> I64:
-    """Return the first week, from 1, at whose end a constant hazard has reached each threshold."""
-    per_week = np.broadcast_to(np.asarray(hazard, dtype=np.float64), threshold.shape)
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.minimum(np.ceil(threshold / per_week), NOT_EVER), dtype=np.int64)
+def federal_class(book: Rulebook, traits: Numbers) -> Numbers:
+    """Return 0 for pregnant clients who inject, 1 for pregnant ones, 2 for those who inject, 3 for others."""
+    return 3 - 2 * _with_trait(traits, book.demand.pregnant) - _with_trait(traits, book.demand.injecting)
+
+
+def _with_trait(traits: Numbers, trait: int) -> Numbers:
+    """Return 1 for clients with a trait, 0 for others and for a trait that is not in the file."""
+    return (traits >> trait) & 1 if trait >= 0 else 0 * traits

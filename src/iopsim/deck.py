@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,7 @@ _WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
 _ROUNDS = 10
 _WORD = 2**64
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+_MIX = (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9), np.uint64(27), np.uint64(0x94D049BB133111EB), np.uint64(31))
 _LOW_FACTOR, _HIGH_FACTOR = _MULTIPLY & _LOW, _MULTIPLY >> _HALF
 
 
@@ -89,6 +91,35 @@ def name_word(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
+def card_by_name(first: Any, second: Any, name: Any) -> Any:
+    """Return the card that a name finds in a block, whatever other names there are; arrays or single words.
+
+    Parameters
+    ----------
+    first, second : uint64
+        The first two words of the block.
+    name : uint64
+        `name_word` of the name.
+
+    Returns
+    -------
+    float
+        Uniform on (0, 1), never 0 nor 1: (k + 1/2) / 2**32.
+
+    Notes
+    -----
+    The first word and the name are mixed as in SplitMix64, the second word hides the outcome.
+
+    Source: Steele GL, Lea D, Flood CH. Fast splittable pseudorandom number generators. OOPSLA 2014:453-472; Stafford's
+    constants, variant 13.
+    """
+    word = first ^ name
+    word = (word ^ (word >> _MIX[0])) * _MIX[1]
+    word = (word ^ (word >> _MIX[2])) * _MIX[3]
+    word = word ^ (word >> _MIX[4]) ^ second
+    return (np.int64(word >> _HALF) + 0.5) * 2.0**-32
+
+
 class Deck:
     """All the cards of one replication.
 
@@ -121,7 +152,7 @@ class Deck:
             Referral day times 2**32 plus ordinal of the client on that day; number of the post; week; number of the
             attempt.
         about : uint64 array, shape (n,), or int
-            What within the purpose: page of attempts, page of absences, word of a trait's name.
+            What within the purpose: page of attempts, page of absences, week.
         episode : int
             Number of the client's episode, from 0.
 
@@ -130,10 +161,33 @@ class Deck:
         float array, shape (n, 8)
             Uniform on (0, 1), never 0 nor 1: (k + 1/2) / 2**32.
         """
+        words = self._words(purpose, who, when, about, episode)
+        return (np.ascontiguousarray(words.T, dtype="<u8").view("<u4") + 0.5) * 2.0**-32
+
+    def deal_by_name(self, purpose: Purpose, who: U64, when: U64, names: U64) -> NDArray[np.float64]:
+        """Deal one card for each address and each of some names, from one block for each address.
+
+        Parameters
+        ----------
+        purpose : Purpose
+        who, when : uint64 array, shape (n,)
+            As in `deal`.
+        names : uint64 array, shape (names,)
+            `name_word` of each name.
+
+        Returns
+        -------
+        float array, shape (n, names)
+        """
+        first, second, *_ = self._words(purpose, who, when, 0, 0)
+        cards: NDArray[np.float64] = card_by_name(first[:, np.newaxis], second[:, np.newaxis], names)
+        return cards
+
+    def _words(self, purpose: Purpose | U64, who: U64, when: U64, about: U64 | int, episode: int) -> U64:
+        """Return the four words of each block; shape (4, n)."""
         counter = np.empty((4, len(who)), dtype=np.uint64)
         counter[0], counter[1], counter[2], counter[3] = who, when, _what(purpose, episode), about
-        words = philox((self.seed, self.replication), counter)
-        return (np.ascontiguousarray(words.T, dtype="<u8").view("<u4") + 0.5) * 2.0**-32
+        return philox((self.seed, self.replication), counter)
 
 
 def _what(purpose: Purpose | U64, episode: int) -> U64 | int:

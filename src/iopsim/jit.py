@@ -1,7 +1,7 @@
 """Compiling: plain functions into machine code by Numba, and what a compiled function is handed.
 
-Only modules of compiled code import this one, so nothing else waits for Numba. Code is kept between processes in a
-folder of its own for each version of the source text, so that none is ever stale.
+Only modules of compiled code import this one, so nothing else waits for Numba. Code is kept between processes where
+`iopsim.compiled_code` says, so that none is ever stale.
 
 A compiled function gives the same bits as the plain one: no fast mathematics, division as in NumPy.
 """
@@ -9,21 +9,28 @@ A compiled function gives the same bits as the plain one: no fast mathematics, d
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
-from importlib.resources import files
-from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
 import numba
 import numpy as np
 from numba import types
+from numba.core import cgutils
+from numba.core.caching import FunctionCache
+from numba.core.datamodel import models
+from numba.core.typing.templates import AttributeTemplate
 from numba.experimental import structref
+from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, lower_setattr_generic, register_model
 
-OPTIONS = {"cache": True, "error_model": "numpy", "nogil": True, "fastmath": False}
+from iopsim.compiled_code import WRITING, alone, covers, folder, prune
+
+if numba.config.DISABLE_JIT:
+    raise ImportError("NUMBA_DISABLE_JIT is set")
+
+OPTIONS = {"error_model": "numpy", "nogil": True, "fastmath": False}
 PACKAGE = "iopsim."
 
 Compiled = Any
@@ -39,38 +46,53 @@ Rows = Any
 """An array of rows."""
 
 
-def _texts() -> bytes:
-    """Return a digest of the text of every module of the package."""
-    digest = hashlib.blake2b(f"numba {numba.__version__} numpy {np.__version__}\n".encode(), digest_size=12)
-    root = Path(str(files("iopsim")))
-    for path in sorted(root.rglob("*.py")):
-        digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
-    return digest.digest()
+CHECKED = bool(numba.config.BOUNDSCHECK)
+"""Whether compiled code looks at the bounds of arrays."""
+
+FOLDER = folder(CHECKED)
+"""Where compiled code is kept."""
+
+prune(FOLDER)
 
 
-def cache_folder() -> Path:
-    """Return the folder in which this version's compiled code is kept; a temporary one if it cannot be written."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    kind = "checked" if numba.config.BOUNDSCHECK else "compiled"
-    folder = Path(home) / "iopsim" / f"{kind}-{_texts().hex()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK):
-            return folder
-    except OSError:
-        pass
-    return Path(tempfile.mkdtemp(prefix="iopsim-"))
+class _Kept(FunctionCache):  # type: ignore[misc]
+    """The compiled code of a function on disk. One process at a time writes: Numba numbers files by what it finds."""
 
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep compiled code; do without, where there is no more room."""
+        with suppress(OSError), alone(FOLDER, WRITING):
+            super().save_overload(sig, data)
 
-if not os.environ.get("NUMBA_CACHE_DIR"):
-    numba.config.CACHE_DIR = str(cache_folder())
 
 _twins: dict[FunctionType, Compiled] = {}
 
 
 def jit(function: Callable[..., Any]) -> Compiled:
-    """Compile a function of a module of compiled code; it may call other compiled functions only."""
-    return numba.njit(**OPTIONS)(function)
+    """Compile a function of a module of compiled code; it may call other compiled functions only.
+
+    Raises
+    ------
+    ValueError
+        If its module is none of those whose text `iopsim.compiled_code` looks at.
+    """
+    module = function.__module__
+    if module.startswith(PACKAGE) and not covers(module):
+        raise ValueError(f"{module} is above all that is compiled: its text would not tell that code is stale")
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(FOLDER)
+    try:
+        compiled = numba.njit(**OPTIONS)(function)
+        compiled._cache = _Kept(function)  # noqa: SLF001 - as its enable_caching() does
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled
+
+
+def inlined(function: Callable[..., Any]) -> Compiled:
+    """Compile a function into each compiled function that calls it: what is called for every client, and is short.
+
+    What it looks up in structs is then counted once for all calls in a loop, and not in each.
+    """
+    return numba.njit(**OPTIONS, forceinline=True)(function)
 
 
 def jitted(function: Callable[..., Any]) -> Compiled:
@@ -112,10 +134,11 @@ _makers: dict[tuple[str, ...], Compiled] = {}
 
 
 def struct(**values: Any) -> Struct:
-    """Return a struct of numbers, truth values, arrays and structs. Arrays are not copied if they are contiguous."""
-    ready: dict[str, Any] = {
-        name: np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value for name, value in values.items()
-    }
+    """Return a struct of numbers, truth values, arrays and structs.
+
+    Arrays are not copied if they are contiguous and can be written: others would make another type, and other code.
+    """
+    ready = {name: _ready(value) if isinstance(value, np.ndarray) else value for name, value in values.items()}
     kind = StructType([(name, numba.typeof(value)) for name, value in ready.items()])
     return _maker(kind, tuple(ready))(*ready.values())
 
@@ -144,8 +167,13 @@ def struct_of(part: Any) -> Struct:
 def _plain(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return an array as compiled code knows it: contiguous, writable, of one of four types."""
     kind = {"i": np.int64, "u": np.uint64, "f": np.float64, "b": np.bool_}[value.dtype.kind]
-    ready: np.ndarray[Any, Any] = np.ascontiguousarray(value, dtype=kind)
-    return ready if ready.flags.writeable else ready.copy()
+    return _ready(value.astype(kind, copy=False))
+
+
+def _ready(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if not value.ndim:
+        raise TypeError("an array without dimensions is a number: hand that on")
+    return np.require(value, requirements=["C", "W", "A"])
 
 
 def _maker(kind: StructType, names: tuple[str, ...]) -> Compiled:
@@ -169,3 +197,102 @@ def row_type(table: type, **more: type) -> np.dtype[Any]:
     """Return the type of a row: every column of a table of the Record as a whole number, and some fields more."""
     columns = [(field.name, np.int64) for field in fields(table)]
     return np.dtype([*columns, *more.items()], align=True)
+
+
+class LentType(types.Type):  # type: ignore[misc]
+    """The type of a struct that is lent: nobody counts who refers to it or to its arrays."""
+
+    def __init__(self, lender: StructType) -> None:
+        self.lender = lender
+        super().__init__(name=f"lent({lender})")
+
+
+@register_model(LentType)
+class _LentModel(models.OpaqueModel):  # type: ignore[misc]
+    """A pointer to the fields."""
+
+
+def _lent(kind: Any) -> Any:
+    return LentType(kind) if isinstance(kind, StructType) else kind
+
+
+def _fields_at(context: Any, builder: Any, lender: StructType, pointer: Any) -> Any:
+    """Return the fields of a struct that is lent, as a thing whose attributes they are."""
+    payload = lender.get_data_type()
+    there = context.data_model_manager[payload].get_value_type().as_pointer()
+    return cgutils.create_struct_proxy(payload)(context, builder, ref=builder.bitcast(pointer, there))
+
+
+def _pointer_of(context: Any, builder: Any, kind: StructType, value: Any) -> Any:
+    """Return the pointer to the fields of a struct."""
+    whole = cgutils.create_struct_proxy(kind)(context, builder, value=value)
+    return context.nrt.meminfo_data(builder, whole.meminfo)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def lend(_: Any, kind: Any) -> Any:
+    """Lend a struct to whoever is called from here on: so nobody need count references to it, which takes time.
+
+    The lender must hold the struct until all have returned; an array that a field held is gone once the field is set.
+    """
+
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        if isinstance(kind, LentType):
+            return arguments[0]
+        return _pointer_of(context, builder, kind, arguments[0])
+
+    return (kind if isinstance(kind, LentType) else LentType(kind))(kind), generate
+
+
+@infer_getattr
+class _LentAttribute(AttributeTemplate):  # type: ignore[misc]
+    key = LentType
+
+    def generic_resolve(self, lent: LentType, name: str) -> Any:
+        """Return the type of a field; a struct in a struct that is lent is lent too."""
+        return _lent(lent.lender.field_dict[name]) if name in lent.lender.field_dict else None
+
+
+@lower_getattr_generic(LentType)  # type: ignore[untyped-decorator]
+def _get(context: Any, builder: Any, lent: LentType, pointer: Any, name: str) -> Any:
+    """Read a field: an array without its owner."""
+    kind = lent.lender.field_dict[name]
+    value = getattr(_fields_at(context, builder, lent.lender, pointer), name)
+    if isinstance(kind, StructType):
+        return _pointer_of(context, builder, kind, value)
+    if isinstance(kind, types.Array):
+        array = context.make_array(kind)(context, builder, value=value)
+        for owner in ("meminfo", "parent"):
+            setattr(array, owner, cgutils.get_null_value(getattr(array, owner).type))
+        return array._getvalue()  # noqa: SLF001 - as Numba's own code does
+    return value
+
+
+@lower_setattr_generic(LentType)  # type: ignore[untyped-decorator]
+def _set(context: Any, builder: Any, signature: Any, arguments: Any, name: str) -> None:
+    """Set a field; an array is kept, and the one before it let go."""
+    lent, given = signature.args
+    there = _fields_at(context, builder, lent.lender, arguments[0])
+    kind = lent.lender.field_dict[name]
+    value = context.cast(builder, arguments[1], given, kind)
+    before = getattr(there, name)
+    if isinstance(kind, types.Array):
+        _set_array(context, builder, kind, there, name, value, before)
+        return
+    context.nrt.incref(builder, kind, value)
+    context.nrt.decref(builder, kind, before)
+    setattr(there, name, value)
+
+
+def _set_array(context: Any, builder: Any, kind: Any, there: Any, name: str, value: Any, before: Any) -> None:
+    """Set a field to an array; one that is given its own back keeps it, and the owner that it has already."""
+    new = context.make_array(kind)(context, builder, value=value)
+    old = context.make_array(kind)(context, builder, value=before)
+    nobody, owner = cgutils.get_null_value(new.meminfo.type), old.meminfo
+    lent = builder.icmp_unsigned("==", new.meminfo, nobody)
+    own = builder.and_(lent, builder.icmp_unsigned("==", new.data, old.data))
+    context.nrt.incref(builder, kind, value)
+    old.meminfo = builder.select(own, nobody, owner)
+    context.nrt.decref(builder, kind, old._getvalue())  # noqa: SLF001 - as Numba's own code does
+    new.meminfo = builder.select(own, owner, new.meminfo)
+    setattr(there, name, new._getvalue())  # noqa: SLF001

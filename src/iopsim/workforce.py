@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from iopsim.arithmetic import Numbers, exponential, logarithm, minus_log_rest
 from iopsim.deck import CARDS, Deck, Purpose
 from iopsim.rulebook import Rulebook
 
@@ -25,6 +26,25 @@ SPELLS = CARDS // 2
 
 NEVER_LEAVES = 1 << 40
 WEEKS_A_YEAR = 52
+
+
+# What cards mean; these take arrays or single numbers, and compiled code calls them too.
+
+
+def tenure_of(threshold: Numbers, scale: Numbers, power: Numbers) -> Numbers:
+    """Return the whole days that a person stays, one at least: the Weibull quantile."""
+    days = np.rint(scale * exponential(power * logarithm(threshold)))
+    return np.int64(np.minimum(np.maximum(days, 1.0), NEVER_LEAVES))
+
+
+def vacancy_of(threshold: Numbers, mean: Numbers) -> Numbers:
+    """Return the whole days that a post then stays empty, one at least."""
+    return np.int64(np.maximum(np.rint(threshold * mean), 1.0))
+
+
+def spell_of(threshold: Numbers, hazard: Numbers) -> Numbers:
+    """Return the whole days of a spell, one at least, whose end has a hazard each day."""
+    return np.int64(np.minimum(np.maximum(np.ceil(threshold / hazard), 1.0), NEVER_LEAVES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +85,35 @@ def _spells(book: Rulebook, cards: Cards) -> tuple[I64, I64]:
     """Return tenure and vacancy of one person after the other, enough of them to fill the run."""
     staff = book.staffing
     role = staff.post_role
-    leaves = np.isfinite(staff.tenure_days[role])
-    scale = np.where(leaves, staff.tenure_days[role], 1.0)
+    scale, power, empty = (
+        of[role][:, np.newaxis] for of in (staff.tenure_days, staff.tenure_power, staff.vacancy_days)
+    )
     tenure = np.empty((len(role), 0), dtype=np.int64)
     vacancy = tenure.copy()
     while tenure.shape[1] == 0 or ((tenure + vacancy).sum(axis=1) < book.days).any():
-        threshold = -np.log1p(-cards(Purpose.TENURE, tenure.shape[1] // SPELLS))
-        days = np.rint(scale[:, np.newaxis] * threshold[:, :SPELLS] ** staff.tenure_power[role][:, np.newaxis])
-        days = np.maximum(days, 1.0)
-        days[~leaves] = NEVER_LEAVES
-        empty = np.maximum(np.rint(staff.vacancy_days[role][:, np.newaxis] * threshold[:, SPELLS:]), 1.0)
-        tenure = np.hstack([tenure, np.minimum(days, NEVER_LEAVES).astype(np.int64)])
-        vacancy = np.hstack([vacancy, empty.astype(np.int64)])
+        threshold = minus_log_rest(cards(Purpose.TENURE, tenure.shape[1] // SPELLS))
+        tenure = np.hstack([tenure, tenure_of(threshold[:, :SPELLS], scale, power)])
+        vacancy = np.hstack([vacancy, vacancy_of(threshold[:, SPELLS:], empty)])
     return tenure, vacancy
 
 
+@np.errstate(divide="ignore")
 def _sick(book: Rulebook, cards: Cards) -> Flags:
     """Return who is sick when: healthy and sick spells in turn, both geometric, beginning healthy."""
     staff, days = book.staffing, book.days
     role = staff.post_role
-    share, length = staff.sick_share[role], staff.sick_days[role]
-    ever = share > 0.0
+    ever = staff.sick_share[role] > 0.0
     change = np.zeros((len(role), days + 1), dtype=np.int64)
     if not ever.any():
         return change[:, :days] > 0
-    healthy = np.where(ever, length * (1.0 - share) / np.where(ever, share, 1.0), np.inf)
-    pages = 1 + int(days / (SPELLS * (healthy + length).min()))
+    pages = 1 + int(days / (SPELLS * (staff.healthy_days + staff.sick_days)[role].min()))
     post = np.repeat(np.flatnonzero(ever), SPELLS * pages)
     end, page = np.zeros((len(role), 1), dtype=np.int64), 0
     while (end[ever] < days).any():
-        card = cards(Purpose.SICKNESS, page, pages).reshape(len(role), pages, 2, SPELLS)
+        threshold = minus_log_rest(cards(Purpose.SICKNESS, page, pages)).reshape(len(role), pages, 2, SPELLS)
         well, ill = (
-            _geometric(card[:, :, kind].reshape(len(role), pages * SPELLS), mean[:, np.newaxis])
-            for kind, mean in enumerate((healthy, length))
+            spell_of(threshold[:, :, kind].reshape(len(role), pages * SPELLS), hazard[role][:, np.newaxis])
+            for kind, hazard in enumerate((staff.healthy_hazard, staff.sick_hazard))
         )
         over = end + np.cumsum(well + ill, axis=1)
         first = np.minimum(over - ill, days)[ever].ravel()
@@ -105,15 +121,6 @@ def _sick(book: Rulebook, cards: Cards) -> Flags:
         np.add.at(change, (post, np.minimum(over, days)[ever].ravel()), -1)
         end, page = over[:, -1:], page + pages
     return np.cumsum(change[:, :days], axis=1) > 0
-
-
-def _geometric(card: F64, mean: F64) -> I64:
-    """Return whole numbers from 1 with a geometric distribution of this mean; very large for an infinite mean."""
-    certain = mean <= 1.0
-    stops = np.where(certain, 0.5, 1.0 / np.maximum(mean, 1.0))
-    with np.errstate(divide="ignore"):
-        length = np.ceil(np.log1p(-card) / np.log1p(-stops))
-    return np.where(certain, 1, np.minimum(np.nan_to_num(length, posinf=NEVER_LEAVES), NEVER_LEAVES)).astype(np.int64)
 
 
 def _on_leave(book: Rulebook, cards: Cards) -> Flags:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from iopsim.cli.console import margin, paragraph, screen
 from iopsim.cli.export import json_text
@@ -18,6 +19,7 @@ from iopsim.cli.progress import Bar
 from iopsim.errors import Problem
 from iopsim.experiments.batch import COLUMN, Batch, Precision, in_memory
 from iopsim.experiments.batch_folder import CHUNKS, Making, run_in
+from iopsim.experiments.engine import ENGINES, Choice, chosen, referred, worthwhile_workers
 from iopsim.experiments.executors.cluster import LOCAL, cluster
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.executors.processes import Processes, cores
@@ -27,6 +29,7 @@ from iopsim.experiments.runner import Runner
 from iopsim.experiments.twins import with_twins
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
+from iopsim.scenario.model import Scenario
 from iopsim.scenario.words import nearest, short
 from iopsim.stats.stopping import FIRST, Target
 from iopsim.store.chunks import Chunks
@@ -50,17 +53,52 @@ class Place:
     out: Path | None
     json: bool
     quiet: bool
+    engine: Choice
 
 
-def place(
-    mistakes: Mistakes, workers: str | None, address: str | None, out: str | None, json: bool, quiet: bool
-) -> Place:
+class Placing(Protocol):
+    """What a person asked for of where a batch runs, as they typed it."""
+
+    @property
+    def workers(self) -> str | None:
+        """The value of `--workers`."""
+
+    @property
+    def cluster(self) -> str | None:
+        """The value of `--cluster`."""
+
+    @property
+    def engine(self) -> str:
+        """The value of `--engine`."""
+
+    @property
+    def out(self) -> str | None:
+        """The value of `--out`."""
+
+    @property
+    def json(self) -> bool:
+        """Whether there is to be one document and nothing else."""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there are to be errors only."""
+
+
+def place(mistakes: Mistakes, order: Placing) -> Place:
     """Return where a batch runs, from the options of a command."""
+    workers, address = order.workers, order.cluster
     number = mistakes.whole("--workers", workers, 1, MOST_WORKERS) if workers is not None else None
+    choice = engine(mistakes, order.engine)
     if address is not None and address != LOCAL and "://" not in address:
         said = f"give the address of a Dask scheduler, such as tcp://host:8786, or {LOCAL}"
         mistakes.problems.append(Problem("--cluster", None, "", short(address), said))
-    return Place(number, address, Path(out) if out is not None else None, json, quiet)
+    out = None if order.out is None else Path(order.out)
+    return Place(number, address, out, order.json, order.quiet, choice)
+
+
+def engine(mistakes: Mistakes, text: str) -> Choice:
+    """Return the choice that `--engine` makes."""
+    return chosen(mistakes.choice("--engine", text, ENGINES))
 
 
 def measures(mistakes: Mistakes, names: Sequence[str], default: Sequence[str]) -> tuple[Measure, ...]:
@@ -134,21 +172,42 @@ def _target(name: str, width: str) -> Target | None:
 
 
 @contextmanager
-def executor(where: Place, replications: int) -> Iterator[Executor]:
+def executor(where: Place, scenario: Scenario, replications: int) -> Iterator[Executor]:
     """Reach what does the work: a cluster, all cores, or as many processes as were asked for.
 
     Parameters
     ----------
     where : Place
+    scenario : Scenario
+        One of those that are simulated.
     replications : int
         About how many there will be in all; for few, no other process is worth starting.
+
+    Raises
+    ------
+    IopsimError
+        If the compiled engine was asked for by name and cannot be had.
     """
     if where.cluster is not None:
         with cluster(where.cluster, where.workers) as found:
             yield found
         return
-    workers = where.workers or (cores() if replications > WORTH_STARTING else 1)
+    workers = where.workers or 1
+    if where.workers is None and replications > WORTH_STARTING:
+        referrals = referred(scenario) * replications
+        ran = where.engine.decide(referrals, cores())
+        workers = cores() if ran == "reference" else worthwhile_workers(ran, referrals, cores())
     yield Here() if workers == 1 else Processes(workers)
+
+
+@contextmanager
+def heard(choice: Choice, bar: Bar) -> Iterator[None]:
+    """Let a bar say what is done about the engine."""
+    choice.says = bar.says
+    try:
+        yield
+    finally:
+        choice.says = None
 
 
 WORTH_STARTING = 60
@@ -167,21 +226,26 @@ def simulate(batch: Batch, where: Place) -> Outcome:
     """
     expected = (batch.replications or FIRST) * len(batch.unique_points)
     try:
-        with executor(where, expected) as found, Bar(margin(), expected, hidden=where.quiet) as bar:
-            runner = Runner(found, progress=bar.advance)
+        scenario = batch.plans[0].scenario
+        with (
+            Bar(margin(), expected, hidden=where.quiet) as bar,
+            heard(where.engine, bar),
+            executor(where, scenario, expected) as found,
+        ):
+            runner = Runner(found, progress=bar.advance, engine=where.engine)
             if where.out is None:
                 batch = settled(batch, runner)
                 redrawn: dict[str, int] = {}
                 fractions, failures, looked = in_memory(batch, replace(runner, redrawn=redrawn), bar)
                 told = (failures, looked, None, redrawn)
                 outcome = Outcome(batch, len(fractions[0]), lambda plan, column: fractions[plan][:, column], *told)
-                return with_twins(outcome, Runner(found))
+                return with_twins(outcome, replace(runner, progress=None))
 
             def waiting() -> None:
                 bar.says("Waiting for another batch in this folder")
 
             outcome = run_in(where.out, batch, Making(runner, bar, waiting, tuple(sys.argv)))
-            return with_twins(outcome, Runner(found, Chunks(where.out / CHUNKS)))
+            return with_twins(outcome, replace(runner, progress=None, chunks=Chunks(where.out / CHUNKS)))
     except Interrupted as stop:
         if where.out is None:
             raise
@@ -192,7 +256,7 @@ def simulate(batch: Batch, where: Place) -> Outcome:
 def report(outcome: Outcome, where: Place) -> None:
     """Say what was found, in the way that was asked for."""
     if where.json:
-        sys.stdout.write(json_text(document(outcome)))
+        sys.stdout.write(json_text({**document(outcome), **where.engine.described()}))
         return
     from iopsim.cli.outcome import failures, show, show_folder
 

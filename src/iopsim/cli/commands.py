@@ -76,6 +76,16 @@ Stages = Annotated[
     ),
 ]
 
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="reference: in Python; compiled: in machine code, much faster, but it takes time to load and, once, to "
+        "compile; auto: whichever is done sooner. The results are the same.",
+    ),
+]
+
 Format = Annotated[
     str, typer.Option("--format", metavar="FORM", help="A table to read, or csv or json on stdout for a machine.")
 ]
@@ -138,6 +148,7 @@ def run(
         ),
     ] = None,
     workers: Workers = None,
+    engine: EngineName = "auto",
     warm_up: Annotated[
         str | None,
         typer.Option(
@@ -194,6 +205,7 @@ def run(
                 precision or [],
                 most,
                 stages,
+                engine,
             )
         )
 
@@ -210,6 +222,7 @@ def warmup(
         typer.Option("--out", metavar="FILE.png", help="A new file for the plot. Without it: one under results/."),
     ] = None,
     workers: Workers = None,
+    engine: EngineName = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No table and no progress: errors only.")] = False,
 ) -> None:
     """Find the weeks after which census, waitlist and seats attended no longer tell of the opening.
@@ -221,7 +234,8 @@ def warmup(
         from iopsim.cli.run import Order
         from iopsim.cli.warmup import warmup as start
 
-        start(Order(file, replications, seed, changes or [], weeks, out, workers, [], False, False, quiet))
+        more = changes or []
+        start(Order(file, replications, seed, more, weeks, out, workers, [], False, False, quiet, engine=engine))
 
 
 @app.command(short_help="Check a scenario, and demand against capacity.")

@@ -57,6 +57,7 @@ class Order:
     out: str | None
     workers: str | None
     cluster: str | None
+    engine: str
     json: bool
     quiet: bool
 
@@ -84,7 +85,7 @@ def compare(order: Order) -> None:
     compared = measures(mistakes, order.measures, BOARD)
     confidence = mistakes.share("--confidence", order.confidence, 0.5, 1.0)
     warm_up = mistakes.warm_up(order.warm_up)
-    where = place(mistakes, order.workers, order.cluster, order.out, order.json, order.quiet)
+    where = place(mistakes, order)
     found = arms(mistakes, order.files, order.changes, order.weeks)
     mistakes.settle()
     batch = Batch(

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import iopsim
-from iopsim.experiments.documents import mature, precision, uncertain
+from iopsim.experiments.documents import engines, mature, precision, uncertain
 from iopsim.experiments.equity import COLUMNS
 from iopsim.experiments.ignorance import spread_rows
 from iopsim.experiments.result import Result
@@ -33,6 +33,7 @@ def document(result: Result, folder: Path | None) -> str:
         **mature(result),
         **uncertain(result),
         **precision(result),
+        **engines(result),
         "iopsim": iopsim.__version__,
         "measures": [
             {

@@ -26,6 +26,7 @@ class Order:
     out: str | None
     workers: str | None
     cluster: str | None
+    engine: str
     json: bool
     quiet: bool
 
@@ -48,7 +49,7 @@ def experiment(order: Order) -> None:
     runs, seed = order.replications, order.seed
     replications = mistakes.whole("--replications", runs, 2, MOST_REPLICATIONS) if runs is not None else None
     chosen = mistakes.whole("--seed", seed, 0, LARGEST_SEED) if seed is not None else None
-    where = place(mistakes, order.workers, order.cluster, order.out, order.json, order.quiet)
+    where = place(mistakes, order)
     loaded = mistakes.attempt(lambda: load_experiment(order.file, chosen))
     mistakes.settle()
     assert loaded is not None

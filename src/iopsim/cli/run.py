@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iopsim.api import simulate
-from iopsim.cli.batches import either, precision
+from iopsim.cli.batches import either, engine, heard, precision
 from iopsim.cli.console import margin, paragraph, plain, screen
 from iopsim.cli.interrupts import Interrupted, undisturbed
 from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
@@ -16,6 +16,7 @@ from iopsim.cli.progress import Bar
 from iopsim.errors import Problem
 from iopsim.experiments.batch import Precision
 from iopsim.experiments.documents import default_folder, documents, run_key
+from iopsim.experiments.engine import ENGINES, Choice, referred, worthwhile_workers
 from iopsim.experiments.executors.processes import cores
 from iopsim.experiments.ignorance import simulations as all_simulations
 from iopsim.experiments.plan import REPLICATIONS
@@ -25,7 +26,6 @@ from iopsim.experiments.runner import SMALLEST_CHUNK
 from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.warmup import estimate, forbidden
 from iopsim.measures.partition import DIMENSIONS
-from iopsim.rulebook import write
 from iopsim.scenario import Resolved, resolve
 from iopsim.scenario.cautions import cautions
 from iopsim.scenario.model import Scenario
@@ -35,12 +35,6 @@ from iopsim.store.folder import MANIFEST, examine, held, save
 MOST_REPLICATIONS = 10_000_000
 LARGEST_SEED = 2**64 - 1
 MOST_WORKERS = 512
-
-SECONDS_PER_REFERRAL = 5e-5
-"""What a replication costs for each client referred, roughly."""
-
-SECONDS_TO_START = 0.8
-"""What starting workers costs, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +57,7 @@ class Order:
     precision: Sequence[str] = ()
     most: str | None = None
     stages: str = STAGES[0]
+    engine: str = ENGINES[0]
 
 
 def run(order: Order) -> None:
@@ -86,6 +81,7 @@ def run(order: Order) -> None:
     seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
     workers = mistakes.whole("--workers", order.workers, 1, MOST_WORKERS) if order.workers is not None else None
     warm_up = mistakes.warm_up(order.warm_up)
+    choice = engine(mistakes, order.engine)
     mistakes.problems += _unknown_dimensions(order.by)
     resolved = mistakes.attempt(lambda: resolve(order.file, with_weeks(order.changes, order.weeks)))
     if resolved is not None:
@@ -96,7 +92,7 @@ def run(order: Order) -> None:
     assert resolved is not None
 
     if warm_up == "auto":
-        warm_up = _estimated_weeks(order, resolved, seed, replications, workers)
+        warm_up = _estimated_weeks(order, resolved, seed, replications, workers, choice)
     plan = resolved if order.uncertain else resolved.scenario
     inputs = draw_inputs(resolved, seed) if order.uncertain else None
 
@@ -111,7 +107,7 @@ def run(order: Order) -> None:
         _warn(resolved)
     simulations = all_simulations(replications) if order.uncertain else replications
     with Bar(margin(), simulations, hidden=order.quiet) as bar:
-        result = simulated(plan, seed, replications, workers, bar, order.by, warm_up, sought)
+        result = simulated(plan, seed, replications, workers, bar, order.by, warm_up, sought, choice)
         files = {}
         key = key_of(result.replications)
         folder = _folder(order, resolved.scenario, key)
@@ -168,6 +164,7 @@ def simulated(
     by: Sequence[str] = (),
     warm_up: int | None = None,
     sought: Precision | None = None,
+    choice: Choice | None = None,
 ) -> Result:
     """Return the result of a run, with a progress bar meanwhile; of a `Resolved` with drawn inputs.
 
@@ -178,22 +175,25 @@ def simulated(
     IopsimError
         If workers are ended from outside again and again.
     """
-    if workers is None:
-        workers = worthwhile_workers(plan.scenario if isinstance(plan, Resolved) else plan, replications)
-    return simulate(
-        plan,
-        replications,
-        seed,
-        workers=workers,
-        progress=bar.advance,
-        by=by,
-        warm_up=warm_up,
-        uncertain=isinstance(plan, Resolved),
-        precision=None if sought is None else sought.targets,
-        most=MOST if sought is None else sought.most,
-        stages=STAGES[0] if sought is None else sought.stages,
-        expects=bar.expects,
-    )
+    choice = choice or Choice()
+    with heard(choice, bar):
+        if workers is None:
+            workers = workers_for(plan.scenario if isinstance(plan, Resolved) else plan, replications, choice)
+        return simulate(
+            plan,
+            replications,
+            seed,
+            workers=workers,
+            progress=bar.advance,
+            by=by,
+            warm_up=warm_up,
+            uncertain=isinstance(plan, Resolved),
+            precision=None if sought is None else sought.targets,
+            most=MOST if sought is None else sought.most,
+            stages=STAGES[0] if sought is None else sought.stages,
+            expects=bar.expects,
+            engine=choice,
+        )
 
 
 def counted(mistakes: Mistakes, text: str | None) -> int:
@@ -209,11 +209,13 @@ def stopped_at(folder: Path, sought: Precision) -> int:
     return number if same and isinstance(number, int) else 0
 
 
-def _estimated_weeks(order: Order, resolved: Resolved, seed: int, replications: int, workers: int | None) -> int:
+def _estimated_weeks(
+    order: Order, resolved: Resolved, seed: int, replications: int, workers: int | None, choice: Choice
+) -> int:
     """Run the scenario in the opening view, and return the weeks after which the program is mature."""
     with Bar(margin(), replications, hidden=order.quiet) as bar:
         bar.says("Looking for the warm-up")
-        found = estimate(simulated(resolved.scenario, seed, replications, workers, bar))
+        found = estimate(simulated(resolved.scenario, seed, replications, workers, bar, choice=choice))
     mistakes = Mistakes()
     mistakes.problems = [weeks_by_name(placed(problem, resolved), order.weeks) for problem in found.problems]
     mistakes.settle()
@@ -221,11 +223,11 @@ def _estimated_weeks(order: Order, resolved: Resolved, seed: int, replications: 
     return found.weeks
 
 
-def worthwhile_workers(scenario: Scenario, replications: int) -> int:
-    """Return how many processes finish soonest: all cores, or one where starting more costs what it saves."""
+def workers_for(scenario: Scenario, replications: int, choice: Choice) -> int:
+    """Return how many processes finish soonest: all cores, or one."""
     most = min(cores(), -(-replications // SMALLEST_CHUNK))
-    alone = SECONDS_PER_REFERRAL * float(write(scenario).demand.expected_referrals.sum()) * replications
-    return most if alone / most + SECONDS_TO_START < alone else 1
+    referrals = referred(scenario) * replications
+    return worthwhile_workers(choice.decide(referrals, most), referrals, most)
 
 
 def _folder(order: Order, scenario: Scenario, key: str) -> Path | None:

@@ -9,14 +9,15 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iopsim.cli.batches import Place, executor, known, measures, place
+from iopsim.cli.batches import Place, executor, heard, known, measures, place
 from iopsim.cli.console import margin, paragraph, plain, screen
 from iopsim.cli.export import json_text
 from iopsim.cli.interrupts import Interrupted
 from iopsim.cli.options import Mistakes, weeks_by_name, with_weeks
 from iopsim.cli.progress import Bar
-from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS, SECONDS_PER_REFERRAL
+from iopsim.cli.run import LARGEST_SEED, MOST_REPLICATIONS
 from iopsim.errors import IopsimError, Problem
+from iopsim.experiments.engine import SECONDS_PER_REFERRAL, referred
 from iopsim.experiments.executors.processes import cores
 from iopsim.experiments.runner import Runner
 from iopsim.experiments.sensitivity_folder import analyse_in
@@ -34,7 +35,6 @@ from iopsim.experiments.sensitivity_study import (
     rows,
 )
 from iopsim.experiments.space import Choice, factors_of
-from iopsim.rulebook import write
 from iopsim.scenario import Resolved, resolve
 from iopsim.scenario.words import nearest, short
 
@@ -62,6 +62,7 @@ class Order:
     out: str | None
     workers: str | None
     cluster: str | None
+    engine: str
     every: bool
     json: bool
     quiet: bool
@@ -96,7 +97,7 @@ def sensitivity(order: Order) -> None:
     top = mistakes.whole("--top", order.top, 1, 10_000)
     seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
     looked_at = measures(mistakes, order.measures, BOARD)
-    where = place(mistakes, order.workers, order.cluster, order.out, order.json, order.quiet)
+    where = place(mistakes, order)
     choices, also = _also(mistakes, order.also)
     resolved = mistakes.attempt(lambda: resolve(order.file, with_weeks(order.changes, order.weeks)))
     mistakes.problems = [weeks_by_name(problem, order.weeks) for problem in mistakes.problems]
@@ -147,8 +148,9 @@ def _check_levels(mistakes: Mistakes, resolved: Resolved, choices: Sequence[Choi
 def _announce(study: Study, resolved: Resolved, where: Place) -> None:
     """Say beforehand how much it is, if it takes long."""
     workers = where.workers or (1 if where.cluster else cores())
-    referrals = float(write(resolved.scenario).demand.expected_referrals.sum())
-    seconds = SECONDS_PER_REFERRAL * referrals * study.planned / workers
+    referrals = referred(resolved.scenario) * study.planned
+    with Bar(margin(), study.planned, hidden=where.quiet) as bar, heard(where.engine, bar):
+        seconds = SECONDS_PER_REFERRAL[where.engine.decide(referrals, workers)] * referrals / workers
     if seconds >= LONG:
         on = "" if where.cluster else f" on {workers} core{'' if workers == 1 else 's'}"
         said = (
@@ -167,8 +169,13 @@ def _time(seconds: float) -> str:
 def _found(study: Study, where: Place) -> Findings:
     """Run the study, with a bar meanwhile, into its folder or in memory."""
     try:
-        with executor(where, study.planned) as found, Bar(margin(), study.planned, hidden=where.quiet) as bar:
-            runner = Runner(found, progress=bar.advance)
+        scenario = study.factors.base.scenario
+        with (
+            Bar(margin(), study.planned, hidden=where.quiet) as bar,
+            heard(where.engine, bar),
+            executor(where, scenario, study.planned) as found,
+        ):
+            runner = Runner(found, progress=bar.advance, engine=where.engine)
             if where.out is None:
                 return analyse(study, runner, bar)
 
@@ -188,7 +195,7 @@ def _report(order: Order, findings: Findings, where: Place) -> None:
     if where.json:
         told = [known(row) for row in rows(findings)]
         out = None if where.out is None else str(where.out)
-        sys.stdout.write(json_text({**description(findings), "rows": told, "out": out}))
+        sys.stdout.write(json_text({**description(findings), **where.engine.described(), "rows": told, "out": out}))
         return
     from iopsim.cli.tornado import failures, show
 

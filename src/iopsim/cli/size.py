@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from iopsim.cli.batches import Place, executor, place
+from iopsim.cli.batches import Place, executor, heard, place
 from iopsim.cli.console import margin, paragraph, screen
 from iopsim.cli.export import json_text
 from iopsim.cli.interrupts import Interrupted
@@ -34,6 +34,7 @@ class Order:
     out: str | None
     workers: str | None
     cluster: str | None
+    engine: str
     json: bool
     quiet: bool
 
@@ -54,7 +55,7 @@ def size(order: Order) -> None:
     """
     mistakes = Mistakes()
     seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED) if order.seed is not None else None
-    where = place(mistakes, order.workers, order.cluster, order.out, order.json, order.quiet)
+    where = place(mistakes, order)
     sizing = mistakes.attempt(lambda: load_sizing(order.file))
     mistakes.settle()
     assert sizing is not None
@@ -82,8 +83,13 @@ def simulate(sizing: Sizing, where: Place) -> Sized:
     """
     expected = sizing.first_stage * min(len(sizing.candidates), AT_ONCE)
     try:
-        with executor(where, expected) as found, Bar(margin(), expected, hidden=where.quiet) as bar:
-            runner = Runner(found, progress=bar.advance)
+        scenario = sizing.resolve(sizing.candidates[0]).scenario
+        with (
+            Bar(margin(), expected, hidden=where.quiet) as bar,
+            heard(where.engine, bar),
+            executor(where, scenario, expected) as found,
+        ):
+            runner = Runner(found, progress=bar.advance, engine=where.engine)
             if where.out is None:
                 return answer(sizing, Simulation(sizing, runner, bar))
 
@@ -106,6 +112,7 @@ def document(found: Sized, where: Place) -> dict[str, object]:
     ]
     return {
         **description(found),
+        **where.engine.described(),
         "plans": plans,
         "failures": [
             {

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from iopsim.cli.commands import Changes, Most, Precisely, Scenario, Seed, Stages, Uncertain, Weeks, Workers, app
+from iopsim.cli.commands import (
+    Changes,
+    EngineName,
+    Most,
+    Precisely,
+    Scenario,
+    Seed,
+    Stages,
+    Uncertain,
+    Weeks,
+    Workers,
+    app,
+)
 from iopsim.cli.door import door
 
 __all__ = ["app"]
@@ -64,6 +76,7 @@ def compare(
     ] = None,
     workers: Workers = None,
     cluster: Cluster = None,
+    engine: EngineName = "auto",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -93,6 +106,7 @@ def compare(
                 out,
                 workers,
                 cluster,
+                engine,
                 json,
                 quiet,
             )
@@ -119,6 +133,7 @@ def experiment(
     ] = None,
     workers: Workers = None,
     cluster: Cluster = None,
+    engine: EngineName = "auto",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -131,7 +146,7 @@ def experiment(
         from iopsim.cli.experiment import Order
         from iopsim.cli.experiment import experiment as start
 
-        start(Order(file, replications, seed, uncertain, out, workers, cluster, json, quiet))
+        start(Order(file, replications, seed, uncertain, out, workers, cluster, engine, json, quiet))
 
 
 @app.command(short_help="Which of the things that nobody knows matter.")
@@ -187,6 +202,7 @@ def sensitivity(
     ] = None,
     workers: Workers = None,
     cluster: Cluster = None,
+    engine: EngineName = "auto",
     every: Annotated[bool, typer.Option("--all", help="Show every factor, and all that moves nothing.")] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -216,6 +232,7 @@ def sensitivity(
                 out,
                 workers,
                 cluster,
+                engine,
                 every,
                 json,
                 quiet,
@@ -235,6 +252,7 @@ def size(
     ] = None,
     workers: Workers = None,
     cluster: Cluster = None,
+    engine: EngineName = "auto",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -247,7 +265,7 @@ def size(
         from iopsim.cli.size import Order
         from iopsim.cli.size import size as start
 
-        start(Order(file, seed, out, workers, cluster, json, quiet))
+        start(Order(file, seed, out, workers, cluster, engine, json, quiet))
 
 
 @app.command(short_help="Write the tables of a results folder as CSV.")

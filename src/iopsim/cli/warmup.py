@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from iopsim.cli.batches import engine
 from iopsim.cli.console import grid, margin, paragraph, plain, print_grid, screen, shortened
 from iopsim.cli.door import BAD_INPUT
 from iopsim.cli.options import Mistakes, placed, weeks_by_name, with_weeks
@@ -49,6 +50,7 @@ def warmup(order: Order) -> None:
     replications = counted(mistakes, order.replications)
     seed = mistakes.whole("--seed", order.seed, 0, LARGEST_SEED)
     workers = mistakes.whole("--workers", order.workers, 1, MOST_WORKERS) if order.workers is not None else None
+    choice = engine(mistakes, order.engine)
     resolved = mistakes.attempt(lambda: resolve(order.file, with_weeks(order.changes, order.weeks)))
     mistakes.problems = [weeks_by_name(problem, order.weeks) for problem in mistakes.problems]
     mistakes.settle()
@@ -60,7 +62,7 @@ def warmup(order: Order) -> None:
     if order.out is not None and picture.exists():
         raise IopsimError(f"{picture}: found something there; name a new file with --out")
     with Bar(margin(), replications, hidden=order.quiet) as bar:
-        found = estimate(simulated(scenario, seed, replications, workers, bar))
+        found = estimate(simulated(scenario, seed, replications, workers, bar, choice=choice))
         bar.says("Drawing the plot")
         drawn = welch(found)
     save_picture(picture, drawn.png())

@@ -11,7 +11,8 @@
     failures/           replications that failed: traceback and scenario
     chunks/             finished replications, from which a batch goes on; may be deleted
 
-The same batch gives the same bytes, made.json aside, with however many workers and however often it was stopped.
+The same batch gives the same bytes, made.json aside, with however many workers and however often it was stopped; and
+whichever engine simulated, but for its name in the manifest and in chunks.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ from iopsim.store.parquet import read
 from iopsim.store.part import Failure
 
 MADE = "made.json"
+ENGINE, ASKED = "engine", "engine_asked"
+"""What a manifest says of engines; nothing else depends on it."""
+
 CHUNKS = "chunks"
 ARMS = "arms"
 DRAFT = ".draft"
@@ -117,6 +121,7 @@ def run_in(folder: Path, batch: Batch, making: Making) -> Outcome:
             _refuse_fewer(folder, batch.replications)
             outcome = _outcome(folder, batch, batch.replications, redrawn=_redrawn(folder, batch))
             if _vouched(folder, outcome):
+                making.runner.engine.note(str(held(folder / MANIFEST)[ENGINE]))
                 _tell_all(outcome, making)
                 return outcome
         redrawn: dict[str, int] = {}
@@ -125,7 +130,7 @@ def run_in(folder: Path, batch: Batch, making: Making) -> Outcome:
         outcome = _outcome(folder, batch, replications, failures, looked, redrawn)
         if not _vouched(folder, outcome):
             try:
-                _assemble(folder, chunks, outcome, made(making, begun))
+                _assemble(folder, chunks, outcome, making, begun)
             except OSError as error:
                 raise stopped(folder, error) from None
     return outcome
@@ -197,7 +202,6 @@ def versions() -> dict[str, object]:
     """Return what a manifest says of the programs that made its results."""
     return {
         "format": FORMAT,
-        "engine": "reference",
         "source": source_hash(),
         "tables_source": tables_hash(),
         "iopsim": iopsim.__version__,
@@ -250,7 +254,7 @@ def _simulated(batch: Batch, runner: Runner, watch: Watch) -> tuple[int, Failed,
     return replications, by_plan(failures, [places[point.key] for point in batch.points]), looked
 
 
-def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, made: Mapping[str, object]) -> None:
+def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, making: Making, begun: datetime.datetime) -> None:
     """Make every file from the chunks beside its place, then let all take their places, the manifest last."""
     batch, draft = outcome.batch, folder / f"{DRAFT}-{platform.node()}-{os.getpid()}"
     try:
@@ -273,9 +277,10 @@ def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, made: Mapping[str,
             (draft / "differences.csv").write_text(csv_text(drafted.difference_rows()), encoding="utf-8")
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
         digests = {name: digest(draft / name) for name in files}
-        manifest = json.dumps({**description(outcome), "sha256": digests}, indent=2, default=str) + "\n"
+        said = {**description(outcome), **making.runner.engine.described(), "sha256": digests}
+        manifest = json.dumps(said, indent=2, default=str) + "\n"
         (draft / MANIFEST).write_text(manifest, encoding="utf-8")
-        (draft / MADE).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
+        (draft / MADE).write_text(json.dumps(made(making, begun), indent=2) + "\n", encoding="utf-8")
         _remove_others(folder, files)
         for name in (*files, MADE, MANIFEST):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -345,6 +350,8 @@ def _vouched(folder: Path, outcome: Outcome) -> bool:
     """Whether the manifest says just this, and every file is as it says."""
     found = dict(held(folder / MANIFEST))
     digests = found.pop("sha256", None)
+    if not all(isinstance(found.pop(name, None), str) for name in (ENGINE, ASKED)):
+        return False
     if not isinstance(digests, dict) or found != json.loads(json.dumps(description(outcome), default=str)):
         return False
     text = outcome.batch.text

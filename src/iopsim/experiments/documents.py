@@ -2,7 +2,7 @@
 
 The same run gives the same bytes, whoever ran it with however many workers: no file tells a time, a path or a
 number of processes. A run that stopped where it was precise enough is that of as many replications: its manifest alone
-says more.
+says more, and which engine simulated.
 """
 
 from __future__ import annotations
@@ -137,6 +137,7 @@ def documents(result: Result, resolved: Resolved, charts: Mapping[str, bytes]) -
         **mature(result),
         **uncertain(result),
         **precision(result),
+        **engines(result),
         "run_key": _key(result),
         "iopsim": iopsim.__version__,
         "python": platform.python_version(),
@@ -173,6 +174,11 @@ def precision(result: Result) -> dict[str, object]:
     if result.sought is None or result.looked is None:
         return {}
     return {"precision": result.looked.described(result.sought)}
+
+
+def engines(result: Result) -> dict[str, str]:
+    """Return what a document says of the engine; nothing where it is not known."""
+    return {} if result.engine is None else result.engine.described()
 
 
 def _inputs(result: Result) -> Inputs | None:

@@ -56,7 +56,7 @@ class Evaluation:
         unique: dict[str, Point] = {}
         keys = []
         for plan in plans:
-            point = Point(plan if book is None else self._told(plan, book), self.seed)
+            point = Point(plan if book is None else self._told(plan, book), self.seed, series=False)
             keys.append(unique.setdefault(point.key, point).key)
         points, runs = tuple(unique.values()), last - first
         self.planned -= (len(plans) - len(points)) * runs

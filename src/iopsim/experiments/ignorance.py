@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from iopsim.experiments.engine import Choice
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.executors.processes import Processes
 from iopsim.experiments.point import Point
@@ -90,7 +91,12 @@ def _fractions(facts: Facts) -> I64:
 
 
 def explore(
-    point: Point, inputs: Inputs, facts: Facts, workers: int = 1, progress: Progress | None = None
+    point: Point,
+    inputs: Inputs,
+    facts: Facts,
+    workers: int = 1,
+    progress: Progress | None = None,
+    engine: Choice | None = None,
 ) -> Ignorance:
     """Run what tells luck and ignorance apart: the twin of each replication, and some with everything at its value.
 
@@ -105,6 +111,7 @@ def explore(
         Processes; 1 runs in this one.
     progress : callable, optional
         Called with the number of simulations done since the last call.
+    engine : Choice, optional
 
     Raises
     ------
@@ -112,8 +119,8 @@ def explore(
         If a replication fails.
     """
     uncertain, replications = replace(point, inputs=inputs), len(facts)
-    twins = replicate(uncertain, replications, workers, progress, TWIN)
-    fixed = replicate(point, min(replications, FIXED), workers, progress)
+    twins = replicate(uncertain, replications, workers, progress, TWIN, engine)
+    fixed = replicate(point, min(replications, FIXED), workers, progress, engine=engine)
     return Ignorance(inputs, drawn(uncertain, replications, workers), facts, twins, fixed)
 
 

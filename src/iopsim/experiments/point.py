@@ -60,6 +60,8 @@ class Point:
         Some of `TABLES`.
     inputs : Inputs or None
         None: the scenario as it is, in every replication.
+    series : bool
+        Without them, only measures are computed and kept.
     """
 
     scenario: Scenario
@@ -68,6 +70,7 @@ class Point:
     since: int = 0
     keep: tuple[str, ...] = ()
     inputs: Inputs | None = None
+    series: bool = True
 
     @cached_property
     def key(self) -> str:
@@ -79,6 +82,7 @@ class Point:
             "since": self.since,
             "keep": self.keep,
             "inputs": None if self.inputs is None else self.inputs.hash,
+            "series": self.series,
             "source": source_hash(),
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -97,5 +101,5 @@ class Point:
 
     def __getstate__(self) -> dict[str, object]:
         """Be pickled without what can be computed again."""
-        kept = ("scenario", "seed", "by", "since", "keep", "inputs")
+        kept = ("scenario", "seed", "by", "since", "keep", "inputs", "series")
         return {name: getattr(self, name) for name in kept}

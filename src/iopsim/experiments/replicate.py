@@ -1,7 +1,7 @@
 """Run replications of one scenario in memory: whole numbers by replication out.
 
 Each replication is reduced to its measures and series as soon as it has run (57 kB for two years of Palmetto), so
-memory grows by those and not by whole records.
+memory grows by those and not by whole records, and no more than that while it runs.
 """
 
 from __future__ import annotations
@@ -11,18 +11,23 @@ from collections.abc import Callable
 import numpy as np
 
 from iopsim.experiments.batch import COLUMN, Looked, Precision
+from iopsim.experiments.engine import Choice
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.executors.processes import Processes
 from iopsim.experiments.point import Point
 from iopsim.experiments.runner import Progress, Runner
 from iopsim.measures.catalogue import CATALOGUE
-from iopsim.measures.facts import Facts, joined
+from iopsim.measures.facts import Facts, joined, room
 from iopsim.stats.intervals import F64
-from iopsim.store.part import Part
 
 
 def replicate(
-    point: Point, replications: int, workers: int = 1, progress: Progress | None = None, first: int = 0
+    point: Point,
+    replications: int,
+    workers: int = 1,
+    progress: Progress | None = None,
+    first: int = 0,
+    engine: Choice | None = None,
 ) -> Facts:
     """Run replications `first` to `first` + `replications` - 1 and return their facts in that order.
 
@@ -35,13 +40,14 @@ def replicate(
         Processes; 1 runs in this one.
     progress : callable, optional
     first : int
+    engine : Choice, optional
 
     Raises
     ------
     RuntimeError
         If a replication fails, with its number and its traceback.
     """
-    return _facts(_runner(workers, progress), point, first, first + replications)
+    return _facts(_runner(workers, progress, engine), point, first, first + replications)
 
 
 def replicate_until(
@@ -50,6 +56,7 @@ def replicate_until(
     workers: int = 1,
     progress: Progress | None = None,
     expects: Callable[[int], None] | None = None,
+    engine: Choice | None = None,
 ) -> tuple[Facts, Looked]:
     """Run replications 0, 1, 2, ..., each once, until measures are known as precisely as asked for.
 
@@ -64,6 +71,7 @@ def replicate_until(
     progress : callable, optional
     expects : callable, optional
         Called with how many replications there will be by the next look.
+    engine : Choice, optional
 
     Returns
     -------
@@ -79,7 +87,7 @@ def replicate_until(
     RuntimeError
         If a replication fails, with its number and its traceback.
     """
-    runner, stages = _runner(workers, progress), list[Facts]()
+    runner, stages = _runner(workers, progress, engine), list[Facts]()
 
     def more(first: int, last: int) -> dict[str, F64]:
         if expects:
@@ -91,20 +99,23 @@ def replicate_until(
     return joined(stages), looked
 
 
-def _runner(workers: int, progress: Progress | None) -> Runner:
+def _runner(workers: int, progress: Progress | None, engine: Choice | None) -> Runner:
     executor: Executor = Here() if workers <= 1 else Processes(workers)
-    return Runner(executor, progress=progress)
+    return Runner(executor, progress=progress, engine=engine or Choice())
 
 
 def _facts(runner: Runner, point: Point, first: int, last: int) -> Facts:
-    parts: list[Part] = []
+    whole: Facts | None = None
     for _, part in runner.parts([point], first, last):
         if part.failures:
             failure = part.failures[0]
             raise RuntimeError(f"replication {failure.replication} failed\n{failure.traceback}")
-        parts.append(part)
-    parts.sort(key=lambda part: part.first)
-    return joined([part.facts for part in parts if part.facts is not None])
+        assert part.facts is not None
+        whole = room(part.facts, last - first) if whole is None else whole
+        for column, rows in zip(whole.columns().values(), part.facts.columns().values(), strict=True):
+            column[part.first - first : part.last - first] = rows.reshape(len(part), *column.shape[1:])
+    assert whole is not None
+    return whole
 
 
 def _values(facts: Facts, column: int) -> F64:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from iopsim.errors import IopsimError
+from iopsim.experiments.engine import Choice, Engine, part_of, referred
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.point import Point
 from iopsim.experiments.source import source_hash
 from iopsim.experiments.uncertainty import TWIN
-from iopsim.experiments.work import Job, part_of
+from iopsim.experiments.work import Job
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.record import I64
 from iopsim.store.chunks import Chunks, gaps
@@ -22,6 +23,9 @@ SMALLEST_CHUNK = 10
 LARGEST_CHUNK = 1000
 CHUNKS = 1000
 """A point is cut into at most about so many chunks, as long as none is longer than the largest."""
+
+FEWEST = 10
+"""Replications below which nobody asks how long they take."""
 
 Progress = Callable[[int], None]
 """Called with the number of replications done since the last call."""
@@ -70,12 +74,15 @@ class Runner:
         Called with the number of replications done, or found, since the last call.
     redrawn : dict of str to int, optional
         Where draws of inputs that were refused are added up, by key of the point.
+    engine : Choice
+        Which engine simulates what is not kept; what is found may be of either.
     """
 
     executor: Executor = field(default_factory=Here)
     chunks: Chunks | None = None
     progress: Progress | None = None
     redrawn: dict[str, int] | None = None
+    engine: Choice = field(default_factory=Choice)
 
     def parts(self, points: Sequence[Point], first: int, last: int) -> Iterator[tuple[int, Part]]:
         """Hand out the parts of points, each with the place of its point, in any order, each replication once.
@@ -101,14 +108,18 @@ class Runner:
         for point in points:
             for start, end, part in self._found(point, first, last):
                 if part is None:
-                    missing += [Job(point, *piece) for piece in pieces(start, end, chunk_size(last % TWIN))]
+                    missing.append(Job(point, start, end))
                 else:
                     yield places[point.key], self._told(part)
+        engine = self._engine(missing)
+        is_free = self.chunks is None and engine == "compiled"
+        size = LARGEST_CHUNK if is_free else chunk_size(last % TWIN)
+        jobs = [Job(job.point, *piece, engine) for job in missing for piece in pieces(job.first, job.last, size)]
         if self.chunks is None:
-            for job, part in self.executor.map(part_of, missing):
+            for job, part in self.executor.map(part_of, jobs):
                 yield places[job.point.key], self._told(_same_source(part))
             return
-        for job, content in self.executor.map(chunk_of, missing):
+        for job, content in self.executor.map(chunk_of, jobs):
             part = decoded(content)
             assert part is not None
             _same_source(part)
@@ -117,6 +128,8 @@ class Runner:
 
     def fractions(self, points: Sequence[Point], first: int, last: int) -> tuple[I64, list[tuple[int, Failure]]]:
         """Return the measures of points by replication, and what failed.
+
+        Where nothing is kept, nothing else is computed.
 
         Returns
         -------
@@ -127,13 +140,25 @@ class Runner:
         """
         found = np.zeros((len(points), last - first, len(CATALOGUE), 2), dtype=np.int64)
         failures = []
-        for place, part in self.parts(points, first, last):
+        for place, part in self._measured(points, first, last):
             failures += [(place, failure) for failure in part.failures]
             if part.facts is not None:
                 rows = np.array(part.numbers) - first
                 found[place, rows, :, 0] = part.facts.numerators
                 found[place, rows, :, 1] = part.facts.denominators
         return found, sorted(failures, key=lambda one: (one[0], one[1].replication))
+
+    def _measured(self, points: Sequence[Point], first: int, last: int) -> Iterator[tuple[int, Part]]:
+        """Hand out the parts of points, without series where nobody could find them later."""
+        if self.chunks is not None:
+            yield from self.parts(points, first, last)
+            return
+        redrawn: dict[str, int] = {}
+        alone = [replace(point, series=False) for point in points]
+        yield from replace(self, redrawn=redrawn).parts(alone, first, last)
+        for point, lean in zip(points, alone, strict=True):
+            if self.redrawn is not None and lean.key in redrawn:
+                self.redrawn[point.key] = self.redrawn.get(point.key, 0) + redrawn[lean.key]
 
     def _found(self, point: Point, first: int, last: int) -> Iterator[tuple[int, int, Part | None]]:
         """Return the ranges of a point, each with its part if that is kept."""
@@ -145,7 +170,18 @@ class Runner:
         for start, end in gaps(kept, first, last):
             yield start, end, None
 
+    def _engine(self, jobs: Sequence[Job]) -> Engine:
+        """Choose the engine for some jobs; all plans are taken for as busy as the first."""
+        if not jobs:
+            return "reference"
+        if sum(len(job) for job in jobs) < FEWEST:
+            return self.engine.decide(0.0, 1)
+        first = jobs[0].point.scenario
+        weeks = sum(len(job) * job.point.scenario.weeks for job in jobs)
+        return self.engine.decide(referred(first) / first.weeks * weeks, self.executor.workers)
+
     def _told(self, part: Part) -> Part:
+        self.engine.note(part.engine)
         if self.progress:
             self.progress(len(part))
         if self.redrawn is not None and part.redrawn:

@@ -24,6 +24,7 @@ from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
 from iopsim.experiments.batch import Silent, Watch
 from iopsim.experiments.batch_folder import CHUNKS, PACKAGES
 from iopsim.experiments.batch_tables import csv_text
+from iopsim.experiments.engine import Choice
 from iopsim.experiments.runner import Runner
 from iopsim.experiments.sensitivity_study import Findings, Study, analyse, description, rows
 from iopsim.experiments.source import source_hash
@@ -59,13 +60,13 @@ def analyse_in(
                 raise IopsimError(f"{said}, or {MENDING}")
         findings = analyse(study, replace(runner, chunks=Chunks(folder / CHUNKS)), watch)
         try:
-            _write(folder, findings)
+            _write(folder, findings, runner.engine)
         except OSError as error:
             raise stopped(folder, error) from None
     return findings
 
 
-def _write(folder: Path, findings: Findings) -> None:
+def _write(folder: Path, findings: Findings, engine: Choice) -> None:
     base = findings.study.factors.base
     files = {
         TABLE: csv_text(rows(findings)).encode(),
@@ -76,6 +77,7 @@ def _write(folder: Path, findings: Findings) -> None:
         "kind": "sensitivity",
         "format": FORMAT,
         **description(findings),
+        **engine.described(),
         "source": source_hash(),
         "iopsim": iopsim.__version__,
         "python": platform.python_version(),

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from iopsim.errors import IopsimError
 from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
-from iopsim.experiments.batch_folder import CHUNKS, DRAFT, MADE, Making, digest, made, swept, versions
+from iopsim.experiments.batch_folder import ASKED, CHUNKS, DRAFT, MADE, Making, digest, made, swept, versions
 from iopsim.experiments.batch_tables import csv_text
 from iopsim.experiments.size import Sized, size
 from iopsim.experiments.size_stage import Simulation
@@ -143,7 +143,8 @@ def _write(folder: Path, found: Sized, making: Making, begun: datetime.datetime)
         _write_plan(draft, found)
         _write_failures(draft, found)
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
-        said = {**description(found), "sha256": {name: digest(draft / name) for name in files}}
+        engines = making.runner.engine.described()
+        said = {**description(found), **engines, "sha256": {name: digest(draft / name) for name in files}}
         manifest = json.dumps(said, indent=2) + "\n"
         if _is_there(folder, manifest, files):
             return
@@ -161,9 +162,10 @@ def _write(folder: Path, found: Sized, making: Making, begun: datetime.datetime)
 
 def _is_there(folder: Path, manifest: str, files: list[str]) -> bool:
     """Whether the folder holds just this already, so that made.json tells of when it was made."""
-    if held(folder / MANIFEST) != json.loads(manifest):
+    there, new = dict(held(folder / MANIFEST)), json.loads(manifest)
+    if {**there, ASKED: ""} != {**new, ASKED: ""}:
         return False
-    digests = json.loads(manifest)["sha256"]
+    digests = new["sha256"]
     return all((folder / name).is_file() and digest(folder / name) == digests[name] for name in files)
 
 

@@ -64,7 +64,8 @@ class Simulation:
     def _point(self, place: int) -> Point:
         if place not in self._points:
             scenario = self._sizing.resolve(self._sizing.candidates[place]).scenario
-            self._points[place] = Point(scenario, self._sizing.seed)
+            monthly = any(target.weeks is not None for target in self._sizing.targets)
+            self._points[place] = Point(scenario, self._sizing.seed, series=monthly)
         return self._points[place]
 
     def _told(self, facts: Facts, weeks: int) -> F64:

@@ -9,14 +9,18 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 COMPUTES = (
+    "arithmetic.py",
     "clock.py",
     "cohort.py",
+    "compiled_code.py",
     "deck.py",
     "engines",
     "events.py",
+    "experiments/compiled_work.py",
     "experiments/point.py",
     "experiments/uncertainty.py",
     "experiments/work.py",
+    "jit.py",
     "measures",
     "money",
     "record.py",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from typing import Literal
 
 from iopsim.cohort import draw
 from iopsim.deck import Deck
@@ -22,14 +23,21 @@ from iopsim.record import I64, ClientFacts
 from iopsim.rulebook import Rulebook
 from iopsim.store.part import Failure, Part, stacked
 
+Tables = dict[str, dict[str, I64]]
+"""Tables by name, column by column."""
+
+Simulated = tuple[tuple[I64, ...], Tables]
+"""The facts of a replication, as `iopsim.measures.facts.reduce` returns them, and the tables that are kept of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Replications `first` to `last` - 1 of a point."""
+    """Replications `first` to `last` - 1 of a point, and the engine that is to simulate them."""
 
     point: Point
     first: int
     last: int
+    engine: Literal["reference", "compiled"] = "reference"
 
     def __len__(self) -> int:
         return self.last - self.first
@@ -42,8 +50,23 @@ def view_of(book: Rulebook, seed: int, replication: int, since: int = 0) -> View
     return View(record, book, since, settle(record, book, cohort))
 
 
-def part_of(job: Job) -> Part:
+def _simulated(point: Point, book: Rulebook, replication: int) -> Simulated:
+    return reduced(point, view_of(book, point.seed, replication, point.since))
+
+
+def reduced(point: Point, view: View) -> Simulated:
+    """Return the facts of a replication of a point, and what is kept of it besides."""
+    return reduce(view, partitions(view.book, point.by), point.series), _tables(point, view)
+
+
+def part_of(job: Job, simulated: Callable[[Point, Rulebook, int], Simulated] = _simulated) -> Part:
     """Simulate the replications of a job.
+
+    Parameters
+    ----------
+    job : Job
+    simulated : callable
+        Simulates one replication; by the reference engine, if nothing else is said.
 
     Returns
     -------
@@ -56,11 +79,9 @@ def part_of(job: Job) -> Part:
         for replication in range(job.first, job.last):
             try:
                 book, again = point.book_of(replication)
-                view = view_of(book, point.seed, replication, point.since)
-                row = reduce(view, partitions(book, point.by))
-                if point.inputs is not None:
+                row, kept = simulated(point, book, replication)
+                if point.inputs is not None and point.series:
                     row = fitted(row, point.book, point.since)
-                kept = _tables(point, view)
             except Exception:
                 failures.append(Failure(replication, traceback.format_exc()))
                 continue
@@ -74,7 +95,7 @@ def part_of(job: Job) -> Part:
     return Part(*told, gathered_facts, tuple(numbers), tuple(failures), named, redrawn)
 
 
-def _tables(point: Point, view: View) -> dict[str, dict[str, I64]]:
+def _tables(point: Point, view: View) -> Tables:
     """Return the tables of one replication that are kept, column by column."""
     found = {}
     if "clients" in point.keep:

@@ -46,7 +46,7 @@ class Facts:
         return Facts(*(column[first:last] for column in self.columns().values()))
 
 
-def reduce(view: View, parts: Sequence[Partition] = ()) -> tuple[I64, ...]:
+def reduce(view: View, parts: Sequence[Partition] = (), series: bool = True) -> tuple[I64, ...]:
     """Return the facts of one replication, in the order of the columns of `Facts`, without their first axis.
 
     Parameters
@@ -54,10 +54,15 @@ def reduce(view: View, parts: Sequence[Partition] = ()) -> tuple[I64, ...]:
     view : View
     parts : sequence of Partition
         By what clients are told apart.
+    series : bool
+        Without them, only measures are computed, as in `measures_alone`.
     """
     fractions = np.array([measure.compute(view) for measure in CATALOGUE], dtype=np.int64)
-    series = (weekly(view), monthly(view), retention(view), money(view), nights(view), staff(view))
-    return (fractions[:, 0], fractions[:, 1], *series, split(view, parts))
+    if not series:
+        alone = measures_alone(fractions[None])
+        return (*(column[0] for column in list(alone.columns().values())[:-1]), split(view, parts))
+    told = (weekly(view), monthly(view), retention(view), money(view), nights(view), staff(view))
+    return (fractions[:, 0], fractions[:, 1], *told, split(view, parts))
 
 
 def fitted(row: tuple[I64, ...], book: Rulebook, since: int) -> tuple[I64, ...]:
@@ -124,6 +129,11 @@ def gathered(replications: Sequence[tuple[I64, ...]]) -> Facts:
         If there is none, or they differ in shape.
     """
     return Facts(*(np.array(column, dtype=np.int64) for column in zip(*replications, strict=True)))
+
+
+def room(like: Facts, n: int) -> Facts:
+    """Return facts of `n` replications, of the shapes of others, to be filled row by row; all 0 so far."""
+    return Facts(*(np.zeros((n, *column.shape[1:]), dtype=np.int64) for column in like.columns().values()))
 
 
 def joined(parts: Sequence[Facts]) -> Facts:

@@ -13,7 +13,7 @@ from iopsim.money.coverage import covered
 from iopsim.money.services import Services, phases
 from iopsim.record import I64, Record
 from iopsim.rulebook import Rulebook
-from iopsim.rulebook.money import MILLION, Service
+from iopsim.rulebook.money import MILLION, Money, Service
 
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -85,7 +85,7 @@ def claim(record: Record, book: Rulebook, cohort: Cohort, services: Services) ->
     many = np.diff(first, append=len(client))
     beyond = _running(due - copay, first, many)
     deductible = money.deductible[payer]
-    owes = copay + np.minimum(beyond, deductible) - np.minimum(beyond - (due - copay), deductible)
+    owes = owed_by_client(copay, due - copay, beyond, deductible)
     owed, share = _running(owes, first, many), money.client_pays[payer]
     week = day // 7 + money.payment_weeks[payer] + np.where(late, money.late_weeks[payer], 0)
     return Claims(
@@ -97,7 +97,7 @@ def claim(record: Record, book: Rulebook, cohort: Cohort, services: Services) ->
         allowed=allowed,
         denied=allowed - due,
         client_owes=owes,
-        client_pays=_share_of(owed, share) - _share_of(owed - owes, share),
+        client_pays=share_of(owed, share) - share_of(owed - owes, share),
         payer_owes=due - owes,
         payer_pays_week=week,
     )
@@ -112,8 +112,24 @@ def _rates(record: Record, book: Rulebook, services: Services) -> I64:
     return rate
 
 
-def _share_of(cents: I64, millionths: I64) -> I64:
-    """Return so many millionths of some amounts, to the nearest cent, halves up."""
+def owed_by_client(copay: I64, rest: I64, beyond: I64, deductible: I64) -> I64:
+    """Return what clients owe of their claims: the copayment, and of the rest what the deductible has left.
+
+    Parameters
+    ----------
+    copay, rest : int array
+        Or those of one claim; what is due is their sum.
+    beyond : int array
+        What was due beyond copayments in the episode so far, this claim's rest included.
+    deductible : int array
+        Of the episode.
+    """
+    owes: I64 = copay + np.minimum(beyond, deductible) - np.minimum(beyond - rest, deductible)
+    return owes
+
+
+def share_of(cents: I64, millionths: I64) -> I64:
+    """Return so many millionths of some amounts, to the nearest cent, halves up; of an array or of one amount."""
     return (cents * millionths + MILLION // 2) // MILLION
 
 
@@ -140,18 +156,22 @@ def _luck(record: Record, book: Rulebook, cohort: Cohort, client: I64, service: 
     A claim's cards are addressed by client, episode, service and number of that service, so that one more service
     of another kind, or another payer's contract, moves nobody's luck.
     """
-    money = book.money
     payer = record.clients.payer[client]
-    denied, late = money.denied, np.where(money.late_weeks > 0, money.late, 0.0)
-    drawn = ((denied > 0.0) & (denied < 1.0)) | ((late > 0.0) & (late < 1.0))
+    denied, late, drawn = chances(book.money)
     cards = np.full((len(client), PER_CLAIM), 0.5)
     rows = np.flatnonzero(drawn[payer])
     if len(rows):
         episode = record.clients.episode[client[rows]]
-        for number in range(int(episode.max()) + 1):
+        for number in np.unique(episode).tolist():
             some = rows[episode == number]
             cards[some] = _deal(cohort, record.clients.first[client[some]], number, service[some], nth[some])
     return cards[:, DENIED] < denied[payer], cards[:, LATE] < late[payer]
+
+
+def chances(money: Money) -> tuple[F64, F64, Flags]:
+    """Return how likely a claim is denied, or paid late, and whether it needs cards; by payer."""
+    denied, late = money.denied, np.where(money.late_weeks > 0, money.late, 0.0)
+    return denied, late, ((denied > 0.0) & (denied < 1.0)) | ((late > 0.0) & (late < 1.0))
 
 
 def _deal(cohort: Cohort, row: I64, episode: int, service: I64, nth: I64) -> F64:

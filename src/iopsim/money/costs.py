@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.cohort import federal_class
-from iopsim.money.services import ClientWeeks, places, rank
-from iopsim.record import CAME, I64, NEVER, Night, Record
+from iopsim.money.services import DAYS, ClientWeeks, places, rank
+from iopsim.record import CAME, I64, NEVER, ClientFacts, Night, Record
 from iopsim.rulebook import Rulebook
 from iopsim.rulebook.money import EVERYBODY, NO_ROOM, Cost
 
 Flags = NDArray[np.bool_]
 
-DAYS, MINUTES = 7, 60
+MINUTES = 60
 NOBODY, PRIORITY = 0, 1
 """To whom interim services are offered, as the rulebook has it."""
 
@@ -26,9 +26,9 @@ def costs(record: Record, book: Rulebook, weeks: ClientWeeks) -> I64:
     money, opening = book.money, -book.money.first_week
     spent = money.planned.copy()
     staff, week, client_week = record.staff, opening + record.staff.week, opening + weeks.day // DAYS
-    pay = _nearest(staff.employed_days * money.week_pay[staff.role], DAYS)
+    pay = nearest(staff.employed_days * money.week_pay[staff.role], DAYS)
     np.add.at(spent, (money.payroll[staff.role], week), pay)
-    np.add.at(spent[Cost.COVER], week, _nearest(staff.cover * money.cover_hour[staff.role], MINUTES))
+    np.add.at(spent[Cost.COVER], week, nearest(staff.cover * money.cover_hour[staff.role], MINUTES))
     np.add.at(spent[Cost.HIRING], week, staff.hires * money.hire[staff.role])
     begun = np.bincount(client_week, minlength=spent.shape[1])
     spent[Cost.SUPPLIES] += begun * money.supplies_client_week
@@ -76,7 +76,7 @@ def _serve_who_waits(spent: I64, record: Record, book: Rulebook) -> None:
     week_cost = book.money.interim_client_week
     client, day = interim_days(record, book)
     nth = rank(client, len(record.clients))
-    paid = _nearest((nth + 1) * week_cost, DAYS) - _nearest(nth * week_cost, DAYS)
+    paid = nearest((nth + 1) * week_cost, DAYS) - nearest(nth * week_cost, DAYS)
     np.add.at(spent, day // DAYS - book.money.first_week, paid)
 
 
@@ -88,25 +88,43 @@ def receives_interim(book: Rulebook, traits: I64) -> Flags:
 
 
 def interim_days(record: Record, book: Rulebook) -> tuple[I64, I64]:
-    """Return each day of interim services, and whose it is; two columns, in order of (client, day).
-
-    They begin so many days after the request for treatment, or after the opening for who was on the list by then, and
-    end when the client is admitted, or asks for treatment no more. Who is elsewhere first has none there.
-    """
-    clients = record.clients
-    begin = np.maximum(clients.referral_day, 0) + book.intake.interim_after
-    answer = np.where(clients.admitted_day != NEVER, clients.admitted_day, clients.exit_day)
-    end = np.where(answer == NEVER, record.days, answer)
-    away = clients.away_day != NEVER
-    went = np.where(away, clients.away_day, end)
-    back = np.where(away & (clients.joined_day != NEVER), clients.joined_day, end)
-    who = np.flatnonzero(receives_interim(book, clients.traits))
-    first = np.stack([begin, np.maximum(begin, back)], axis=1)[who]
-    last = np.stack([np.minimum(went, end), end], axis=1)[who]
+    """Return each day of interim services, and whose it is; two columns, in order of (client, day)."""
+    who = np.flatnonzero(receives_interim(book, record.clients.traits))
+    begin, went, back, end = interim_stretches(record.clients, record.days, book.intake.interim_after)
+    first, last = np.stack([begin, back], axis=1)[who], np.stack([went, end], axis=1)[who]
     many = np.maximum(last - first, 0)
     return np.repeat(who, many.sum(axis=1)), np.repeat(first.ravel(), many.ravel()) + places(many.ravel())
 
 
-def _nearest(amount: I64, parts: int) -> I64:
-    """Return amounts divided by `parts`, to the nearest cent, halves up."""
+def interim_stretches(clients: ClientFacts, days: int, after: int) -> tuple[I64, I64, I64, I64]:
+    """Return the first day, and the day after the last, of the two stretches of interim services of each client.
+
+    They begin so many days after the request for treatment, or after the opening for who was on the list by then, and
+    end when the client is admitted, or asks for treatment no more. Who is elsewhere first has none there.
+
+    Parameters
+    ----------
+    clients : ClientFacts
+        Or one row of them.
+    days : int
+        Days of the run.
+    after : int
+        Days before they begin.
+    """
+    begin = np.maximum(clients.referral_day, 0) + after
+    end = _either(clients.admitted_day != NEVER, clients.admitted_day, clients.exit_day)
+    end = _either(end != NEVER, end, days)
+    away = clients.away_day != NEVER
+    went = _either(away, clients.away_day, end)
+    back = _either(away & (clients.joined_day != NEVER), clients.joined_day, end)
+    return begin, np.minimum(went, end), np.maximum(begin, back), end
+
+
+def _either(which: Flags, one: I64, other: I64 | int) -> I64:
+    """Return `one` where `which` says so, else `other`; of arrays or of single numbers."""
+    return other + which * (one - other)
+
+
+def nearest(amount: I64, parts: int) -> I64:
+    """Return amounts divided by `parts`, to the nearest cent, halves up; of an array or of one amount."""
     return (2 * amount + parts) // (2 * parts)

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopsim.cohort import NOT_EVER, Cohort, draw_again
-from iopsim.money.services import Services
+from iopsim.money.services import DAYS, Services
 from iopsim.record import I64, Record
 from iopsim.rulebook import UNLIMITED, Rulebook
+from iopsim.rulebook.coverage import Coverage
 from iopsim.rulebook.money import Service
 
 Flags = NDArray[np.bool_]
@@ -24,9 +25,9 @@ def covered(record: Record, book: Rulebook, cohort: Cohort, services: Services) 
     payer = record.clients.payer[services.client]
     billed = np.asarray(services.day >= book.coverage.contract_day[payer], dtype=np.bool_)
     coverage = book.coverage
-    if (coverage.sessions == UNLIMITED).all() and not coverage.loss.any():
+    if not ends(coverage):
         return billed
-    granted, loss_week = _until(record, book, cohort)
+    granted, loss_week = until(record, book, cohort)
     is_session = services.service == Service.SESSION
     last = np.full(len(record.clients), NOT_EVER)
     last[granted == 0] = -1
@@ -34,13 +35,27 @@ def covered(record: Record, book: Rulebook, cohort: Cohort, services: Services) 
     final = is_session & (services.nth == granted[services.client] - 1)
     last[services.client[final]] = services.day[final]
     begun = np.maximum(record.clients.admitted_day, 0)
-    lost = (begun + 7 * loss_week)[services.client]
-    within = np.where(is_session, services.nth < granted[services.client], services.day <= last[services.client])
-    before_treatment = services.service == Service.ASSESSMENT
-    return np.asarray(billed & (before_treatment | (within & (services.day < lost))), dtype=np.bool_)
+    granted, last, lost = (column[services.client] for column in (granted, last, begun + DAYS * loss_week))
+    return billed & is_granted(services.service, services.day, services.nth, granted, last, lost)
 
 
-def _until(record: Record, book: Rulebook, cohort: Cohort) -> tuple[I64, I64]:
+def ends(coverage: Coverage) -> bool:
+    """Return whether any payer's coverage can come to an end."""
+    return bool((coverage.sessions != UNLIMITED).any() or coverage.loss.any())
+
+
+def is_granted(service: I64, day: I64, nth: I64, granted: I64, last: I64, lost: I64) -> Flags:
+    """Return whether services, or one, fall within coverage: the `nth` of so many sessions, or by the day of the last.
+
+    Nothing is covered from the day on which coverage is lost, but the assessment always is.
+    """
+    session = (service == Service.SESSION) & (nth < granted)
+    other = (service != Service.SESSION) & (day <= last)
+    within: Flags = (service == Service.ASSESSMENT) | ((session | other) & (day < lost))
+    return within
+
+
+def until(record: Record, book: Rulebook, cohort: Cohort) -> tuple[I64, I64]:
     """Return the sessions granted to each client, and the week of treatment in which coverage is lost.
 
     Later episodes play cards of their own, which are drawn as the engine drew them.

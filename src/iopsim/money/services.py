@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iopsim.record import I64, NEVER, Attendance, Outcome, Record, Visit
 from iopsim.rulebook import Rulebook
 from iopsim.rulebook.money import Service
 
-NO_NIGHT = -1
-BILLABLE = (Attendance.ATTENDED, Attendance.MADE_UP)
-"""Sessions that may be billed: one that is cut short bills nothing."""
+Flags = NDArray[np.bool_]
 
+DAYS = 7
+NO_NIGHT = -1
 VISITS = {
     Visit.INDIVIDUAL: Service.INDIVIDUAL,
     Visit.MEDICATION: Service.MEDICATION,
@@ -60,15 +61,15 @@ def client_weeks(record: Record) -> ClientWeeks:
     who = np.flatnonzero(clients.admitted_day != NEVER)
     begin = np.maximum(clients.admitted_day[who], 0)
     end = np.where(clients.exit_day[who] == NEVER, record.days, clients.exit_day[who])
-    many = -(-(end - begin) // 7)
-    return ClientWeeks(np.repeat(who, many), np.repeat(begin, many) + 7 * places(many))
+    many = weeks_begun(begin, end)
+    return ClientWeeks(np.repeat(who, many), np.repeat(begin, many) + DAYS * places(many))
 
 
 def rendered(record: Record, book: Rulebook, weeks: ClientWeeks) -> Services:
     """Return the services rendered that may be billed, in order of (client, day, service)."""
     money = book.money
     sessions, visits, assessed = record.sessions, record.visits, record.clients.assessed_day
-    whole = np.flatnonzero(np.isin(sessions.attendance, BILLABLE))
+    whole = np.flatnonzero(is_whole(sessions.attendance))
     parts: list[tuple[Service, I64, I64, I64]] = [
         (Service.SESSION, sessions.client[whole], sessions.day[whole], sessions.night[whole])
     ]
@@ -89,6 +90,17 @@ def rendered(record: Record, book: Rulebook, weeks: ClientWeeks) -> Services:
     nth = np.concatenate([rank(rows, len(record.clients)) for rows in clients])
     order = np.argsort((client * (record.days + 1) + day) * len(Service) + what, kind="stable")
     return Services(client[order], day[order], what[order], nth[order], night[order])
+
+
+def weeks_begun(begin: I64, end: I64) -> I64:
+    """Return how many weeks have begun from one day to before another, of arrays or of two days."""
+    return -((begin - end) // DAYS)
+
+
+def is_whole(attendance: I64) -> Flags:
+    """Return whether sessions may be billed, of an array or of one: who came late, or left early, bills nothing."""
+    whole: Flags = (attendance == Attendance.ATTENDED) | (attendance == Attendance.MADE_UP)
+    return whole
 
 
 def phases(record: Record, client: I64, day: I64) -> I64:

@@ -1,7 +1,7 @@
 """The Rulebook: a scenario written out as arrays and scalars, one module for each part of the clinic.
 
-Every ``exp``, ``log`` and power of the model's rules happens here, once per scenario. The Rulebook knows no
-randomness; engines and the cohort know no scenario.
+Every ``exp``, ``log`` and power of the model's rules happens here, once per scenario; those of cards are in
+`iopsim.arithmetic`. The Rulebook knows no randomness; engines and the cohort know no scenario.
 """
 
 from iopsim.rulebook.book import Rulebook, write

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iopsim.rulebook.days import F64, I64, UNLIMITED, Flags, delay_table, limit, padded
+from iopsim.rulebook.days import F64, I64, UNLIMITED, Flags, delay_table, hazard_of, limit, padded
 from iopsim.scenario.model import Scenario
 
 
@@ -25,7 +25,8 @@ class Coverage:
     sessions: I64
     """Group sessions first authorized; -1 for no limit."""
     review_sessions: I64
-    review_denied: F64
+    review_hazard: F64
+    """Hazard of a denial at each concurrent review: -ln(1 - probability)."""
     discharges: Flags
     """Whether the end of coverage ends treatment."""
     loss: F64
@@ -51,7 +52,7 @@ def write_coverage(scenario: Scenario) -> Coverage:
         denied=np.array([0.0] if nobody else denied),
         sessions=np.array([UNLIMITED] if nobody else limits),
         review_sessions=np.array([1] if nobody else [payer.review_sessions for payer in payers]),
-        review_denied=np.array([0.0] if nobody else [payer.review_denied_probability for payer in payers]),
+        review_hazard=np.array([0.0] if nobody else [hazard_of(payer.review_denied_probability) for payer in payers]),
         discharges=np.array([False] if nobody else [payer.when_coverage_ends == "discharge" for payer in payers]),
         loss=np.array([0.0] if nobody else loss),
         drawn=any(len(row) > 1 for row in delays)

@@ -59,6 +59,14 @@ def limit(value: int | str) -> int:
     return UNLIMITED if isinstance(value, str) else value
 
 
+def hazard_of(probability: float) -> float:
+    """Return the hazard of one trial, -ln(1 - probability); infinite where it is certain.
+
+    Trials whose hazards have added up to a unit-exponential threshold have come to the first success.
+    """
+    return -math.log1p(-probability) if probability < 1.0 else math.inf
+
+
 def delay_table(delay: Delay) -> F64:
     """Return P(delay <= k days), k from 0: a lognormal with this median and mean, rounded to whole days."""
     if delay.mean_days == 0.0:

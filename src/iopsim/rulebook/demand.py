@@ -48,6 +48,8 @@ class Demand:
     """Cumulative probability of at most k referrals on a day of a kind; shape (kinds, k)."""
     count_kind: I64
     """Row of `count_table` for each source, level of its factor, and day; shape (sources, levels, days)."""
+    count_none: F64
+    """Probability of no referral on a day, the first column of `count_table`; shape (days, sources, levels)."""
     expected_referrals: F64
     """Mean referrals; shape (sources, days)."""
     source_priority: I64
@@ -67,21 +69,24 @@ class Demand:
     lever_trait: I64
     """For each lever that is on, the trait of those it reaches; -1 for everybody."""
     show_ratio: F64
-    """Odds ratio of each trait, then of each lever that is on; the next seven likewise, but that a lever has none on
-    placement, lapses and relapse, and that one that helps to come to a room has 1 on attending by video."""
+    """Odds ratio of each trait, then of each lever that is on; the next six likewise, but that a lever has none on
+    placement and lapses, and that one that helps to come to a room has 1 on attending by video."""
     placement_ratio: F64
     renege_ratio: F64
     attendance_ratio: F64
     attendance_ratio_by_video: F64
     dropout_ratio: F64
     lapse_ratio: F64
-    relapse_ratio: F64
+    relapse_time_ratio: F64
+    """Odds ratio of each trait on relapse, as a factor on time: ratio ** (-1 / shape)."""
     show_centre: float
-    """Factor on every client's odds of showing up that keeps the base that of a typical mix; the next four likewise."""
+    """Factor on every client's odds of showing up that keeps the base that of a typical mix; the next three
+    likewise, and that on relapse."""
     renege_centre: float
     attendance_centre: float
     dropout_centre: float
-    relapse_centre: float
+    relapse_time_centre: float
+    """The last as a factor on time: factor ** (-1 / shape)."""
     federal: bool
     """Whether the federal order of priority binds."""
     pregnant: int
@@ -100,6 +105,7 @@ def write_demand(scenario: Scenario) -> Demand:
     weeks = np.arange(scenario.days + 7 * before + 1) / 7.0
     bought = {key: lever for key, lever in scenario.levers if lever.on and key != "video"}
     levers = list(bought.values())
+    power = 1.0 / scenario.after.relapse_shape
     effects = [*traits.values(), *levers]
     in_person = [*[False] * len(traits), *(key in IN_PERSON for key in bought)]
     return Demand(
@@ -109,6 +115,7 @@ def write_demand(scenario: Scenario) -> Demand:
         source_word=np.array([name_word(name) for name in sources], dtype=np.uint64),
         count_table=count_table,
         count_kind=count_kind,
+        count_none=np.moveaxis(count_table[count_kind, 0], 2, 0),
         expected_referrals=means,
         source_priority=np.array([source.priority for source in sources.values()]),
         source_phase=np.array([phases.index(s.enters) if s.enters else 0 for s in sources.values()]),
@@ -138,7 +145,7 @@ def write_demand(scenario: Scenario) -> Demand:
         ),
         dropout_ratio=np.array([effect.dropout_hazard_ratio for effect in effects]),
         lapse_ratio=np.array([trait.lapse_hazard_ratio for trait in traits.values()]),
-        relapse_ratio=np.array([trait.relapse_odds_ratio for trait in traits.values()]),
+        relapse_time_ratio=np.array([trait.relapse_odds_ratio**-power for trait in traits.values()]),
         show_centre=centre_of_odds(
             scenario.traits, "show_odds_ratio", odds_of(scenario.assessment.show_probability_next_day)
         ),
@@ -153,7 +160,7 @@ def write_demand(scenario: Scenario) -> Demand:
             "dropout_hazard_ratio",
             WEEKS * scenario.leaving.dropout_per_week - math.log1p(-scenario.leaving.early_probability),
         ),
-        relapse_centre=centre_of_odds(scenario.traits, "relapse_odds_ratio", 1.0),
+        relapse_time_centre=centre_of_odds(scenario.traits, "relapse_odds_ratio", 1.0) ** -power,
         federal=scenario.block_grant.applies,
         pregnant=_index(scenario.block_grant.pregnant, names),
         injecting=_index(scenario.block_grant.injecting, names),

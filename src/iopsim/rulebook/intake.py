@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iopsim.rulebook.days import F64, I64, Flags, delay_table, limit, next_day, open_days, padded
+from iopsim.rulebook.days import F64, I64, Flags, delay_table, hazard_of, limit, next_day, open_days, padded
 from iopsim.scenario.model import Scenario
 
 OFFERED = ("nobody", "priority", "everybody")
@@ -55,8 +55,8 @@ class Intake:
     next_orientation_day: I64
     """First day from each day on with an orientation, or that day itself if none is required; shape (days + 1,)."""
     orientation: bool
-    orientation_show: float
-    """1 where none is required."""
+    orientation_hazard: float
+    """Hazard of coming to an orientation, -ln(1 - probability); infinite where none is required."""
     orientation_minutes: int
     renege_per_day: float
     interim: int
@@ -125,7 +125,7 @@ def write_intake(scenario: Scenario, planned_assessors: I64) -> Intake:
         ready_delay=delay_table(waitlist.ready_delay),
         next_orientation_day=next_day(open_days(scenario, orientation.weekdays) | (not orientation.required)),
         orientation=orientation.required,
-        orientation_show=orientation.show_probability if orientation.required else 1.0,
+        orientation_hazard=hazard_of(orientation.show_probability if orientation.required else 1.0),
         orientation_minutes=round(60 * orientation.hours),
         renege_per_day=waitlist.renege_per_day,
         interim=OFFERED.index(interim.offered),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from iopsim import clock
 from iopsim.deck import name_word
-from iopsim.rulebook.days import F64, I64, UNLIMITED, Flags, closed_days, limit
+from iopsim.rulebook.days import F64, I64, UNLIMITED, Flags, closed_days, hazard_of, limit
 from iopsim.scenario.model import Scenario
 
 OFFICE_DAYS = 5
@@ -57,6 +58,11 @@ class Staffing:
     """Share of days on which a person is sick."""
     sick_days: F64
     """Average length of a spell of sickness."""
+    healthy_days: F64
+    """Average length of a spell of health; infinite for those never sick."""
+    sick_hazard: F64
+    """Hazard a day at which a spell of sickness ends, -ln(1 - 1 / average length); the next likewise, of health."""
+    healthy_hazard: F64
     leave_weeks: I64
     """Weeks of leave and training a year."""
     cover: F64
@@ -87,6 +93,11 @@ def write_staffing(scenario: Scenario) -> Staffing:
         for k in range(role.people + (role.most_hires if role.hire_when_caseload != "none" else 0))
     ]
     weekday = clock.weekdays(scenario.opening, scenario.days)
+    sick_share = [role.sick_days_per_year / WORKING_DAYS_A_YEAR for role in roles.values()]
+    sick_days = [role.sick_spell_days for role in roles.values()]
+    healthy_days = [
+        days * (1.0 - share) / share if share else math.inf for days, share in zip(sick_days, sick_share, strict=True)
+    ]
     caseloads = [limit(role.caseload) for role in roles.values()]
 
     def flags(duty: str) -> Flags:
@@ -115,8 +126,11 @@ def write_staffing(scenario: Scenario) -> Staffing:
         ratio=np.array([limit(role.clients_per_facilitator) for role in roles.values()], dtype=np.int64),
         notes_minutes=_whole([60 * role.notes_hours_per_client_week for role in roles.values()]),
         supervision_minutes=_whole([60 * role.supervision_hours_per_week for role in roles.values()]),
-        sick_share=np.array([role.sick_days_per_year / WORKING_DAYS_A_YEAR for role in roles.values()]),
-        sick_days=np.array([role.sick_spell_days for role in roles.values()]),
+        sick_share=np.array(sick_share),
+        sick_days=np.array(sick_days),
+        healthy_days=np.array(healthy_days),
+        sick_hazard=np.array([hazard_of(1.0 / max(days, 1.0)) for days in sick_days]),
+        healthy_hazard=np.array([hazard_of(1.0 / max(days, 1.0)) for days in healthy_days]),
         leave_weeks=np.array([role.leave_weeks_per_year for role in roles.values()], dtype=np.int64),
         cover=np.array([role.cover_probability for role in roles.values()]),
         tenure_days=np.array([tenure_days(r.turnover_per_year, r.turnover_shape) for r in roles.values()]),

@@ -25,16 +25,17 @@ def patience_days(threshold: float, hazard_per_day: float, interim_from: int = F
     -----
     Assumes the hazard does not change while waiting but for interim services. Source: evidence row 2.16.
     """
+    before = 0
     if ratio != 1.0 and interim_from < FOREVER:
-        before = interim_from * hazard_per_day
-        if before < threshold:
-            return interim_from + patience_days(threshold - before, hazard_per_day * ratio)
+        used = interim_from * hazard_per_day
+        if used < threshold:
+            before, threshold, hazard_per_day = interim_from, threshold - used, hazard_per_day * ratio
     if threshold >= hazard_per_day * FOREVER:
-        return FOREVER
+        return before + FOREVER
     days = int(threshold / hazard_per_day)
     while days * hazard_per_day < threshold:
         days += 1
-    return days if days > 1 else 1
+    return before + (days if days > 1 else 1)
 
 
 def ready_day(assessed: int, delay: int, contract: int, missed: int, next_orientation: Sequence[int]) -> int:

@@ -22,7 +22,7 @@ from iopsim.record import I64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = b"iopsim chunk 3\n"
+FORMAT = b"iopsim chunk 4\n"
 FACTS = "facts"
 INTEGERS = (np.int8, np.int16, np.int32, np.int64)
 
@@ -61,6 +61,8 @@ class Part:
         What else was kept, column by column; the first column tells the replication.
     redrawn : int
         Draws of inputs that were refused and made again, of the replications that went well.
+    engine : str
+        That simulated them.
     """
 
     key: str
@@ -72,6 +74,7 @@ class Part:
     failures: tuple[Failure, ...] = ()
     tables: Mapping[str, Mapping[str, I64]] = field(default_factory=dict)
     redrawn: int = 0
+    engine: str = "reference"
 
     def __len__(self) -> int:
         return self.last - self.first
@@ -101,6 +104,7 @@ def encoded(part: Part) -> bytes:
         "failures": [[failure.replication, failure.traceback] for failure in part.failures],
         "shapes": shapes,
         "redrawn": part.redrawn,
+        "engine": part.engine,
         "tables": {name: len(stream) for name, stream in streams.items()},
     }
     body = json.dumps(head).encode() + b"\n" + b"".join(streams.values())
@@ -133,6 +137,7 @@ def decoded(content: bytes) -> Part | None:
         tuple(Failure(number, sys.intern(text)) for number, text in head["failures"]),
         {name: _columns(table) for name, table in tables.items()},
         head["redrawn"],
+        head["engine"],
     )
 
 

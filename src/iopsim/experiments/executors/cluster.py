@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -191,4 +191,4 @@ def _known(task: Callable[[Job], T], key: str, job: Job) -> T:
     _points[key] = point
     for old in list(_points)[:-POINTS]:
         _points.pop(old, None)
-    return task(Job(point, job.first, job.last))
+    return task(replace(job, point=point))

@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import TypeVar, cast
 
 from iopsim.errors import IopsimError
+from iopsim.experiments.engine import Engine
 from iopsim.experiments.point import Point
 from iopsim.experiments.work import Job
 
@@ -170,7 +171,7 @@ class Processes:
             if job is None:
                 return False
             try:
-                pending[pool.submit(_filed, task, files.path(job.point), job.first, job.last)] = job
+                pending[pool.submit(_filed, task, files.path(job.point), job.first, job.last, job.engine)] = job
             except BrokenProcessPool:
                 queue.lost.append(job)
                 raise
@@ -285,10 +286,10 @@ def _point(path: str) -> Point:
     return point
 
 
-def _filed(task: Callable[[Job], T], path: str, first: int, last: int) -> str:
+def _filed(task: Callable[[Job], T], path: str, first: int, last: int, engine: Engine) -> str:
     """Do a task and leave what it gives, or raises, in a file beside that of the point; return the name of the file."""
     try:
-        found: tuple[bool, object] = (True, task(Job(_point(path), first, last)))
+        found: tuple[bool, object] = (True, task(Job(_point(path), first, last, engine)))
     except Exception as error:
         error.add_note(traceback.format_exc())
         found = (False, error)

@@ -1,0 +1,123 @@
+"""Rounds: things that are timed in turn, A B C A B C ..., so that a machine that slows down slows all of them alike.
+
+Times are processor seconds of this process, told as medians over the rounds; a ratio is taken within each round first.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from iopsim.experiments.executors.processes import cores
+
+LEAST_SECONDS = 0.05
+"""What a contender is to take in a round, so that the clock's own steps do not matter."""
+
+MOST = 1 << 14
+
+
+@dataclass
+class Contender:
+    """What is timed: a call that does replications `first` to `last` - 1, and how many it does in a round."""
+
+    run: Callable[[int, int], object]
+    each_round: int
+
+    def seconds(self, nth: int) -> float:
+        """Return the processor seconds of a replication in a round."""
+        first = nth * self.each_round
+        begun = time.process_time()
+        self.run(first, first + self.each_round)
+        return (time.process_time() - begun) / self.each_round
+
+
+def contender(run: Callable[[int, int], object], least_seconds: float = LEAST_SECONDS) -> Contender:
+    """Return a contender, warmed up, that takes so long in a round at least."""
+    run(0, 1)
+    each = 1
+    while each < MOST and Contender(run, each).seconds(0) * each < least_seconds:
+        each *= 2
+    return Contender(run, each)
+
+
+@dataclass
+class Rounds:
+    """Seconds of a replication by contender and round."""
+
+    took: dict[str, list[float]]
+
+    def median(self, name: str) -> float:
+        """Return the median over the rounds, seconds."""
+        return statistics.median(self.took[name])
+
+    def ratios(self, slow: str, fast: str) -> list[float]:
+        """Return how many times as long one took as another, by round."""
+        return [a / b for a, b in zip(self.took[slow], self.took[fast], strict=True)]
+
+    def told(self, slow: str, fast: str) -> str:
+        """Return that ratio as median and range."""
+        found = self.ratios(slow, fast)
+        return f"{statistics.median(found):.4g} (from {min(found):.4g} to {max(found):.4g})"
+
+
+def timed(contenders: Mapping[str, Contender], rounds: int) -> Rounds:
+    """Time contenders in turn."""
+    took: dict[str, list[float]] = {name: [] for name in contenders}
+    for nth in range(1, rounds + 1):
+        for name, one in contenders.items():
+            took[name].append(one.seconds(nth))
+    return Rounds(took)
+
+
+def in_words(seconds: float) -> str:
+    """Return a time in the unit that suits it."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-6:.3g} microseconds"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table with its first column to the left, the others to the right."""
+    widths = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
+    lines = []
+    for row in (head, *rows):
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        lines.append("  " + "  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def machine(*packages: str) -> str:
+    """Return what this is measured on."""
+    info = Path("/proc/cpuinfo")
+    said = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    models = [line.split(":", 1)[1].strip() for line in said if line.startswith("model name")]
+    kind = models[0] if models else platform.processor() or platform.machine()
+    named = ", ".join(f"{package} {version(package)}" for package in packages)
+    load = f"; load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
+    return f"{cores()} cores, {kind}; Python {platform.python_version()}, {named}{load}"
+
+
+class Log:
+    """Prints lines as they come, and can leave them beside the script that printed them."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, *lines: str) -> None:
+        """Print some lines."""
+        print(*lines, sep="\n", flush=True)
+        self.lines += lines
+
+    def keep(self) -> None:
+        """Write all that was said to a file named after the script, without `bench_`."""
+        script = Path(sys.argv[0])
+        path = script.with_name(f"{script.stem.removeprefix('bench_')}.log")
+        path.write_text("\n".join(self.lines) + "\n", encoding="utf-8")

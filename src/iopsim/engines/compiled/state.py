@@ -1,0 +1,404 @@
+"""The shared state of one replication: buffers that are used again for the next one, and grow where they must."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from iopsim.engines.compiled.rows import ROW
+from iopsim.engines.compiled.seats import RING
+from iopsim.engines.team import LACKS, USES
+from iopsim.jit import Rows, Struct, jit, struct
+from iopsim.record import I64
+from iopsim.rulebook import UNLIMITED, Rulebook
+from iopsim.rulebook.treatment import Fact
+
+PLACES = {name: place for place, name in enumerate((*USES, *LACKS))}
+GROUPS_USE, ASSESSMENTS_USE, ORIENTATION_USE, FAMILY_USE = (
+    PLACES[use] for use in ("groups", "assessments", "orientation", "family")
+)
+SUPERVISION_USE, INDIVIDUAL_USE, MEDICATION_USE, NOTES_USE = (
+    PLACES[use] for use in ("supervision", "individual", "medication", "notes")
+)
+INDIVIDUAL_LACK, MEDICATION_LACK, NOTES_LACK, COVER_LACK = (PLACES[lack] for lack in LACKS)
+"""Rows of the table of minutes."""
+
+CLASSES = 64
+"""More than there are priority classes on the waitlist: ten of a source within each of four federal ones."""
+
+PAGED = 4
+"""Purposes of which clients play one card after the other."""
+
+NIGHTS_OF_A_GROUP = 7
+
+STORY = np.dtype(
+    [
+        ("asking", np.bool_),
+        ("show_card", np.float64),
+        ("rebook_card", np.float64),
+        ("booked_day", np.int64),
+        ("appointment", np.int64),
+        ("came_day", np.int64),
+        ("why", np.int64),
+        ("seat_group", np.int64),
+        ("seat_bits", np.int64),
+        ("post", np.int64),
+        ("has_had_counselor", np.bool_),
+        ("load_before", np.int64),
+        ("load_after", np.int64),
+        ("inside_before", np.int64),
+        ("inside_after", np.int64),
+        ("weeks", np.int64),
+        ("reviews", np.int64),
+        ("may_move_day", np.int64),
+        ("covered", np.bool_),
+        ("contract_day", np.int64),
+        ("phase_day", np.int64),
+        ("dropout_ratio", np.float64),
+        ("dropout_hazard", np.float64),
+        ("lapse_hazard", np.float64),
+        ("next_lapse", np.float64),
+        ("lapse_week", np.int64),
+        ("missed_last", np.float64),
+        ("absence_goes_on", np.float64),
+        ("fresh", np.bool_),
+        ("presence", np.float64),
+        ("gap", np.float64),
+        ("absence_runs", np.int64),
+        ("absences_left", np.int64),
+        ("excusing", np.bool_),
+        ("returning", np.bool_),
+        ("run_unexcused", np.int64),
+        ("last_unexcused", np.int64),
+        ("rule_broken", np.bool_),
+        ("billable", np.int64),
+        ("wholeness", np.float64),
+        ("short_card", np.float64),
+        ("shorts", np.int64),
+        ("visits", np.int64),
+        ("last_individual", np.int64),
+    ],
+    align=True,
+)
+"""What the engine keeps of a client beside the client's row; names as in `iopsim.engines.person.Person`.
+
+`load_before`, `inside_after` and the like are neighbors in a caseload and in the program; `why` is the reason for which
+patience ends; seats are those of `seat_group`, bit k for its k-th night; `last_unexcused` is a place in the list of
+unexcused absences.
+"""
+
+
+def plan_of(book: Rulebook) -> Struct:
+    """Return what follows from the rulebook and is looked up often.
+
+    Days of a week are the bits of a number, its first day the lowest: `working` has one for each week, and `days_in`
+    how many days a number stands for.
+    """
+    schedule, staffing, treatment, intake = book.schedule, book.staffing, book.treatment, book.intake
+    role = staffing.post_role
+    chances = staffing.cover[staffing.facilitates]
+    assessed = np.flatnonzero(intake.assessment_days)
+    family = np.zeros(book.days, dtype=np.bool_)
+    family[treatment.family_days] = True
+    orientations = np.zeros(book.weeks, dtype=np.int64)
+    if intake.orientation:
+        on = np.unique(intake.next_orientation_day)
+        orientations += np.bincount(on[on < book.days] // 7, minlength=book.weeks)
+    meets = np.diff(schedule.schedule_start) > 0
+    odds = [float(schedule.night_odds_ratio[a:b].min()) for a, b in pairwise(schedule.group_first_night.tolist())]
+    visits = treatment.individual_per_week.any() or treatment.medication_every.any() or family.any()
+    return struct(
+        least_odds_ratio=np.array(odds, dtype=np.float64),
+        traits_that_matter=int(np.bitwise_or.reduce(schedule.group_traits, initial=0)),
+        always_admits=bool(schedule.always_admits.all()),
+        triggers=bool((schedule.opens_waiting != UNLIMITED).any() or (staffing.hire_caseload != UNLIMITED).any()),
+        benchmarks=bool(treatment.benchmark.any()),
+        last_phase=len(treatment.phase_names) - 1,
+        session_days=meets | family,
+        family_day=family,
+        orientations=orientations,
+        last_assessment_day=int(assessed[-1]) if len(assessed) else 0,
+        facilitators=np.flatnonzero(staffing.facilitates[role]),
+        assessors=np.flatnonzero(staffing.assesses[role]),
+        counselors=np.flatnonzero(staffing.caseload[role] != UNLIMITED),
+        sees=np.flatnonzero(staffing.sees),
+        prescribes=np.flatnonzero(staffing.prescribes),
+        carries=np.flatnonzero(staffing.caseload != UNLIMITED),
+        cover_chance=float(chances.max(initial=0.0)),
+        draws_cover=bool(((chances > 0.0) & (chances < 1.0)).any()),
+        individual=bool(treatment.individual_per_week.any()),
+        medication=bool(treatment.medication_every.any()),
+        week_ends=bool(visits or len(role)),
+        days_in=np.array([days.bit_count() for days in range(128)]),
+        working=(staffing.working.reshape(-1, 7) << np.arange(7)).sum(axis=1),
+    )
+
+
+def clinic_of(rulebook: Rulebook, book: Struct) -> Struct:
+    """Return the state of a clinic that follows a rulebook, `book` being that rulebook as a struct."""
+    schedule, staffing = rulebook.schedule, rulebook.staffing
+    days, weeks, nights, posts = rulebook.days, rulebook.weeks, len(schedule.night_group), len(staffing.post_role)
+    groups, roles = len(schedule.group_names), len(staffing.role_names)
+    seats = int(schedule.night_seats.max(initial=0)) + 1
+    history = int(rulebook.treatment.benchmark_weeks.max(initial=0)) + 2
+    clients = 64 + len(rulebook.present)
+
+    def ints(*shape: int) -> I64:
+        return np.zeros(shape, dtype=np.int64)
+
+    def flags(*shape: int) -> np.ndarray[Any, Any]:
+        return np.zeros(shape, dtype=np.bool_)
+
+    numbers = (
+        "n_people", "n_first", "n_appointments", "n_nights", "n_intake", "n_sessions", "n_moves", "n_lapses",
+        "n_counselors", "n_posts", "n_visits", "n_unexcused", "next_arrival", "today",
+        "first_free_day", "n_callers", "n_without", "n_joining", "n_waiting", "first_waiting", "last_wait",
+        "n_leavers", "n_movers", "first_inside", "last_inside", "seats_day", "asked_phase", "asked_traits",
+        "answer", "busy_day", "seen_day",
+    )  # fmt: skip
+    return struct(
+        book=book,
+        plan=plan_of(rulebook),
+        seed=np.uint64(0),
+        replication=np.uint64(0),
+        days=days,
+        weeks=weeks,
+        roles=roles,
+        **dict.fromkeys(numbers, 0),
+        any_invited=False,
+        asked=False,
+        overloaded=False,
+        called=ints(days),
+        # the Record
+        people=np.zeros(clients, ROW["clients"]),
+        appointments=np.zeros(64, ROW["appointments"]),
+        nights=np.zeros(64, ROW["nights"]),
+        intake=np.zeros(64, ROW["intake"]),
+        sessions=np.zeros(64, ROW["sessions"]),
+        moves=np.zeros(64, ROW["moves"]),
+        lapses=np.zeros(64, ROW["lapses"]),
+        counselors=np.zeros(64, ROW["counselors"]),
+        posts=np.zeros(64, ROW["posts"]),
+        visits=np.zeros(64, ROW["visits"]),
+        staff=np.zeros(weeks * roles, ROW["staff"]),
+        # clients beside their rows
+        stories=np.zeros(clients, STORY),
+        missed=np.zeros((clients, NIGHTS_OF_A_GROUP)),
+        facts=ints(clients, len(Fact)),
+        page=ints(clients, PAGED),
+        words=np.zeros((clients, PAGED, 4), dtype=np.uint64),
+        history=ints(clients, history, 2),
+        unexcused_day=ints(64),
+        unexcused_before=ints(64),
+        first_key=ints(clients),
+        second_key=ints(clients),
+        scratch=ints(clients),
+        # lists of clients, some by day
+        due_first=ints(days + 8),
+        due_last=ints(days + 8),
+        due_after=ints(clients),
+        expected_first=ints(days + 1),
+        expected_last=ints(days + 1),
+        expected_after=ints(clients),
+        losing_first=ints(days + 1),
+        losing_last=ints(days + 1),
+        losing_after=ints(clients),
+        line_before=ints(clients),
+        line_after=ints(clients),
+        may_start=ints(clients),
+        phase_wanted=ints(clients),
+        traits_wanted=ints(clients),
+        back_first=ints(days + 1),
+        back_last=ints(days + 1),
+        again_first=ints(days + 1),
+        again_last=ints(days + 1),
+        returning_after=ints(clients),
+        callers=ints(clients),
+        without=ints(clients),
+        joining=ints(clients),
+        leavers=ints(clients),
+        movers=ints(clients),
+        coming=ints(clients),
+        due=ints(64),
+        tail=ints(CLASSES),
+        # the diary
+        slots=ints(days),
+        room=ints(days),
+        # seats
+        free=ints(nights),
+        enrolled=ints(nights),
+        roster=ints(nights, seats),
+        opening=ints(groups),
+        shift=ints(groups),
+        guests=ints(RING, nights, seats),
+        invited=ints(RING, nights),
+        tonight=ints(seats),
+        # staff
+        start=ints(posts),
+        off=flags(posts, days),
+        filled=ints(posts, weeks),
+        here=ints(posts, weeks),
+        off_days=ints(posts, weeks),
+        now=flags(posts),
+        began=flags(posts),
+        hired=flags(posts),
+        changed=flags(posts),
+        load=ints(posts),
+        load_first=ints(posts),
+        load_last=ints(posts),
+        handed=ints(posts),
+        worked=ints(posts),
+        busy=ints(posts),
+        taken_night=ints(posts),
+        seen=ints(posts),
+        spare=ints(roles),
+        left=ints(roles),
+        minutes=ints(len(PLACES), weeks * roles),
+        available=ints(weeks, roles),
+        waiting_weeks_groups=ints(groups),
+        waiting_weeks_roles=ints(roles),
+    )
+
+
+@jit
+def longer_rows(rows: Rows, length: int) -> Rows:
+    """Return an array of rows with so many places, the rows it had first."""
+    more = np.empty(length, rows.dtype)
+    for place in range(len(rows)):
+        more[place] = rows[place]
+    return more
+
+
+@jit
+def longer(values: np.ndarray[Any, Any], length: int) -> np.ndarray[Any, Any]:
+    """Return an array with so many places along its first axis, the values it had first."""
+    more = np.zeros((length, *values.shape[1:]), values.dtype)
+    more[: len(values)] = values
+    return more
+
+
+@jit
+def has_room_for(clinic: Struct, clients: int) -> None:
+    """Have room for so many clients. No row that was looked up before may be used after."""
+    had = len(clinic.people)
+    if clients <= had:
+        return
+    length = max(clients, 2 * had)
+    clinic.people, clinic.stories = longer_rows(clinic.people, length), longer_rows(clinic.stories, length)
+    clinic.missed, clinic.facts = longer(clinic.missed, length), longer(clinic.facts, length)
+    clinic.page, clinic.words = longer(clinic.page, length), longer(clinic.words, length)
+    clinic.history = longer(clinic.history, length)
+    clinic.first_key, clinic.second_key = longer(clinic.first_key, length), longer(clinic.second_key, length)
+    clinic.due_after, clinic.expected_after = longer(clinic.due_after, length), longer(clinic.expected_after, length)
+    clinic.losing_after = longer(clinic.losing_after, length)
+    clinic.line_before, clinic.line_after = longer(clinic.line_before, length), longer(clinic.line_after, length)
+    clinic.may_start = longer(clinic.may_start, length)
+    clinic.phase_wanted = longer(clinic.phase_wanted, length)
+    clinic.traits_wanted = longer(clinic.traits_wanted, length)
+    clinic.returning_after = longer(clinic.returning_after, length)
+    clinic.callers, clinic.without = longer(clinic.callers, length), longer(clinic.without, length)
+    clinic.joining, clinic.leavers = longer(clinic.joining, length), longer(clinic.leavers, length)
+    clinic.movers, clinic.coming = longer(clinic.movers, length), longer(clinic.coming, length)
+    clinic.scratch = longer(clinic.scratch, max(len(clinic.scratch), length))
+
+
+@jit
+def row_of_appointment(clinic: Struct) -> int:
+    """Return the place of a new row of the table; the next functions likewise."""
+    row = clinic.n_appointments
+    if row == len(clinic.appointments):
+        clinic.appointments = longer_rows(clinic.appointments, 2 * row)
+    clinic.n_appointments = row + 1
+    return row
+
+
+@jit
+def row_of_night(clinic: Struct) -> int:
+    """Return the place of a new row."""
+    row = clinic.n_nights
+    if row == len(clinic.nights):
+        clinic.nights = longer_rows(clinic.nights, 2 * row)
+    clinic.n_nights = row + 1
+    return row
+
+
+@jit
+def row_of_intake(clinic: Struct) -> int:
+    """Return the place of a new row."""
+    row = clinic.n_intake
+    if row == len(clinic.intake):
+        clinic.intake = longer_rows(clinic.intake, 2 * row)
+    clinic.n_intake = row + 1
+    return row
+
+
+@jit
+def row_of_move(clinic: Struct) -> int:
+    """Return the place of a new row."""
+    row = clinic.n_moves
+    if row == len(clinic.moves):
+        clinic.moves = longer_rows(clinic.moves, 2 * row)
+    clinic.n_moves = row + 1
+    return row
+
+
+@jit
+def row_of_lapse(clinic: Struct) -> int:
+    """Return the place of a new row."""
+    row = clinic.n_lapses
+    if row == len(clinic.lapses):
+        clinic.lapses = longer_rows(clinic.lapses, 2 * row)
+    clinic.n_lapses = row + 1
+    return row
+
+
+@jit
+def row_of_counselor(clinic: Struct) -> int:
+    """Return the place of a new row."""
+    row = clinic.n_counselors
+    if row == len(clinic.counselors):
+        clinic.counselors = longer_rows(clinic.counselors, 2 * row)
+    clinic.n_counselors = row + 1
+    return row
+
+
+@jit
+def row_of_post(clinic: Struct) -> int:
+    """Return the place of a new row."""
+    row = clinic.n_posts
+    if row == len(clinic.posts):
+        clinic.posts = longer_rows(clinic.posts, 2 * row)
+    clinic.n_posts = row + 1
+    return row
+
+
+@jit
+def row_of_visit(clinic: Struct) -> int:
+    """Return the place of a new row."""
+    row = clinic.n_visits
+    if row == len(clinic.visits):
+        clinic.visits = longer_rows(clinic.visits, 2 * row)
+    clinic.n_visits = row + 1
+    return row
+
+
+@jit
+def has_room_for_sessions(clinic: Struct, more: int) -> None:
+    """Have room for so many more sessions."""
+    if clinic.n_sessions + more > len(clinic.sessions):
+        clinic.sessions = longer_rows(clinic.sessions, 2 * (clinic.n_sessions + more))
+
+
+@jit
+def note_unexcused(clinic: Struct, who: int, today: int) -> None:
+    """Put an unexcused absence on a client's list."""
+    place = clinic.n_unexcused
+    if place == len(clinic.unexcused_day):
+        clinic.unexcused_day = longer(clinic.unexcused_day, 2 * place)
+        clinic.unexcused_before = longer(clinic.unexcused_before, 2 * place)
+    story = clinic.stories[who]
+    clinic.unexcused_day[place], clinic.unexcused_before[place] = today, story.last_unexcused
+    story.last_unexcused = place
+    clinic.n_unexcused = place + 1
