@@ -34,8 +34,8 @@ PAGED = 4
 NIGHTS_OF_A_GROUP = 7
 
 MISSED, AFTER, LAST, COMES = range(4)
-"""What is kept of a client's night: the share of sessions missed on it; and for one `missed_last` before it, that after it
-and the probability to come of one who came then. Most nights follow one and the same other."""
+"""What is kept of a client's night: the share of sessions missed on it; and for one `missed_last` before it, that
+after it and the probability to come of one who came then. Most nights follow one and the same other."""
 
 TURNS = 4
 UNKNOWN = -1.0
