@@ -87,8 +87,10 @@ def add_weeks(level: Rows, part: Rows, weeks: int) -> None:
 def _diary(view: Struct, booked: Rows, room: Struct) -> None:
     level, part, end = room.held_level, room.held_part, view.end
     for k in range(len(booked)):
-        change(level, part, BY_SLOTS, min(booked[k].wanted_day, end), 1)
-        change(level, part, BY_SLOTS, seen(view, booked[k]), -1)
+        wanted, until = min(booked[k].wanted_day, end), seen(view, booked[k])
+        if until != wanted:
+            change(level, part, BY_SLOTS, wanted, 1)
+            change(level, part, BY_SLOTS, until, -1)
 
 
 @jit
@@ -97,12 +99,15 @@ def _turned_away(view: Struct, intake: Rows, room: Struct) -> None:
     for k in range(len(intake)):
         row = intake[k]
         last = until[row.day + 1]
-        change(level, part, BY_SEATS, row.day, row.no_seat)
-        change(level, part, BY_SEATS, last, -row.no_seat)
-        change(level, part, BY_CASELOAD, row.day, row.no_caseload)
-        change(level, part, BY_CASELOAD, last, -row.no_caseload)
-        change(level, part, BY_BOTH, row.day, row.neither)
-        change(level, part, BY_BOTH, last, -row.neither)
+        if row.no_seat:
+            change(level, part, BY_SEATS, row.day, row.no_seat)
+            change(level, part, BY_SEATS, last, -row.no_seat)
+        if row.no_caseload:
+            change(level, part, BY_CASELOAD, row.day, row.no_caseload)
+            change(level, part, BY_CASELOAD, last, -row.no_caseload)
+        if row.neither:
+            change(level, part, BY_BOTH, row.day, row.neither)
+            change(level, part, BY_BOTH, last, -row.neither)
 
 
 @jit
