@@ -35,15 +35,15 @@ def follow_days(view: Struct, rows: Struct, room: Struct) -> tuple[int, int]:
 
 @jit
 def _come_and_go(view: Struct, clients: Rows, room: Struct) -> None:
-    census, waiting = room.census, room.waiting
+    census, waiting, end = room.census, room.waiting, view.end
     for k in range(len(clients)):
         client = clients[k]
-        if client.admitted_day != NEVER:
-            census[max(client.admitted_day, 0)] += 1
-            census[min(or_end(view, client.exit_day), view.end)] -= 1
-        if client.joined_day != NEVER:
-            waiting[max(client.joined_day, 0)] += 1
-            waiting[min(left_list(view, client), view.end)] -= 1
+        here = client.admitted_day != NEVER
+        census[max(client.admitted_day, 0)] += here
+        census[min(or_end(view, client.exit_day), end)] -= here
+        here = client.joined_day != NEVER
+        waiting[max(client.joined_day, 0)] += here
+        waiting[min(left_list(view, client), end)] -= here
 
 
 @jit
