@@ -1,11 +1,14 @@
 """Decks dealt by hand, and diaries written out in words, so that a test can tell a story.
 
+Every story is told by the mechanics of both engines, and has to be the same.
+
 Here the diary; the cards are in hand_deck.py, and how a hand is dealt in hand_dealing.py. A story's cards are kind:
 unless the test says otherwise, whoever is referred comes, is placed here, attends every session and stays.
 """
 
 from collections.abc import Callable, Mapping
 
+import interpreted
 from hand_dealing import Dealing
 from iopsim.cohort import Cohort, draw
 from iopsim.engines.reference import simulate
@@ -13,6 +16,7 @@ from iopsim.events import BY_ATTENDANCE, Activity, events
 from iopsim.record import NEVER, Exit, Outcome, Record
 from iopsim.rulebook import write
 from iopsim.rulebook.schedule import groups_on
+from parity import assert_same_record
 
 SAID = {
     Activity.REFERRED: "referred",
@@ -70,11 +74,13 @@ class Story(Dealing):
         self.told: Record | None = None
 
     def record(self) -> Record:
-        """Let it all happen."""
+        """Let it all happen, in both engines."""
         if self.told is None:
             book = write(self.scenario)
             self.cohort = draw(book, self.deck)
-            self.told = simulate(book, self.cohort)
+            told = simulate(book, self.cohort)
+            assert_same_record(interpreted.simulate(book, self.deck), told)
+            self.told = told
         return self.told
 
     def people(self) -> list[str]:

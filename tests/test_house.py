@@ -9,6 +9,7 @@ import runpy
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,11 @@ def test_a_module_is_named_after_what_is_in_it():
 def test_the_lock_names_no_index_and_no_folder():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     expect_none(line for line in lock if re.search(r"://|^\s*-(?!-hash=sha256:)|\s[~.]{0,2}/", line))
+
+
+def test_a_long_check_or_benchmark_hides_no_package_from_those_who_import_it():
+    taken = {*packages_distributions(), *sys.stdlib_module_names, "coverage"}  # which Numba imports if it finds it
+    expect_none(f"{shown(path)} is named like a package" for path in OUTSIDE if path.stem in taken)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -12,11 +11,8 @@ from iopsim.experiments.sizing import load_sizing
 from iopsim.scenario import resolve
 from iopsim.scenario.cautions import cautions
 from iopsim.scenario.differences import differences
+from shipped import EXPERIMENTS, FILES, ROOT, SIZINGS
 
-ROOT = Path(__file__).parent.parent
-FILES = sorted((ROOT / "experiments").glob("*.toml"))
-SIZINGS = [path for path in FILES if "[choices]" in path.read_text(encoding="utf-8")]
-EXPERIMENTS = [path for path in FILES if path not in SIZINGS]
 PAGE = (ROOT / "docs" / "EXPERIMENT.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 
