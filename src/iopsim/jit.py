@@ -130,7 +130,15 @@ def _names(code: CodeType) -> set[str]:
 
 @structref.register
 class StructType(types.StructRef):  # type: ignore[misc]
-    """The type of a struct: its fields, each with a type."""
+    """The type of a struct: its fields, each with a type.
+
+    Its name, which becomes a part of that of every function that is handed one, is a short one that tells no fields: with
+    all of them told, names took most of what is kept on disk.
+    """
+
+    def __init__(self, given: Any) -> None:
+        super().__init__(given)
+        self.name: str = f"struct_{hashlib.blake2b(self.name.encode(), digest_size=12).hexdigest()}"
 
     def preprocess_fields(self, given: Any) -> Any:
         """Have no field be one certain number."""
