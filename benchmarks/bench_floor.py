@@ -116,7 +116,6 @@ def addresses(book: Rulebook, seed: int, replication: int) -> U64:
 def generator() -> Callable[[int, U64, F64, int], None]:
     """Return a compiled function: seed, addresses, room for some blocks of cards used again and again, times."""
     from iopsim.engines.compiled.deck import block, high_card, low_card
-
     from iopsim.jit import jit
 
     @jit

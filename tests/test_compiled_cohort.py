@@ -146,6 +146,19 @@ def test_a_clinic_with_every_switch_on_draws_the_same_people_and_staff(changes: 
         assert_drawn_alike(it.book, 3, replication)
 
 
+@pytest.mark.parametrize("room", [0, 3, 40])
+def test_those_for_whom_there_is_no_row_are_counted(room: int) -> None:
+    """Some are here at the opening; whoever has a row is drawn as with room for all."""
+    book = run_everything(PRESENT).book
+    of = struct_of(book)
+    enough, few = np.zeros(ROOM, dtype=PERSON), np.zeros(ROOM, dtype=PERSON)
+    n = refer(of, enough, np.uint64(1), np.uint64(0))
+    assert 3 < len(book.present) < 40 < n
+    assert refer(of, few[:room], np.uint64(1), np.uint64(0)) == n
+    assert np.array_equal(few[:room], enough[:room])
+    assert np.array_equal(few[room:], np.zeros(ROOM - room, dtype=PERSON))
+
+
 @settings(derandomize=True, deadline=None, max_examples=40)
 @given(
     changes=st.one_of(scenarios(), whole_scenarios()), seed=st.integers(0, 2**64 - 1), replication=st.integers(0, 99)

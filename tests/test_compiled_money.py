@@ -1,6 +1,7 @@
 """The accounts settled by compiled code are those that the plain code settles, to the cent and in every row."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from iopsim.jit import Struct, jit, struct_of
 from iopsim.money import Ledger, coverage, settle
 from iopsim.money.compiled import ledger as compiled
 from iopsim.money.compiled.room import first_above, ledger_room
+from iopsim.record import VisitFacts
 from iopsim.rulebook.money import Cost, Service
 from iopsim.scenario.load import load
 from money_clinic import PRICES, PRIVATE, PUBLIC
@@ -26,8 +28,13 @@ from test_money_laws import PAYER, READMISSIONS
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.toml"))
 
-BUSY = {"referrals.self.per_week": 9.0, "referrals.hospital.per_week": 6.0, "weeks": 20, "groups.evening.seats": 9}
-"""Makes the clinic of the stories one in which chance decides."""
+BUSY = {
+    "weeks": 20,
+    "groups.evening.seats": 20,
+    "phases.intensive.planned_weeks": 6,
+    **{f"leaving.{why}_per_week": 0.01 for why in ("transfer", "incarceration", "death", "other")},
+}
+"""Makes the clinic of the stories one in which there is much to bill."""
 
 LUCK = {
     "attendance.cut_short_probability": 0.2,
@@ -37,14 +44,22 @@ LUCK = {
     "payers.public": {
         **PUBLIC,
         "contract_week": 2,
-        "authorized_sessions": 5,
+        "before_contract": "unpaid",
+        "authorized_sessions": 3,
         "review_sessions": 2,
-        "review_denied_probability": 0.4,
+        "review_denied_probability": 0.6,
         "when_coverage_ends": "unpaid",
         "late_share": 1.0,
         "late_weeks": 3,
     },
-    "payers.private": {**PRIVATE, "denied_share": 0.3, "late_share": 0.4, "coverage_loss_per_week": 0.1},
+    "payers.private": {
+        **PRIVATE,
+        "denied_share": 0.3,
+        "late_share": 0.4,
+        "coverage_loss_per_week": 0.2,
+        "when_coverage_ends": "unpaid",
+    },
+    "present.old": {"source": "hospital", "payer": "private", "count": 6, "weeks": 1},
 }
 INTERIM = {"interim.offered": "everybody", "interim.after_days": 2, "interim.usd_per_week": 20.0}
 LEVERS = {
@@ -145,6 +160,15 @@ def test_so_are_those_of_clients_in_several_episodes() -> None:
     told = run(READMISSIONS)
     assert told.record.clients.episode.max() > 1
     assert len(np.unique(assert_same(told).claims.allowed)) > 5
+
+
+def test_services_of_a_day_are_billed_in_their_order_though_the_record_has_them_in_another() -> None:
+    told = run({**EVERYTHING, "payers.medicaid": TERMS})
+    visits = told.record.visits
+    order = np.lexsort((-visits.kind, visits.day))
+    turned = VisitFacts(*(getattr(visits, column)[order] for column in visits.__slots__))
+    assert not np.array_equal(turned.kind, visits.kind)
+    assert_same(replace(told, record=replace(told.record, visits=turned)))
 
 
 def test_so_are_those_of_a_program_that_bills_nobody() -> None:

@@ -23,7 +23,15 @@ from numba.core.caching import FunctionCache
 from numba.core.datamodel import models
 from numba.core.typing.templates import AttributeTemplate
 from numba.experimental import structref
-from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, lower_setattr_generic, register_model
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_getattr_generic,
+    lower_setattr_generic,
+    register_model,
+    typeof_impl,
+    unbox,
+)
 
 from iopsim.compiled_code import WRITING, alone, covers, folder, prune
 
@@ -93,6 +101,11 @@ def inlined(function: Callable[..., Any]) -> Compiled:
     What it looks up in structs is then counted once for all calls in a loop, and not in each.
     """
     return numba.njit(**OPTIONS, forceinline=True)(function)
+
+
+def merged(function: Callable[..., Any]) -> Compiled:
+    """Have a function be a part of the one that calls it, and not be compiled on its own."""
+    return numba.njit(**OPTIONS, inline="always")(function)
 
 
 def jitted(function: Callable[..., Any]) -> Compiled:
@@ -229,19 +242,35 @@ def _pointer_of(context: Any, builder: Any, kind: StructType, value: Any) -> Any
     return context.nrt.meminfo_data(builder, whole.meminfo)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def lend(_: Any, kind: Any) -> Any:
-    """Lend a struct to whoever is called from here on: so nobody need count references to it, which takes time.
+class Lent:
+    """A struct that is lent to compiled functions: nobody counts references to it there, which takes time.
 
-    The lender must hold the struct until all have returned; an array that a field held is gone once the field is set.
+    It holds the struct; an array that a field held is gone once compiled code sets the field to another.
+
+    Parameters
+    ----------
+    struct : Struct
+        From `struct` or `struct_of`.
     """
 
-    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-        if isinstance(kind, LentType):
-            return arguments[0]
-        return _pointer_of(context, builder, kind, arguments[0])
+    def __init__(self, struct: Struct) -> None:
+        self.struct = struct
+        self.kind = LentType(numba.typeof(struct))
+        self.address: int = struct._meminfo.data  # noqa: SLF001 - Numba's own proxies have no other way
 
-    return (kind if isinstance(kind, LentType) else LentType(kind))(kind), generate
+
+@typeof_impl.register(Lent)  # type: ignore[untyped-decorator]
+def _type_of_lent(lent: Lent, _: Any) -> LentType:
+    return lent.kind
+
+
+@unbox(LentType)  # type: ignore[untyped-decorator]
+def _pointer_to(_: LentType, lent: Any, c: Any) -> NativeValue:
+    """Hand compiled code the pointer to the fields of a struct that is lent."""
+    number = c.pyapi.object_getattr_string(lent, "address")
+    pointer = c.builder.inttoptr(c.pyapi.long_as_longlong(number), cgutils.voidptr_t)
+    c.pyapi.decref(number)
+    return NativeValue(pointer)
 
 
 @infer_getattr

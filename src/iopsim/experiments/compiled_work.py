@@ -16,7 +16,7 @@ from iopsim.experiments import work
 from iopsim.experiments.point import Point
 from iopsim.experiments.source import source_hash
 from iopsim.experiments.work import Job, Simulated
-from iopsim.jit import Struct, lend, struct_of
+from iopsim.jit import Lent, Struct, struct_of
 from iopsim.measures.compiled import facts_room, reduce, reduce_measures, view_of
 from iopsim.measures.compiled_rows import room_of
 from iopsim.measures.facts import Facts
@@ -63,14 +63,14 @@ class Bench:
 
     def __init__(self, rulebook: Rulebook, since: int) -> None:
         self.engine = Engine(rulebook)
-        self.view = view_of(rulebook, self.engine.book, since)
-        self.money, self.room = ledger_room(rulebook), room_of(rulebook)
+        self.view = Lent(view_of(rulebook, self.engine.book, since))
+        self.money, self.room = Lent(ledger_room(rulebook)), Lent(room_of(rulebook))
         self.rulebook, self.since = rulebook, since
 
     def facts(self, seed: int, first: int, last: int, series: bool = True) -> Facts:
         """Simulate replications `first` to `last` - 1, and return their facts; of no groups."""
         facts = facts_room(self.rulebook, self.since, last - first, series=series)
-        into, engine = struct_of(facts), self.engine
+        into, engine = Lent(struct_of(facts)), self.engine
         for begin in range(first, last, AT_A_TIME):
             end = min(begin + AT_A_TIME, last)
             _fill(
@@ -104,14 +104,6 @@ def _fill(
     series: bool,
 ) -> None:
     """Simulate so many replications from one on, and fill in their facts, from a row on."""
-    clinic, rows, view, money, room, facts = (
-        lend(clinic),
-        lend(rows),
-        lend(view),
-        lend(money),
-        lend(room),
-        lend(facts),
-    )
     for k in range(many):
         number = replication + np.uint64(k)
         replicate(clinic, rows, seed, number)

@@ -10,7 +10,6 @@ import numpy as np
 
 from iopsim.jit import Rows, Struct, jit, jitted, struct
 from iopsim.measures import access, capacity, funnel, hours, priority, retention, triggers, view
-from iopsim.measures import compiled_series as series
 from iopsim.measures.catalogue import CATALOGUE, place_of
 from iopsim.measures.compiled_assessors import held_back_with_all_there, slots_offered
 from iopsim.measures.compiled_days import CENSUS, HELD_BACK, WAITING, follow_days
@@ -22,6 +21,14 @@ from iopsim.measures.compiled_nights import (
     follow_nights,
     full_weeks,
     may_be_hired,
+)
+from iopsim.measures.compiled_series import (
+    fill_money,
+    fill_monthly,
+    fill_nights,
+    fill_retention,
+    fill_staff,
+    fill_weekly,
 )
 from iopsim.measures.compiled_sums import adding_up
 from iopsim.measures.compiled_treatment import (
@@ -113,12 +120,12 @@ def facts_room(book: Rulebook, since: int, replications: int, *, series: bool = 
 def reduce(view: Struct, rows: Struct, ledger: Struct, room: Struct, facts: Struct, k: int) -> None:
     """Fill in the facts of a replication as those of row k: `iopsim.measures.facts.reduce`, without groups."""
     reduce_measures(view, rows, ledger, room, facts, k)
-    series.fill_weekly(view, rows.staff, room, facts.weekly[k])
-    series.fill_monthly(view, rows.clients, facts.monthly[k])
-    series.fill_retention(view, rows.clients, facts.retention[k])
-    series.fill_money(view, ledger, room, facts.money[k])
-    series.fill_nights(view, rows.nights, facts.nights[k])
-    series.fill_staff(view, rows, room, facts.staff[k])
+    fill_weekly(view, rows.staff, room, facts.weekly[k])
+    fill_monthly(view, rows.clients, facts.monthly[k])
+    fill_retention(view, rows.clients, facts.retention[k])
+    fill_money(view, ledger, room, facts.money[k])
+    fill_nights(view, rows.nights, facts.nights[k])
+    fill_staff(view, rows, room, facts.staff[k])
 
 
 @jit

@@ -35,15 +35,15 @@ def follow_days(view: Struct, rows: Struct, room: Struct) -> tuple[int, int]:
 
 @jit
 def _come_and_go(view: Struct, clients: Rows, room: Struct) -> None:
-    census, waiting = room.census, room.waiting
+    census, waiting, end = room.census, room.waiting, view.end
     for k in range(len(clients)):
         client = clients[k]
-        if client.admitted_day != NEVER:
-            census[max(client.admitted_day, 0)] += 1
-            census[min(or_end(view, client.exit_day), view.end)] -= 1
-        if client.joined_day != NEVER:
-            waiting[max(client.joined_day, 0)] += 1
-            waiting[min(left_list(view, client), view.end)] -= 1
+        here = client.admitted_day != NEVER
+        census[max(client.admitted_day, 0)] += here
+        census[min(or_end(view, client.exit_day), end)] -= here
+        here = client.joined_day != NEVER
+        waiting[max(client.joined_day, 0)] += here
+        waiting[min(left_list(view, client), end)] -= here
 
 
 @jit
@@ -87,8 +87,10 @@ def add_weeks(level: Rows, part: Rows, weeks: int) -> None:
 def _diary(view: Struct, booked: Rows, room: Struct) -> None:
     level, part, end = room.held_level, room.held_part, view.end
     for k in range(len(booked)):
-        change(level, part, BY_SLOTS, min(booked[k].wanted_day, end), 1)
-        change(level, part, BY_SLOTS, seen(view, booked[k]), -1)
+        wanted, until = min(booked[k].wanted_day, end), seen(view, booked[k])
+        if until != wanted:
+            change(level, part, BY_SLOTS, wanted, 1)
+            change(level, part, BY_SLOTS, until, -1)
 
 
 @jit
@@ -97,12 +99,15 @@ def _turned_away(view: Struct, intake: Rows, room: Struct) -> None:
     for k in range(len(intake)):
         row = intake[k]
         last = until[row.day + 1]
-        change(level, part, BY_SEATS, row.day, row.no_seat)
-        change(level, part, BY_SEATS, last, -row.no_seat)
-        change(level, part, BY_CASELOAD, row.day, row.no_caseload)
-        change(level, part, BY_CASELOAD, last, -row.no_caseload)
-        change(level, part, BY_BOTH, row.day, row.neither)
-        change(level, part, BY_BOTH, last, -row.neither)
+        if row.no_seat:
+            change(level, part, BY_SEATS, row.day, row.no_seat)
+            change(level, part, BY_SEATS, last, -row.no_seat)
+        if row.no_caseload:
+            change(level, part, BY_CASELOAD, row.day, row.no_caseload)
+            change(level, part, BY_CASELOAD, last, -row.no_caseload)
+        if row.neither:
+            change(level, part, BY_BOTH, row.day, row.neither)
+            change(level, part, BY_BOTH, last, -row.neither)
 
 
 @jit

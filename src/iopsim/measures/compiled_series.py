@@ -46,15 +46,13 @@ def fill_monthly(view: Struct, clients: Rows, monthly: Rows) -> None:
     monthly[:] = 0
     for k in range(len(clients)):
         client = clients[k]
-        if referred(view, client):
-            place = month[client.referral_day] - before
-            monthly[0, place] += 1
-            if assessed(view, client):
-                monthly[1, place] += 1
-                monthly[2, place] += client.assessed_day - client.referral_day
-            if started(view, client):
-                monthly[3, place] += 1
-                monthly[4, place] += client.first_session_day - client.referral_day
+        place = max(month[max(client.referral_day, 0)] - before, 0)
+        was_assessed, has_started = assessed(view, client), started(view, client)
+        monthly[0, place] += referred(view, client)
+        monthly[1, place] += was_assessed
+        monthly[2, place] += was_assessed * (client.assessed_day - client.referral_day)
+        monthly[3, place] += has_started
+        monthly[4, place] += has_started * (client.first_session_day - client.referral_day)
 
 
 @jit

@@ -1,4 +1,7 @@
-"""What is counted by client, compiled: appointments, sessions of a course, and hours of each week of treatment."""
+"""What is counted by client, compiled: appointments, sessions of a course, and hours of each week of treatment.
+
+Who counts is multiplied with, and not branched on: a processor guesses wrong too often which way a client goes.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +48,9 @@ def booked_clients(view: Struct, clients: Rows, room: Struct) -> tuple[int, int]
     notes = room.clients
     above = below = 0
     for k in range(len(clients)):
-        if referred(view, clients[k]):
-            above += notes[k].booked
-            below += 1
+        who = referred(view, clients[k])
+        above += who * notes[k].booked
+        below += who
     return above, below
 
 
@@ -57,10 +60,10 @@ def sessions_of_a_course(view: Struct, clients: Rows, room: Struct) -> tuple[int
     notes = room.clients
     sessions = few = many = 0
     for k in range(len(clients)):
-        if followed_a_course(view, clients[k]):
-            sessions += notes[k].sessions
-            few += notes[k].sessions < FEW_SESSIONS
-            many += 1
+        who = followed_a_course(view, clients[k])
+        sessions += who * notes[k].sessions
+        few += who & (notes[k].sessions < FEW_SESSIONS)
+        many += who
     return sessions, few, many
 
 
@@ -86,7 +89,7 @@ def follow_sessions(view: Struct, rows: Struct, room: Struct, weeks: int) -> Non
 def _place(note: Row, counts: bool, week: int, weeks: int) -> int:
     """Return the place of a client's week of treatment; that after the last one's, if it does not count."""
     counts = counts & (note.first <= week) & (week < note.first + note.weeks)
-    return int(note.place + week if counts else weeks)
+    return int(weeks + counts * (note.place + week - weeks))
 
 
 @jit

@@ -8,12 +8,12 @@ from iopsim.engines.compiled import diary, line, office, posts, program
 from iopsim.engines.compiled.agenda import call, put_in_order
 from iopsim.engines.compiled.cohort import again, refer
 from iopsim.engines.compiled.diary import asks
+from iopsim.engines.compiled.growth import has_room_for
 from iopsim.engines.compiled.line import joins, waits_already
 from iopsim.engines.compiled.program import was_admitted, week_of_sessions
 from iopsim.engines.compiled.rules import call_outcome
-from iopsim.engines.compiled.state import has_room_for
 from iopsim.engines.team import USES
-from iopsim.jit import Struct, jit, lend
+from iopsim.jit import Struct, jit, merged
 from iopsim.record import NEVER, Exit
 from iopsim.rules.calls import ANSWERED
 
@@ -39,10 +39,9 @@ act_review, act_discharges, act_step_downs, act_sessions = (
 act_week_end = office.week_end
 
 
-@jit
+@merged
 def play(clinic: Struct) -> None:
     """Play one replication from the opening to the end of the run; what happened is then in the tables."""
-    clinic = lend(clinic)
     clears(clinic)
     draws_cohort(clinic)
     for who in range(clinic.n_people):
@@ -62,7 +61,7 @@ def play(clinic: Struct) -> None:
     notes_staff(clinic)
 
 
-@jit
+@merged
 def acts(clinic: Struct, phase: int, today: int) -> None:
     """Play a phase of a day."""
     if phase < ASSESSMENTS:
@@ -83,7 +82,7 @@ def acts(clinic: Struct, phase: int, today: int) -> None:
         act_week_end(clinic, today)
 
 
-@jit
+@merged
 def acts_early(clinic: Struct, phase: int, today: int) -> None:
     """Play a phase before the assessments."""
     if phase == STAFF:

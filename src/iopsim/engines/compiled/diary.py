@@ -5,8 +5,8 @@ from __future__ import annotations
 from iopsim.clock import Phase
 from iopsim.engines.compiled.agenda import append, call, put_in_order
 from iopsim.engines.compiled.cards import attempt
+from iopsim.engines.compiled.growth import row_of_appointment
 from iopsim.engines.compiled.rules import rebooks, show_probability, shows
-from iopsim.engines.compiled.state import row_of_appointment
 from iopsim.engines.compiled.team import assesses, assessors_away
 from iopsim.engines.compiled.wayin import assessed
 from iopsim.jit import Struct, jit

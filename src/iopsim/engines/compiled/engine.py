@@ -7,7 +7,7 @@ import numpy as np
 from iopsim.engines.compiled.clinic import play
 from iopsim.engines.compiled.rows import KINDS, ROW, record_of
 from iopsim.engines.compiled.state import clinic_of
-from iopsim.jit import Rows, Struct, jit, lend, struct, struct_of
+from iopsim.jit import Lent, Rows, Struct, jit, struct, struct_of
 from iopsim.record import Record
 from iopsim.rulebook import Rulebook
 
@@ -18,13 +18,12 @@ def replicate(clinic: Struct, rows: Struct, seed: int, replication: int) -> None
 
     Parameters
     ----------
-    clinic : struct
+    clinic : struct that is lent
         From `iopsim.engines.compiled.state.clinic_of`.
-    rows : struct
+    rows : struct that is lent
         From `no_rows`; its tables are good until the next replication.
     seed, replication : uint64
     """
-    clinic, rows = lend(clinic), lend(rows)
     clinic.seed, clinic.replication = seed, replication
     play(clinic)
     rows.clients = clinic.people[: clinic.n_people]
@@ -76,8 +75,7 @@ class Engine:
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self.book = struct_of(rulebook)
-        self.clinic = clinic_of(rulebook, self.book)
-        self.rows = no_rows(rulebook)
+        self.clinic, self.rows = Lent(clinic_of(rulebook, self.book)), Lent(no_rows(rulebook))
 
     def record(self, seed: int, replication: int) -> Record:
         """Simulate one replication: the Record of `iopsim.engines.reference.simulate`, with a cohort drawn as there.
@@ -88,4 +86,4 @@ class Engine:
             0 <= number < 2**64.
         """
         replicate(self.clinic, self.rows, np.uint64(seed), np.uint64(replication))
-        return record_of(self.rulebook.days, dict(zip(ROW, _tables(self.rows), strict=True)))
+        return record_of(self.rulebook.days, dict(zip(ROW, _tables(self.rows.struct), strict=True)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from iopsim.clock import Phase
 from iopsim.engines.compiled import seats, team
 from iopsim.engines.compiled.agenda import append, call, put_in_order
+from iopsim.engines.compiled.growth import row_of_intake
 from iopsim.engines.compiled.program import admits, week_of_sessions
 from iopsim.engines.compiled.rules import balks, patience_days, ready_day
-from iopsim.engines.compiled.state import row_of_intake
 from iopsim.jit import Struct, jit
 from iopsim.record import NEVER, Exit
 from iopsim.rules.waitlist import FOREVER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iopsim.engines.compiled.agenda import put_in_order
 from iopsim.engines.compiled.blocks import visit_card
+from iopsim.engines.compiled.growth import longer, row_of_visit
 from iopsim.engines.compiled.state import (
     FAMILY_USE,
     INDIVIDUAL_LACK,
@@ -14,8 +15,6 @@ from iopsim.engines.compiled.state import (
     NOTES_USE,
     ORIENTATION_USE,
     SUPERVISION_USE,
-    longer,
-    row_of_visit,
 )
 from iopsim.engines.compiled.treatment import learns
 from iopsim.engines.team import USES

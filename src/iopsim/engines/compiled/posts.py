@@ -6,7 +6,7 @@ from iopsim.clock import Phase
 from iopsim.engines.compiled import line, seats
 from iopsim.engines.compiled.agenda import call
 from iopsim.engines.compiled.diary import changes
-from iopsim.engines.compiled.state import row_of_post
+from iopsim.engines.compiled.growth import row_of_post
 from iopsim.engines.compiled.team import changes_counselor, hands_over
 from iopsim.engines.compiled.workforce import absences, person
 from iopsim.jit import Struct, jit

@@ -8,9 +8,10 @@ from iopsim.engines.compiled import seats, team
 from iopsim.engines.compiled.agenda import append, call, put_in_order
 from iopsim.engines.compiled.blocks import absence_card, lapse_gap
 from iopsim.engines.compiled.cards import leaving_cards, treatment_cards
+from iopsim.engines.compiled.growth import has_room_for_sessions, row_of_move, row_of_night
 from iopsim.engines.compiled.office import family_night
 from iopsim.engines.compiled.rules import absence_run, call_day, missed_share, night_status, relapse_days
-from iopsim.engines.compiled.state import has_room_for_sessions, row_of_move, row_of_night
+from iopsim.engines.compiled.state import AFTER, MISSED, UNKNOWN
 from iopsim.engines.compiled.treatment import (
     ABSENT,
     CUT_SHORT,
@@ -104,7 +105,8 @@ def expect_nights(clinic: Struct, who: int) -> None:
     first = schedule.group_first_night[group]
     for night in range(first, schedule.group_first_night[group + 1]):
         if (story.seat_bits >> (night - first)) & 1:
-            clinic.missed[who, night - first] = missed_share(odds, ratio * schedule.night_odds_ratio[night])
+            turn = clinic.turns[who, night - first]
+            turn[MISSED], turn[AFTER] = missed_share(odds, ratio * schedule.night_odds_ratio[night]), UNKNOWN
 
 
 # What clients ask.

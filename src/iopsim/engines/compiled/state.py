@@ -10,7 +10,7 @@ import numpy as np
 from iopsim.engines.compiled.rows import ROW
 from iopsim.engines.compiled.seats import RING
 from iopsim.engines.team import LACKS, USES
-from iopsim.jit import Rows, Struct, jit, struct
+from iopsim.jit import Struct, struct
 from iopsim.record import I64
 from iopsim.rulebook import UNLIMITED, Rulebook
 from iopsim.rulebook.treatment import Fact
@@ -33,8 +33,32 @@ PAGED = 4
 
 NIGHTS_OF_A_GROUP = 7
 
+MISSED, AFTER, LAST, COMES = range(4)
+"""What is kept of a client's night: the share of sessions missed on it; and for one `missed_last` before it, that
+after it and the probability to come of one who came then. Most nights follow one and the same other."""
+
+TURNS = 4
+UNKNOWN = -1.0
+
 STORY = np.dtype(
     [
+        ("absences_left", np.int64),
+        ("presence", np.float64),
+        ("gap", np.float64),
+        ("missed_last", np.float64),
+        ("absence_goes_on", np.float64),
+        ("billable", np.int64),
+        ("contract_day", np.int64),
+        ("returning", np.bool_),
+        ("fresh", np.bool_),
+        ("excusing", np.bool_),
+        ("rule_broken", np.bool_),
+        ("covered", np.bool_),
+        ("weeks", np.int64),
+        ("reviews", np.int64),
+        ("dropout_ratio", np.float64),
+        ("dropout_hazard", np.float64),
+        ("may_move_day", np.int64),
         ("asking", np.bool_),
         ("show_card", np.float64),
         ("rebook_card", np.float64),
@@ -50,30 +74,13 @@ STORY = np.dtype(
         ("load_after", np.int64),
         ("inside_before", np.int64),
         ("inside_after", np.int64),
-        ("weeks", np.int64),
-        ("reviews", np.int64),
-        ("may_move_day", np.int64),
-        ("covered", np.bool_),
-        ("contract_day", np.int64),
         ("phase_day", np.int64),
-        ("dropout_ratio", np.float64),
-        ("dropout_hazard", np.float64),
         ("lapse_hazard", np.float64),
         ("next_lapse", np.float64),
         ("lapse_week", np.int64),
-        ("missed_last", np.float64),
-        ("absence_goes_on", np.float64),
-        ("fresh", np.bool_),
-        ("presence", np.float64),
-        ("gap", np.float64),
         ("absence_runs", np.int64),
-        ("absences_left", np.int64),
-        ("excusing", np.bool_),
-        ("returning", np.bool_),
         ("run_unexcused", np.int64),
         ("last_unexcused", np.int64),
-        ("rule_broken", np.bool_),
-        ("billable", np.int64),
         ("wholeness", np.float64),
         ("short_card", np.float64),
         ("shorts", np.int64),
@@ -185,7 +192,7 @@ def clinic_of(rulebook: Rulebook, book: Struct) -> Struct:
         staff=np.zeros(weeks * roles, ROW["staff"]),
         # clients beside their rows
         stories=np.zeros(clients, STORY),
-        missed=np.zeros((clients, NIGHTS_OF_A_GROUP)),
+        turns=np.zeros((clients, NIGHTS_OF_A_GROUP, TURNS)),
         facts=ints(clients, len(Fact)),
         page=ints(clients, PAGED),
         words=np.zeros((clients, PAGED, 4), dtype=np.uint64),
@@ -260,145 +267,3 @@ def clinic_of(rulebook: Rulebook, book: Struct) -> Struct:
         waiting_weeks_groups=ints(groups),
         waiting_weeks_roles=ints(roles),
     )
-
-
-@jit
-def longer_rows(rows: Rows, length: int) -> Rows:
-    """Return an array of rows with so many places, the rows it had first."""
-    more = np.empty(length, rows.dtype)
-    for place in range(len(rows)):
-        more[place] = rows[place]
-    return more
-
-
-@jit
-def longer(values: np.ndarray[Any, Any], length: int) -> np.ndarray[Any, Any]:
-    """Return an array with so many places along its first axis, the values it had first."""
-    more = np.zeros((length, *values.shape[1:]), values.dtype)
-    more[: len(values)] = values
-    return more
-
-
-@jit
-def has_room_for(clinic: Struct, clients: int) -> None:
-    """Have room for so many clients. No row that was looked up before may be used after."""
-    had = len(clinic.people)
-    if clients <= had:
-        return
-    length = max(clients, 2 * had)
-    clinic.people, clinic.stories = longer_rows(clinic.people, length), longer_rows(clinic.stories, length)
-    clinic.missed, clinic.facts = longer(clinic.missed, length), longer(clinic.facts, length)
-    clinic.page, clinic.words = longer(clinic.page, length), longer(clinic.words, length)
-    clinic.history = longer(clinic.history, length)
-    clinic.first_key, clinic.second_key = longer(clinic.first_key, length), longer(clinic.second_key, length)
-    clinic.due_after, clinic.expected_after = longer(clinic.due_after, length), longer(clinic.expected_after, length)
-    clinic.losing_after = longer(clinic.losing_after, length)
-    clinic.line_before, clinic.line_after = longer(clinic.line_before, length), longer(clinic.line_after, length)
-    clinic.may_start = longer(clinic.may_start, length)
-    clinic.phase_wanted = longer(clinic.phase_wanted, length)
-    clinic.traits_wanted = longer(clinic.traits_wanted, length)
-    clinic.returning_after = longer(clinic.returning_after, length)
-    clinic.callers, clinic.without = longer(clinic.callers, length), longer(clinic.without, length)
-    clinic.joining, clinic.leavers = longer(clinic.joining, length), longer(clinic.leavers, length)
-    clinic.movers, clinic.coming = longer(clinic.movers, length), longer(clinic.coming, length)
-    clinic.scratch = longer(clinic.scratch, max(len(clinic.scratch), length))
-
-
-@jit
-def row_of_appointment(clinic: Struct) -> int:
-    """Return the place of a new row of the table; the next functions likewise."""
-    row = clinic.n_appointments
-    if row == len(clinic.appointments):
-        clinic.appointments = longer_rows(clinic.appointments, 2 * row)
-    clinic.n_appointments = row + 1
-    return row
-
-
-@jit
-def row_of_night(clinic: Struct) -> int:
-    """Return the place of a new row."""
-    row = clinic.n_nights
-    if row == len(clinic.nights):
-        clinic.nights = longer_rows(clinic.nights, 2 * row)
-    clinic.n_nights = row + 1
-    return row
-
-
-@jit
-def row_of_intake(clinic: Struct) -> int:
-    """Return the place of a new row."""
-    row = clinic.n_intake
-    if row == len(clinic.intake):
-        clinic.intake = longer_rows(clinic.intake, 2 * row)
-    clinic.n_intake = row + 1
-    return row
-
-
-@jit
-def row_of_move(clinic: Struct) -> int:
-    """Return the place of a new row."""
-    row = clinic.n_moves
-    if row == len(clinic.moves):
-        clinic.moves = longer_rows(clinic.moves, 2 * row)
-    clinic.n_moves = row + 1
-    return row
-
-
-@jit
-def row_of_lapse(clinic: Struct) -> int:
-    """Return the place of a new row."""
-    row = clinic.n_lapses
-    if row == len(clinic.lapses):
-        clinic.lapses = longer_rows(clinic.lapses, 2 * row)
-    clinic.n_lapses = row + 1
-    return row
-
-
-@jit
-def row_of_counselor(clinic: Struct) -> int:
-    """Return the place of a new row."""
-    row = clinic.n_counselors
-    if row == len(clinic.counselors):
-        clinic.counselors = longer_rows(clinic.counselors, 2 * row)
-    clinic.n_counselors = row + 1
-    return row
-
-
-@jit
-def row_of_post(clinic: Struct) -> int:
-    """Return the place of a new row."""
-    row = clinic.n_posts
-    if row == len(clinic.posts):
-        clinic.posts = longer_rows(clinic.posts, 2 * row)
-    clinic.n_posts = row + 1
-    return row
-
-
-@jit
-def row_of_visit(clinic: Struct) -> int:
-    """Return the place of a new row."""
-    row = clinic.n_visits
-    if row == len(clinic.visits):
-        clinic.visits = longer_rows(clinic.visits, 2 * row)
-    clinic.n_visits = row + 1
-    return row
-
-
-@jit
-def has_room_for_sessions(clinic: Struct, more: int) -> None:
-    """Have room for so many more sessions."""
-    if clinic.n_sessions + more > len(clinic.sessions):
-        clinic.sessions = longer_rows(clinic.sessions, 2 * (clinic.n_sessions + more))
-
-
-@jit
-def note_unexcused(clinic: Struct, who: int, today: int) -> None:
-    """Put an unexcused absence on a client's list."""
-    place = clinic.n_unexcused
-    if place == len(clinic.unexcused_day):
-        clinic.unexcused_day = longer(clinic.unexcused_day, 2 * place)
-        clinic.unexcused_before = longer(clinic.unexcused_before, 2 * place)
-    story = clinic.stories[who]
-    clinic.unexcused_day[place], clinic.unexcused_before[place] = today, story.last_unexcused
-    story.last_unexcused = place
-    clinic.n_unexcused = place + 1

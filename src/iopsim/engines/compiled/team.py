@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+from iopsim.engines.compiled.growth import row_of_counselor
 from iopsim.engines.compiled.rules import enough
-from iopsim.engines.compiled.state import (
-    ASSESSMENTS_USE,
-    COVER_LACK,
-    GROUPS_USE,
-    row_of_counselor,
-)
+from iopsim.engines.compiled.state import ASSESSMENTS_USE, COVER_LACK, GROUPS_USE
 from iopsim.engines.compiled.treatment import learns
 from iopsim.engines.compiled.workforce import cover_card
 from iopsim.engines.team import ANY_CARD

@@ -5,6 +5,7 @@ from __future__ import annotations
 from iopsim.cohort import CONSEQUENCE, EXCUSED, GAP, LAPSE_GAP, MAKE_UP, PER_DECISION, PER_LAPSE, RUN
 from iopsim.engines.compiled import seats
 from iopsim.engines.compiled.blocks import absence_card, cut_short_card, lapse_card, lapse_gap
+from iopsim.engines.compiled.growth import note_unexcused, row_of_lapse
 from iopsim.engines.compiled.rules import (
     absence_chance,
     breaks_absence_rule,
@@ -16,7 +17,7 @@ from iopsim.engines.compiled.rules import (
     run_length,
     verdict,
 )
-from iopsim.engines.compiled.state import note_unexcused, row_of_lapse
+from iopsim.engines.compiled.state import AFTER, COMES, LAST, MISSED
 from iopsim.jit import Row, Struct, jit
 from iopsim.record import Attendance
 from iopsim.rulebook.treatment import Fact
@@ -114,8 +115,12 @@ def session(clinic: Struct, who: int, today: int, nth: int) -> int:
     """Come to tonight's group, the nth night of its week, or miss it: ATTENDED, CUT_SHORT, EXCUSED or ABSENT."""
     me, story = clinic.people[who], clinic.stories[who]
     me.scheduled += 1
-    missed, last = clinic.missed[who, nth], story.missed_last
-    story.missed_last = missed_tonight(missed, last, story.absence_goes_on)
+    turn, last = clinic.turns[who, nth], story.missed_last
+    missed = turn[MISSED]
+    if turn[AFTER] != last:
+        turn[AFTER], turn[LAST] = last, missed_tonight(missed, last, story.absence_goes_on)
+        turn[COMES] = 1.0 - absence_chance(missed, last, story.absence_goes_on)
+    story.missed_last = turn[LAST]
     if story.absences_left == 0:
         if story.returning:
             story.returning = False
@@ -123,7 +128,7 @@ def session(clinic: Struct, who: int, today: int, nth: int) -> int:
             story.fresh = False
             story.presence = 1.0 - missed
         else:
-            story.presence *= 1.0 - absence_chance(missed, last, story.absence_goes_on)
+            story.presence *= turn[COMES]
         if story.presence > story.gap:
             return come(clinic, who, today)
         begin_absence(clinic, who, today)
