@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from iopsim.jit import Rows, Struct, jit
+from iopsim.jit import Rows, Struct, inlined, jit
 from iopsim.record import I64, NEVER
 
 SHORT = 16
 """A list so short is put in order by insertion."""
 
 
-@jit
+@inlined
 def call(clinic: Struct, phase: int, day: int) -> None:
     """Have a phase of a day played; once, however often it is called."""
     if day < clinic.days:
         clinic.called[day] |= 1 << phase
 
 
-@jit
+@inlined
 def append(first: I64, last: I64, following: I64, day: int, who: int) -> None:
     """Put a client at the end of a day's list; `following` is the client's neighbor in it."""
     following[who] = NEVER
@@ -27,7 +27,7 @@ def append(first: I64, last: I64, following: I64, day: int, who: int) -> None:
     last[day] = who
 
 
-@jit
+@inlined
 def before(clinic: Struct, people: Rows, one: int, other: int) -> bool:
     """Return whether one client comes before another, by the two keys, then lot, then index."""
     if clinic.first_key[one] != clinic.first_key[other]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from iopsim.engines.compiled.rules import room, roomiest_night
-from iopsim.jit import Struct, jit
+from iopsim.jit import Struct, inlined, jit
 from iopsim.record import NEVER
 
 RING = 8
 """Days ahead, and today, for which guests are noted."""
 
 
-@jit
+@inlined
 def fits(clinic: Struct, group: int, phase: int, traits: int) -> bool:
     """Return whether a group takes clients of a phase and some traits, once it is open."""
     bits = clinic.book.schedule.group_traits[group]
@@ -41,7 +41,7 @@ def group_with_room(clinic: Struct, who: int, phase: int, today: int) -> int:
     return NEVER
 
 
-@jit
+@inlined
 def group_for_who_waits(clinic: Struct, who: int, today: int) -> int:
     """Return the same for one on the waitlist; the last answer holds for the like as long as no seat changes hands."""
     phase, traits = clinic.phase_wanted[who], clinic.traits_wanted[who]

@@ -18,7 +18,7 @@ from iopsim.engines.compiled.rules import (
     verdict,
 )
 from iopsim.engines.compiled.state import AFTER, COMES, LAST, MISSED
-from iopsim.jit import Row, Struct, jit
+from iopsim.jit import Row, Struct, inlined, jit
 from iopsim.record import Attendance
 from iopsim.rulebook.treatment import Fact
 from iopsim.rules.lapse import STAYS, STEPS_OUT, STEPS_UP
@@ -38,7 +38,7 @@ def learns(clinic: Struct, who: int, fact: int, value: int) -> None:
     )
 
 
-@jit
+@inlined
 def review(clinic: Struct, who: int, today: int) -> int:
     """Look back on the week since the last review: does the client stay, move on, step up or leave?"""
     me, story, treatment, plan = clinic.people[who], clinic.stories[who], clinic.book.treatment, clinic.plan
@@ -66,7 +66,7 @@ def review(clinic: Struct, who: int, today: int) -> int:
     )
 
 
-@jit
+@inlined
 def coverage_over(me: Row, story: Row) -> bool:
     """Has the payer stopped paying?"""
     return story.billable >= me.covered_sessions or story.reviews >= me.coverage_loss_week
@@ -110,7 +110,7 @@ def lapse(clinic: Struct, who: int, today: int) -> int:
     return lapse_consequence(card, treatment.lapse_step_out, treatment.lapse_step_up, me.phase > 0)
 
 
-@jit
+@inlined
 def session(clinic: Struct, who: int, today: int, nth: int) -> int:
     """Come to tonight's group, the nth night of its week, or miss it: ATTENDED, CUT_SHORT, EXCUSED or ABSENT."""
     me, story = clinic.people[who], clinic.stories[who]
@@ -150,7 +150,7 @@ def session(clinic: Struct, who: int, today: int, nth: int) -> int:
     return ABSENT
 
 
-@jit
+@inlined
 def come(clinic: Struct, who: int, today: int) -> int:
     """Stay to the end, or leave early."""
     me, story = clinic.people[who], clinic.stories[who]
