@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from both_engines import assert_same_part, assert_same_replication, assert_same_replications
 from everything import EVERYTHING, PRESENT, RETURNS, with_detours
 from iopsim.experiments.compiled_work import Bench
-from iopsim.experiments.engine import reached
 from iopsim.experiments.point import TABLES, Point
 from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.measures.catalogue import CATALOGUE
@@ -23,6 +22,7 @@ from iopsim.record import TABLES as TABLES_OF_RECORD
 from iopsim.record import Exit, Night
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario import resolve
+from iopsim.scenario.checks.demand import MOST_TRAITS
 from iopsim.scenario.load import load
 from money_strategies import paid_scenarios
 from parity import differences
@@ -30,10 +30,13 @@ from shipped import EXPERIMENTS, PROGRAMS, SIZINGS, arms, candidates
 from strategies import PLAIN, SOURCES, Changes, scenarios
 from strategies_whole import whole_scenarios
 
+pytestmark = pytest.mark.usefixtures("compiled_engine")
+
 LAST = 2**64 - 1
 ROWS_AT_FIRST = 64
 """Rows of each table for which there is room before anything happens."""
 
+DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 QUIET = {f"referrals.{source}.per_week": 0.0 for source in SOURCES}
 
 AWKWARD: dict[str, Changes] = {
@@ -79,6 +82,34 @@ AWKWARD: dict[str, Changes] = {
         "groups.late.first_week": 9,
         "referrals.self.first_week": 7,
     },
+    "as many traits as there may be": {
+        **EVERYTHING,
+        "weeks": 20,
+        **{f"traits.t{k}": {"share": 0.5, "attendance_odds_ratio": 0.9 + k / 100} for k in range(MOST_TRAITS - 4)},
+    },
+    "many phases": {
+        **EVERYTHING,
+        "phases.intensive.planned_weeks": 2,
+        **{f"phases.p{k}": {"nights_per_week": 1, "planned_weeks": 1 + k % 3} for k in range(9)},
+        "groups.evening.seats": 20,
+    },
+    "many groups": {
+        **EVERYTHING,
+        **{
+            f"groups.g{k}": {"nights": DAYS[k % 5 : k % 5 + 3], "start": datetime.time(8 + k), "seats": 1}
+            for k in range(12)
+        },
+        "attendance.make_up_probability": 1.0,
+        "staff.counselor.people": 13,
+    },
+    "many posts": {**EVERYTHING, "staff.counselor.people": 40, "staff.counselor.most_hires": 9},
+    "the last priorities": {
+        **EVERYTHING,
+        **{f"referrals.{source}.priority": 9 - k for k, source in enumerate(SOURCES)},
+        "placement.residential.priority": 9,
+        "waitlist.limit": "none",
+    },
+    "evenings of many years": {"weeks": 520, "referrals.self.per_week": 0.5, **RETURNS},
 }
 """Plans in which much, little or something rare happens: changes to the plain file."""
 
@@ -91,12 +122,6 @@ THOUSANDS: Changes = {
     "waitlist.limit": "none",
 }
 """Many come, and few are served."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled() -> None:
-    """Have one process compile, and any others wait for it and load."""
-    assert reached() == ""
 
 
 def book_of(changes: Changes) -> Rulebook:
