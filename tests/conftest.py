@@ -24,6 +24,14 @@ def no_terminal_width() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def compiled_engine() -> None:
+    """Have all compiled code there that a replication needs: one process compiles it, others wait, and load it."""
+    from iopsim.experiments.engine import reached
+
+    assert reached() == ""
+
+
 @pytest.fixture
 def times() -> int:
     """How many times as many replications as are needed to notice what each comparison must notice."""

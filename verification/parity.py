@@ -1,0 +1,152 @@
+"""Do both engines give the same bits, whatever the program?
+
+Every column of the Record, and every fact that it is reduced to, of the compiled engine are held to those of the
+reference engine: hundreds of replications of each shipped program, every arm and every candidate of the shipped
+experiments, and as many scenarios drawn by Hypothesis as there is time for. It is all done twice, in two processes:
+with compiled code that looks at the bounds of arrays, and without.
+
+``python verification/parity.py --minutes 30`` prints how much was compared and what differs, and writes it to
+``verification/parity.log``. Drawing scenarios takes the minutes; before it, what is shipped takes as long as it takes.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from traceback import format_exc
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+HERE = Path(__file__).parent
+TESTS = HERE.parent / "tests"
+sys.path.insert(0, str(TESTS))
+
+from both_engines import assert_same_replication  # noqa: E402 - it lies beside the tests
+from iopsim.experiments.compiled_work import Bench  # noqa: E402
+from iopsim.rulebook import Rulebook, write  # noqa: E402
+from iopsim.scenario.load import load  # noqa: E402
+from money_strategies import paid_scenarios  # noqa: E402
+from shipped import plans  # noqa: E402
+from strategies import PLAIN, scenarios  # noqa: E402
+from strategies_whole import whole_scenarios  # noqa: E402
+
+SEED = 20270104
+PROGRAM_REPLICATIONS, ARM_REPLICATIONS = 200, 4
+SCENARIOS_AT_ONCE = 200
+"""Scenarios that Hypothesis draws from one seed; when one of them differs it is made simpler, and the others go."""
+
+REPLICATIONS = 2
+"""Of a scenario."""
+
+KINDS = {"everyday": scenarios, "with every part in use": whole_scenarios, "with payers and prices": paid_scenarios}
+
+
+class Tally:
+    """What was compared so far, and what differed."""
+
+    def __init__(self) -> None:
+        self.compared: Counter[str] = Counter()
+        self.differ = 0
+
+    def compare(self, what: str, book: Rulebook, replications: int, since: int = 0, first_seed: int = SEED) -> None:
+        """Hold some replications of a plan to the reference engine."""
+        bench = Bench(book, since)
+        for replication in range(replications):
+            record = assert_same_replication(bench, first_seed, replication)
+            self.compared[f"replications, {what}"] += 1
+            self.compared["clients"] += len(record.clients)
+
+    def tell_if_it_fails(self, name: str, compare: Callable[[], None]) -> None:
+        """Compare; tell of a difference, and go on."""
+        try:
+            compare()
+        except Exception:
+            self.differ += 1
+            print(f"DIFFERENT: {name}\n{format_exc()}", flush=True)
+
+
+def shipped(tally: Tally) -> None:
+    """Compare what is shipped."""
+    for name, scenario in plans():
+        replications, what = (ARM_REPLICATIONS, "arms and candidates") if "/" in name else (PROGRAM_REPLICATIONS, name)
+        book = write(scenario)
+        since = 0 if "/" in name else 7 * (book.weeks // 2)
+        tally.tell_if_it_fails(name, lambda: tally.compare(what, book, replications))  # noqa: B023 - called at once
+        if since:
+            tally.tell_if_it_fails(name, lambda: tally.compare(what, book, 4, since))  # noqa: B023
+
+
+def drawn(tally: Tally, until: float) -> None:
+    """Compare scenarios that Hypothesis draws, until it is time."""
+    for number in _numbers(until):
+        name, strategy = list(KINDS.items())[number % len(KINDS)]
+
+        @seed(number)
+        @settings(
+            max_examples=SCENARIOS_AT_ONCE,
+            database=None,
+            deadline=None,
+            print_blob=False,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(changes=strategy(), first_seed=st.integers(0, 2**64 - 1), late=st.booleans())
+        def same(changes: dict[str, object], first_seed: int, late: bool, name: str = name) -> None:
+            if time.monotonic() > until:
+                return
+            book = write(load(PLAIN, changes))
+            since = 7 * (book.weeks // 2) if late else 0
+            tally.compare(f"scenarios {name}", book, REPLICATIONS, since, first_seed)
+            tally.compared[f"scenarios {name}"] += 1
+
+        tally.tell_if_it_fails(f"scenarios {name}, seed {number}", same)
+
+
+def _numbers(until: float) -> Iterator[int]:
+    number = 0
+    while time.monotonic() < until:
+        yield number
+        number += 1
+
+
+def compare_all(minutes: float) -> int:
+    """Compare in this process, and tell."""
+    tally = Tally()
+    shipped(tally)
+    drawn(tally, time.monotonic() + 60.0 * minutes)
+    for what, many in sorted(tally.compared.items()):
+        print(f"  {what:48}{many:12,}")
+    print(f"  {'different':48}{tally.differ:12,}", flush=True)
+    return tally.differ
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description="Hold the compiled engine to the reference engine.")
+    arguments.add_argument(
+        "--minutes", type=float, default=60.0, help="for scenarios that are drawn, after all that is shipped"
+    )
+    arguments.add_argument("--here", action="store_true", help="compare in this process, and write no log")
+    asked = arguments.parse_args()
+    if asked.here:
+        sys.exit(compare_all(asked.minutes) > 0)
+    os.nice(10)
+    command = [sys.executable, __file__, "--here", "--minutes", str(asked.minutes)]
+    runs = {
+        said: subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env={**os.environ, "NUMBA_BOUNDSCHECK": checked}
+        )
+        for said, checked in (("with bounds of arrays looked at", "1"), ("without", "0"))
+    }
+    told = "".join(f"{said}\n{run.communicate()[0]}" for said, run in runs.items())
+    print(told, end="")
+    (HERE / "parity.log").write_text(told, encoding="utf-8")
+    sys.exit(any(run.returncode for run in runs.values()))
+
+
+if __name__ == "__main__":
+    main()
