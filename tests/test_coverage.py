@@ -1,4 +1,4 @@
-"""The thinned form of verification/coverage.py: do the 95 % intervals of the simulation cover what they should?"""
+"""The thinned form of verification/mean_intervals.py: do 95 % intervals of the simulation cover what they should?"""
 
 import math
 import sys
@@ -11,7 +11,7 @@ from iopsim.scenario.load import load
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "verification"))
 
-import coverage as long_form  # noqa: E402 - the folder of long checks is not a package
+import mean_intervals as long_form  # noqa: E402 - the folder of long checks is not a package
 
 REPEATS = 60
 """Experiments of 30 replications; the seeds stand in the long form. With 60, coverage of 95 % means 57 +- 1.7."""

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from coverage import NOBODY_LEAVES, SMALL, UNLIMITED, known_truths
+from mean_intervals import NOBODY_LEAVES, SMALL, UNLIMITED, known_truths
 from scipy.stats import binomtest
 
 import iopsim

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from coverage import AT_ONCE, NOBODY_LEAVES
+from mean_intervals import AT_ONCE, NOBODY_LEAVES
 
 import iopsim
 from iopsim.experiments.executors.processes import cores

@@ -5,8 +5,8 @@ interval for every measure; counted is how often the interval holds the truth. I
 `referrals` and of `census_mean` is known in closed form; elsewhere it is the mean of a long run under another seed,
 whose own error widens nothing (a fiftieth of an interval's width or less). Money is in cents.
 
-The seeds below were written down before the first run. ``python verification/coverage.py`` prints the table and
-writes it to ``verification/coverage.log``.
+The seeds below were written down before the first run. ``python verification/mean_intervals.py`` prints the table and
+writes it to ``verification/mean_intervals.log``.
 """
 
 import argparse
@@ -161,7 +161,7 @@ def main() -> None:
         if left_out := sorted(set(measures) - {c.measure for c in found}):
             lines += ["  the same in every replication, or told in none:", *(f"    {name}" for name in left_out)]
     print("\n".join(lines))
-    (HERE / "coverage.log").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (HERE / "mean_intervals.log").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{time.perf_counter() - start:.0f} s")
 
 
