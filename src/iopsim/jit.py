@@ -132,8 +132,8 @@ def _names(code: CodeType) -> set[str]:
 class StructType(types.StructRef):  # type: ignore[misc]
     """The type of a struct: its fields, each with a type.
 
-    Its name, which becomes a part of that of every function that is handed one, is short and tells no fields: with all of
-    them told, names took most of what is kept on disk.
+    Its name, which becomes a part of that of every function that is handed one, is short and tells no fields: with all
+    of them told, names took most of what is kept on disk.
     """
 
     def __init__(self, given: Any) -> None:
