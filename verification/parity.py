@@ -2,8 +2,8 @@
 
 Every column of the Record, and every fact that it is reduced to, of the compiled engine are held to those of the
 reference engine: hundreds of replications of each shipped program, every arm and every candidate of the shipped
-experiments, and as many scenarios drawn by Hypothesis as there is time for. It is all done twice, in two processes:
-with compiled code that looks at the bounds of arrays, and without.
+experiments, and as many scenarios drawn by Hypothesis as there is time for. Two processes do it at once: one with
+compiled code that looks at the bounds of arrays, one without; each draws scenarios of its own.
 
 ``python verification/parity.py --minutes 30`` prints how much was compared and what differs, and writes it to
 ``verification/parity.log``. Drawing scenarios takes the minutes; before it, what is shipped takes as long as it takes.
@@ -15,7 +15,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
+from itertools import count, takewhile
 from pathlib import Path
 from traceback import format_exc
 
@@ -27,7 +29,9 @@ TESTS = HERE.parent / "tests"
 sys.path.insert(0, str(TESTS))
 
 from both_engines import assert_same_replication  # noqa: E402 - it lies beside the tests
+from iopsim.compiled_code import is_checked  # noqa: E402
 from iopsim.experiments.compiled_work import Bench  # noqa: E402
+from iopsim.experiments.engine import reached  # noqa: E402
 from iopsim.rulebook import Rulebook, write  # noqa: E402
 from iopsim.scenario.load import load  # noqa: E402
 from money_strategies import paid_scenarios  # noqa: E402
@@ -36,7 +40,9 @@ from strategies import PLAIN, scenarios  # noqa: E402
 from strategies_whole import whole_scenarios  # noqa: E402
 
 SEED = 20270104
-PROGRAM_REPLICATIONS, ARM_REPLICATIONS = 200, 4
+OF_AN_ARM = 50
+"""Replications of a program for each of an arm."""
+
 SCENARIOS_AT_ONCE = 200
 """Scenarios that Hypothesis draws from one seed; when one of them differs it is made simpler, and the others go."""
 
@@ -70,21 +76,21 @@ class Tally:
             print(f"DIFFERENT: {name}\n{format_exc()}", flush=True)
 
 
-def shipped(tally: Tally) -> None:
-    """Compare what is shipped."""
+def shipped(tally: Tally, replications: int) -> None:
+    """Compare what is shipped: programs from the opening on, and for some replications from a later day."""
+    few = max(1, replications // OF_AN_ARM)
     for name, scenario in plans():
-        replications, what = (ARM_REPLICATIONS, "arms and candidates") if "/" in name else (PROGRAM_REPLICATIONS, name)
-        book = write(scenario)
-        since = 0 if "/" in name else 7 * (book.weeks // 2)
-        tally.tell_if_it_fails(name, lambda: tally.compare(what, book, replications))  # noqa: B023 - called at once
-        if since:
-            tally.tell_if_it_fails(name, lambda: tally.compare(what, book, 4, since))  # noqa: B023
+        book, is_arm = write(scenario), "/" in name
+        runs = [(few, 0)] if is_arm else [(replications, 0), (few, 7 * (book.weeks // 2))]
+        for many, since in runs:
+            compare = partial(tally.compare, "arms and candidates" if is_arm else name, book, many, since)
+            tally.tell_if_it_fails(name, compare)
 
 
 def drawn(tally: Tally, until: float) -> None:
     """Compare scenarios that Hypothesis draws, until it is time."""
-    for number in _numbers(until):
-        name, strategy = list(KINDS.items())[number % len(KINDS)]
+    for number in takewhile(lambda _: time.monotonic() < until, count(int(is_checked()), 2)):
+        name, strategy = list(KINDS.items())[number // 2 % len(KINDS)]
 
         @seed(number)
         @settings(
@@ -107,21 +113,16 @@ def drawn(tally: Tally, until: float) -> None:
         tally.tell_if_it_fails(f"scenarios {name}, seed {number}", same)
 
 
-def _numbers(until: float) -> Iterator[int]:
-    number = 0
-    while time.monotonic() < until:
-        yield number
-        number += 1
-
-
-def compare_all(minutes: float) -> int:
+def compare_all(minutes: float, replications: int) -> int:
     """Compare in this process, and tell."""
+    if reason := reached():
+        raise SystemExit(reason)
     tally = Tally()
-    shipped(tally)
+    shipped(tally, replications)
     drawn(tally, time.monotonic() + 60.0 * minutes)
     for what, many in sorted(tally.compared.items()):
         print(f"  {what:48}{many:12,}")
-    print(f"  {'different':48}{tally.differ:12,}", flush=True)
+    print(f"  {'that differ':48}{tally.differ:12,}", flush=True)
     return tally.differ
 
 
@@ -130,19 +131,21 @@ def main() -> None:
     arguments.add_argument(
         "--minutes", type=float, default=60.0, help="for scenarios that are drawn, after all that is shipped"
     )
+    arguments.add_argument("--replications", type=int, default=200, help="of each program; of an arm, a fiftieth")
     arguments.add_argument("--here", action="store_true", help="compare in this process, and write no log")
     asked = arguments.parse_args()
     if asked.here:
-        sys.exit(compare_all(asked.minutes) > 0)
+        sys.exit(compare_all(asked.minutes, asked.replications) > 0)
     os.nice(10)
-    command = [sys.executable, __file__, "--here", "--minutes", str(asked.minutes)]
+    command = [sys.executable, __file__, "--here", *sys.argv[1:]]
     runs = {
         said: subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, env={**os.environ, "NUMBA_BOUNDSCHECK": checked}
         )
         for said, checked in (("with bounds of arrays looked at", "1"), ("without", "0"))
     }
-    told = "".join(f"{said}\n{run.communicate()[0]}" for said, run in runs.items())
+    asked_for = f"{asked.replications} replications of a program, {asked.minutes:g} minutes of drawing\n"
+    told = asked_for + "".join(f"{said}\n{run.communicate()[0]}" for said, run in runs.items())
     print(told, end="")
     (HERE / "parity.log").write_text(told, encoding="utf-8")
     sys.exit(any(run.returncode for run in runs.values()))
