@@ -16,14 +16,12 @@ from iopsim.engines.compiled.cards import attempt, away, leaving_cards, treatmen
 from iopsim.engines.compiled.cohort import again, refer
 from iopsim.engines.compiled.person import PERSON
 from iopsim.engines.compiled.workforce import absences, cover_card, person
-from iopsim.jit import Lent, Struct, jit, struct, struct_of
+from iopsim.jit import Struct, jit, struct, struct_of
 from iopsim.rulebook import Rulebook, write
 from iopsim.scenario.load import load
 from iopsim.workforce import NEVER_LEAVES, Workforce, draw_workforce
 from strategies import PLAIN, scenarios
 from strategies_whole import whole_scenarios
-
-pytestmark = pytest.mark.usefixtures("compiled_engine")
 
 SHIPPED = sorted((Path(__file__).parent.parent / "scenarios").glob("*.toml"))
 ROOM = 3000
@@ -72,13 +70,13 @@ def key_of(deck: Deck) -> tuple[np.uint64, np.uint64]:
     return np.uint64(deck.seed), np.uint64(deck.replication)
 
 
-def assert_people_are_the_cohort_s(book: Rulebook, cohort: Cohort, of: Lent, people: np.ndarray) -> None:
+def assert_people_are_the_cohort_s(book: Rulebook, cohort: Cohort, of: Struct, people: np.ndarray) -> None:
     """Hold the first rows to the clients of a cohort, later cards included."""
     n, attempts, deck = len(cohort), book.intake.max_rebookings + 1, cohort.deck
     words, page = np.zeros((n, 4, 4), dtype=np.uint64), np.full((n, 4), -1)
     seed, replication = key_of(deck)
-    clinic = struct(book=of.struct, people=people, seed=seed, replication=replication, words=words, page=page)
-    tries, delays, days, back, in_turn = deal_all(Lent(clinic), n, attempts)
+    clinic = struct(book=of, people=people, seed=seed, replication=replication, words=words, page=page)
+    tries, delays, days, back, in_turn = deal_all(clinic, n, attempts)
     mine, everybody = people[:n], np.arange(n)
     for field, column in {**{name: name for name in (*WAY_IN, *LATER)}, **OTHERWISE}.items():
         assert np.array_equal(mine[field], getattr(cohort, column)), field
@@ -95,7 +93,7 @@ def assert_people_are_the_cohort_s(book: Rulebook, cohort: Cohort, of: Lent, peo
         assert np.array_equal(cards, expected), purpose
 
 
-def assert_staff_are_the_workforce_s(book: Rulebook, force: Workforce, of: Lent, key: tuple) -> None:
+def assert_staff_are_the_workforce_s(book: Rulebook, force: Workforce, of: Struct, key: tuple) -> None:
     """Hold people in posts, when they are off and who covers to a workforce."""
     posts, days = len(book.staffing.post_role), book.days
     for post, number in np.ndindex(force.tenure.shape):
@@ -113,7 +111,7 @@ def assert_staff_are_the_workforce_s(book: Rulebook, force: Workforce, of: Lent,
 
 def assert_drawn_alike(book: Rulebook, seed: int, replication: int) -> Cohort:
     """Hold what compiled code draws to the plain cohort: two episodes, and the staff."""
-    deck, of = Deck(seed, replication), Lent(struct_of(book))
+    deck, of = Deck(seed, replication), struct_of(book)
     key = key_of(deck)
     cohort = draw(book, deck)
     people = np.zeros(ROOM, dtype=PERSON)
@@ -152,7 +150,7 @@ def test_a_clinic_with_every_switch_on_draws_the_same_people_and_staff(changes: 
 def test_those_for_whom_there_is_no_row_are_counted(room: int) -> None:
     """Some are here at the opening; whoever has a row is drawn as with room for all."""
     book = run_everything(PRESENT).book
-    of = Lent(struct_of(book))
+    of = struct_of(book)
     enough, few = np.zeros(ROOM, dtype=PERSON), np.zeros(ROOM, dtype=PERSON)
     n = refer(of, enough, np.uint64(1), np.uint64(0))
     assert 3 < len(book.present) < 40 < n

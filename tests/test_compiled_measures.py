@@ -14,7 +14,7 @@ from everything import EVERYTHING, RETURNS
 from iopsim import measures
 from iopsim.engines.compiled.rows import rows_of
 from iopsim.experiments.work import view_of
-from iopsim.jit import Lent, struct_of
+from iopsim.jit import struct_of
 from iopsim.measures import compiled
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.compiled_rows import ledger_rows, room_of
@@ -24,8 +24,6 @@ from iopsim.rulebook import Rulebook, write
 from money_strategies import paid_scenarios
 from strategies import PLAIN, scenarios
 from strategies_whole import whole_scenarios
-
-pytestmark = pytest.mark.usefixtures("compiled_engine")
 
 PROGRAMS = sorted(path.stem for path in Path("scenarios").glob("*.toml"))
 ANYTHING = -77
@@ -60,18 +58,17 @@ class Compiled:
 
     def __init__(self, book: Rulebook, since: int) -> None:
         self.book, self.since = book, since
-        self.view, self.room = Lent(compiled.view_of(book, struct_of(book), since)), Lent(room_of(book))
+        self.view, self.room = compiled.view_of(book, struct_of(book), since), room_of(book)
 
     def facts(self, *views: View, series: bool = True) -> Facts:
         """Reduce some replications."""
         facts = compiled.facts_room(self.book, self.since, len(views), series=series)
         for column in facts.columns().values():
             column[...] = ANYTHING
-        filled, reduced = Lent(struct_of(facts)), compiled.reduce if series else compiled.reduce_measures
+        filled, reduced = struct_of(facts), compiled.reduce if series else compiled.reduce_measures
         for k, view in enumerate(views):
             assert view.ledger is not None
-            rows, ledger = Lent(rows_of(view.record)), Lent(ledger_rows(view.ledger))
-            reduced(self.view, rows, ledger, self.room, filled, k)
+            reduced(self.view, rows_of(view.record), ledger_rows(view.ledger), self.room, filled, k)
         return facts
 
 

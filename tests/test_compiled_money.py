@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from everything import EVERYTHING, PRESENT, RETURNS, run_of, with_detours
 from hand import Story
 from iopsim.engines.compiled.rows import rows_of
-from iopsim.jit import Lent, Struct, jit, struct_of
+from iopsim.jit import Struct, jit, struct_of
 from iopsim.money import Ledger, coverage, settle
 from iopsim.money.compiled import ledger as compiled
 from iopsim.money.compiled.room import first_above, ledger_room
@@ -25,8 +25,6 @@ from money_clinic import PRICES, PRIVATE, PUBLIC
 from money_strategies import paid_scenarios
 from strategies import PLAIN, Run, run
 from test_money_laws import PAYER, READMISSIONS
-
-pytestmark = pytest.mark.usefixtures("compiled_engine")
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.toml"))
 
@@ -95,13 +93,7 @@ def fill_in(rows: Struct, who: Any, when: Any, granted: Any, loss_week: Any) -> 
 
 
 @jit
-def fill_ledger(book: Struct, rows: Struct, seed: Any, replication: Any, room: Struct) -> None:
-    compiled.settle(book, rows, seed, replication, room)
-
-
-@jit
-def opened(room: Struct) -> Any:
-    ledger = room.ledger
+def opened(ledger: Struct) -> Any:
     return ledger.first_week, ledger.bills, ledger.postings, ledger.claims, ledger.client_weeks
 
 
@@ -118,13 +110,17 @@ def with_cards(told: Run) -> Struct:
     return rows
 
 
-def assert_same(told: Run, room: Lent | None = None) -> Ledger:
+def assert_same(told: Run, room: Struct | None = None) -> Ledger:
     """Settle the accounts in both ways, and return them."""
     plain, deck = settle(told.record, told.book, told.cohort), told.cohort.deck
-    room = room or Lent(ledger_room(told.book))
-    key = np.uint64(deck.seed), np.uint64(deck.replication)
-    fill_ledger(Lent(struct_of(told.book)), Lent(with_cards(told)), *key, room)
-    first_week, bills, postings, claims, weeks = opened(room.struct)
+    found = compiled.settle(
+        struct_of(told.book),
+        with_cards(told),
+        np.uint64(deck.seed),
+        np.uint64(deck.replication),
+        room if room is not None else ledger_room(told.book),
+    )
+    first_week, bills, postings, claims, weeks = opened(found)
     assert (first_week, bills) == (plain.first_week, plain.bills)
     for table, rows in ((plain.claims, claims), (plain.client_weeks, weeks)):
         assert rows.dtype.names == table.__slots__
@@ -197,13 +193,13 @@ def test_the_accounts_are_the_same_whatever_the_scenario(changes: Mapping[str, o
 def test_a_room_is_used_again_and_grows_only_for_what_is_larger() -> None:
     scenario = with_detours(load(PLAIN, changes={**EVERYTHING, **RETURNS}))
     some = [run_of(scenario, 1, replication) for replication in range(4)]
-    room = Lent(ledger_room(some[0].book))
+    room = ledger_room(some[0].book)
     for told in some:
         assert_same(told, room)
-    needed = space(room.struct)
+    needed = space(room)
     for told in (*some[::-1], *some):
         assert_same(told, room)
-        assert space(room.struct) == needed
+        assert space(room) == needed
 
 
 @settings(derandomize=True, deadline=None)
