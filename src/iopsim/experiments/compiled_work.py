@@ -52,7 +52,7 @@ AT_A_TIME = 50
 class Bench:
     """All that replications of one rulebook are simulated and reduced in, one after the other.
 
-    Life cycle: made with the rulebook; `fill` may be called any number of times.
+    Life cycle: made with the rulebook; `facts` may be asked for any number of times.
 
     Parameters
     ----------

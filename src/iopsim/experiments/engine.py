@@ -27,13 +27,13 @@ Asked = Literal["auto", "reference", "compiled"]
 ENGINES = get_args(Asked)
 """What may be asked for, what is used if nothing is said first."""
 
-SECONDS_PER_REFERRAL: dict[Engine, float] = {"reference": 8e-5, "compiled": 5e-7}
+SECONDS_PER_REFERRAL: dict[Engine, float] = {"reference": 8e-5, "compiled": 1e-6}
 """What a replication costs for each client referred, roughly."""
 
-SECONDS_TO_LOAD = 1.5
+SECONDS_TO_LOAD = 1.0
 """What it takes a process to load compiled code that is kept, roughly."""
 
-SECONDS_TO_COMPILE = 120.0
+SECONDS_TO_COMPILE = 100.0
 """What it takes to compile all that a replication needs, roughly; once for each version of iopsim."""
 
 SECONDS_TO_START = 0.8
