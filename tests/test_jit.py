@@ -168,14 +168,17 @@ print(sum(found.cache_hits.values()), sum(found.cache_misses.values()), FOLDER.a
 """
 
 
+def without_numbas_settings():
+    return {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+
+
 def compiled(home, code=COMPILES, **environment):
     """Run some code in a process of its own that keeps what it compiles in a folder; return what it prints."""
-    known = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
     told = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        env={**known, "XDG_CACHE_HOME": str(home), **environment},
+        env={**without_numbas_settings(), "XDG_CACHE_HOME": str(home), **environment},
         check=False,
     )
     assert not told.returncode, told.stderr
@@ -235,7 +238,7 @@ while not other.exists():
 jitted(missed_tonight)(kind(3), kind(2), kind(1))
 """
     names = [str(tmp_path / "one"), str(tmp_path / "two")]
-    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    environment = {**without_numbas_settings(), "XDG_CACHE_HOME": str(tmp_path)}
     both = [
         subprocess.Popen([sys.executable, "-c", code, *order, kind], env=environment)
         for order, kind in ((names, "i"), (names[::-1], "f"))
