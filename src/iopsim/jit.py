@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -19,7 +20,7 @@ import numba
 import numpy as np
 from numba import types
 from numba.core import cgutils
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.datamodel import models
 from numba.core.typing.templates import AttributeTemplate
 from numba.experimental import structref
@@ -63,12 +64,35 @@ FOLDER = folder(CHECKED)
 prune(FOLDER)
 
 
+OF_THIS_TEXT = "text"
+"""What Numba is told of the source of a function, to find out whether what is kept is stale: it never is."""
+
+
 class _Kept(FunctionCache):  # type: ignore[misc]
-    """The compiled code of a function on disk. One process at a time writes: Numba numbers files by what it finds."""
+    """The compiled code of a function on disk, in a folder that is named by the text of all that it is made from.
+
+    So nothing more is asked of the source, neither where it lies nor when it was written. One process at a time writes:
+    Numba numbers files by what it finds.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_path = str(FOLDER / function.__module__)
+        self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, OF_THIS_TEXT)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return compiled code, or nothing where there is none; what cannot be read is compiled anew."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:
+            with suppress(OSError), alone(FOLDER, WRITING):
+                self._cache_file.flush()
+            return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep compiled code; do without, where there is no more room."""
         with suppress(OSError), alone(FOLDER, WRITING):
+            Path(self._cache_path).mkdir(exist_ok=True)
             super().save_overload(sig, data)
 
 

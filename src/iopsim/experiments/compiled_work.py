@@ -137,12 +137,16 @@ def prepare() -> None:
 def part_of(job: Job) -> Part:
     """Simulate the replications of a job, as `iopsim.experiments.work.part_of`, which gives the same part.
 
-    Where something goes wrong the reference engine does the job, and says in which replication and what.
+    Raises
+    ------
+    Exception
+        Whatever goes wrong in compiled code; what was simulated in is then thrown away.
     """
     try:
         return _part_of(job)
-    except Exception:
-        return work.part_of(job)
+    except BaseException:
+        _last.clear()
+        raise
 
 
 def _part_of(job: Job) -> Part:

@@ -205,7 +205,12 @@ def part_of(job: Job) -> Part:
         if not (reason := reached()):
             from iopsim.experiments import compiled_work
 
-            return replace(compiled_work.part_of(job), engine=job.engine)
+            try:
+                return replace(compiled_work.part_of(job), engine=job.engine)
+            except Exception as error:
+                if compiled_code.is_checked():
+                    raise
+                reason = f"the compiled engine failed ({type(error).__name__}: {_first_line(error)})"
         complain(reason)
     return work.part_of(job)
 

@@ -33,7 +33,7 @@ def has_room_for(clinic: Struct, clients: int) -> None:
     if clients <= had:
         return
     length = max(clients, 2 * had)
-    clinic.people, clinic.stories = longer_rows(clinic.people, length), longer_rows(clinic.stories, length)
+    clinic.stories = longer_rows(clinic.stories, length)
     clinic.turns, clinic.facts = longer(clinic.turns, length), longer(clinic.facts, length)
     clinic.page, clinic.words = longer(clinic.page, length), longer(clinic.words, length)
     clinic.history = longer(clinic.history, length)
@@ -49,6 +49,7 @@ def has_room_for(clinic: Struct, clients: int) -> None:
     clinic.joining, clinic.leavers = longer(clinic.joining, length), longer(clinic.leavers, length)
     clinic.movers, clinic.coming = longer(clinic.movers, length), longer(clinic.coming, length)
     clinic.scratch = longer(clinic.scratch, max(len(clinic.scratch), length))
+    clinic.people = longer_rows(clinic.people, length)  # last: how long it is says how long all are
 
 
 @jit

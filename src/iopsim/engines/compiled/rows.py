@@ -58,9 +58,9 @@ def rows_of(record: Record) -> Struct:
 
 
 def record_of(days: int, tables: dict[str, np.ndarray[Any, Any]]) -> Record:
-    """Return the Record of some arrays of rows."""
+    """Return the Record of some arrays of rows; it has a copy of everything, as rows are written over."""
     found = {
-        name: kind(*(np.ascontiguousarray(tables[name][field.name]) for field in fields(kind)))
+        name: kind(*(np.array(tables[name][field.name], order="C", copy=True) for field in fields(kind)))
         for name, kind in KINDS.items()
     }
     return Record(days=days, **found)
