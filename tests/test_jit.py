@@ -4,6 +4,7 @@ import importlib
 import inspect
 import os
 import pkgutil
+import shutil
 import struct
 import subprocess
 import sys
@@ -190,6 +191,24 @@ def test_a_second_process_uses_what_the_first_has_compiled(tmp_path):
     assert (hits, misses) == ("0", "1")
     assert compiled(tmp_path) == ["1", "0", first]
     assert Path(first).parent == tmp_path / "iopsim"
+
+
+@pytest.mark.parametrize("kind", ["*.nbi", "*.nbc"])
+def test_what_cannot_be_read_is_compiled_and_kept_anew(tmp_path, kind):
+    _, _, folder = compiled(tmp_path)
+    damaged = list(Path(folder).rglob(kind))
+    assert damaged
+    for file in damaged:
+        file.write_bytes(b"")
+    assert compiled(tmp_path) == ["0", "1", folder]
+    assert compiled(tmp_path) == ["1", "0", folder]
+
+
+def test_the_same_text_elsewhere_and_later_uses_the_same_code(tmp_path):
+    there = tmp_path / "there"
+    shutil.copytree(Path(iopsim.__file__).parent, there / "iopsim", ignore=shutil.ignore_patterns("__pycache__"))
+    first = compiled(tmp_path)
+    assert compiled(tmp_path, PYTHONPATH=str(there)) == ["1", "0", first[2]]
 
 
 def test_code_that_looks_at_bounds_is_kept_apart(tmp_path):
