@@ -71,6 +71,12 @@ class NotingDeck(Deck):
         self.dealt.update(map(tuple, rows.tolist()))
         return super().deal(purpose, who, when, about, episode)
 
+    def deal_by_name(self, purpose: Purpose, who: U64, when: U64, names: U64) -> NDArray[np.float64]:
+        """Deal a card for each name, and note the one address for all of them."""
+        if len(names):
+            self.deal(purpose, who, when)
+        return super().deal_by_name(purpose, who, when, names)
+
 
 def addresses(book: Rulebook, seed: int, replication: int) -> U64:
     """Return the addresses of the blocks that a replication uses; shape (blocks, 6)."""

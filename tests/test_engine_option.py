@@ -339,7 +339,7 @@ def test_a_finished_folder_is_left_as_it_is_by_another_engine():
     assert choice.ran == "compiled"
 
 
-@pytest.mark.parametrize("command", set(COMMANDS) - {"warmup"})
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command != "warmup"])
 def test_the_manifest_of_every_folder_tells_which_engine_was_asked_for_and_which_ran(command, without_charts, few):
     for asked in ("auto", "compiled"):
         answer = call(*COMMANDS[command], "--engine", asked)
