@@ -123,7 +123,7 @@ def test_ctrl_c_leaves_no_half_of_an_event_log(run, tmp_path, name):
 
 
 def test_a_worker_that_is_killed_is_replaced(run, tmp_path):
-    order = ("run", PLAIN, "--replications", "150", "--json", "--workers")
+    order = ("run", PLAIN, "--replications", "150", "--json", "--engine", "reference", "--workers")
     one = run("2", order=order)
     wait_until(lambda: MOMENTS["the workers are at work"](one))
     worker = max((work, pid) for pid, work in session(one.pid) if pid != one.pid)[1]
