@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PLAIN = str(Path(__file__).parent / "plain.toml")
-ENDLESS = ("run", PLAIN, "--replications", "100000", "--out", "results/endless")
+ENDLESS = ("run", PLAIN, "--replications", "100000", "--engine", "reference", "--out", "results/endless")
 SAID = "interrupted; nothing was written\n"
 
 # Whoever runs the tests may have Ctrl-C ignored, as a script does with a job in the background.
