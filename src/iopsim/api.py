@@ -105,7 +105,7 @@ def simulate(
     engine : {"auto", "reference", "compiled"}
         ``reference`` simulates in Python. ``compiled`` is the same in machine code: much faster, but it takes a second
         or two to load, and minutes to compile the first time. ``auto`` takes whichever is done sooner. The results are
-        the same, bit for bit; `Result.engine` tells which it was.
+        the same, bit for bit; `Result.engine.ran` tells which it was.
 
     Returns
     -------
