@@ -74,7 +74,7 @@ def elsewhere(tmp_path, monkeypatch):
 
 def call(*arguments, text=FILE + SMALLEST):
     Path("seats.toml").write_text(text, encoding="utf-8")
-    return CliRunner().invoke(app, ["size", "seats.toml", *arguments])
+    return CliRunner().invoke(app, ["size", "seats.toml", "--engine", "reference", *arguments])
 
 
 def sized(*arguments, text=FILE + SMALLEST):
@@ -156,7 +156,19 @@ def test_workers_change_nothing():
 def test_after_an_interruption_it_goes_on_and_ends_in_the_same(tmp_path, monkeypatch):
     sized("--workers", "1", "--out", "whole", "--quiet")
     started = subprocess.Popen(
-        [sys.executable, "-c", WAITING_AFTER_TWO, "size", "seats.toml", "--out", "stopped", "--workers", "1"],
+        [
+            sys.executable,
+            "-c",
+            WAITING_AFTER_TWO,
+            "size",
+            "seats.toml",
+            "--out",
+            "stopped",
+            "--workers",
+            "1",
+            "--engine",
+            "reference",
+        ],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
