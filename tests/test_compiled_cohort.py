@@ -12,9 +12,10 @@ from iopsim.cohort import LAPSE_GAP, PAGE_BLOCKS, PER_LAPSE, Cohort, draw, draw_
 from iopsim.deck import CARDS, Deck, Purpose
 from iopsim.engines.cards import Cards
 from iopsim.engines.compiled import blocks
-from iopsim.engines.compiled.cards import attempt, away, leaving_cards, treatment_cards
+from iopsim.engines.compiled.cards import attempt, away, is_answered, leaving_cards, line_cards, treatment_cards
 from iopsim.engines.compiled.cohort import again, refer
 from iopsim.engines.compiled.person import PERSON
+from iopsim.engines.compiled.plan import plan_of
 from iopsim.engines.compiled.workforce import absences, cover_card, person
 from iopsim.jit import Struct, jit, struct, struct_of
 from iopsim.rulebook import Rulebook, write
@@ -43,14 +44,16 @@ OTHERWISE = {"placement_card": "placement", "traits_dropout_ratio": "dropout_rat
 @jit
 def deal_all(clinic: Struct, n: int, attempts: int) -> tuple:
     """Deal the later cards of the first `n` clients, and everything that rows do not keep."""
-    book, people, seed, replication = clinic.book, clinic.people, clinic.seed, clinic.replication
+    book, plan, people, seed, replication = clinic.book, clinic.plan, clinic.people, clinic.seed, clinic.replication
     tries, delays = np.empty((n, attempts, 2)), np.empty((n, attempts), dtype=np.int64)
     days, back = np.empty((n, 2), dtype=np.int64), np.empty((n, 2), dtype=np.bool_)
     in_turn = np.empty((4, n, IN_TURN))
     for k in range(n):
         me = people[k]
-        treatment_cards(book, me, seed, replication)
-        leaving_cards(book, me, seed, replication)
+        is_answered(book, plan, me)
+        line_cards(book, plan, me, seed, replication)
+        treatment_cards(book, plan, me, seed, replication)
+        leaving_cards(book, plan, me, seed, replication)
         for number in range(attempts):
             show, rebook, delay = attempt(book, me, seed, replication, number)
             tries[k, number, 0], tries[k, number, 1], delays[k, number] = show, rebook, delay
@@ -70,12 +73,14 @@ def key_of(deck: Deck) -> tuple[np.uint64, np.uint64]:
     return np.uint64(deck.seed), np.uint64(deck.replication)
 
 
-def assert_people_are_the_cohort_s(book: Rulebook, cohort: Cohort, of: Struct, people: np.ndarray) -> None:
+def assert_people_are_the_cohort_s(
+    book: Rulebook, cohort: Cohort, of: Struct, plan: Struct, people: np.ndarray
+) -> None:
     """Hold the first rows to the clients of a cohort, later cards included."""
     n, attempts, deck = len(cohort), book.intake.max_rebookings + 1, cohort.deck
     words, page = np.zeros((n, 4, 4), dtype=np.uint64), np.full((n, 4), -1)
     seed, replication = key_of(deck)
-    clinic = struct(book=of, people=people, seed=seed, replication=replication, words=words, page=page)
+    clinic = struct(book=of, plan=plan, people=people, seed=seed, replication=replication, words=words, page=page)
     tries, delays, days, back, in_turn = deal_all(clinic, n, attempts)
     mine, everybody = people[:n], np.arange(n)
     for field, column in {**{name: name for name in (*WAY_IN, *LATER)}, **OTHERWISE}.items():
@@ -111,15 +116,15 @@ def assert_staff_are_the_workforce_s(book: Rulebook, force: Workforce, of: Struc
 
 def assert_drawn_alike(book: Rulebook, seed: int, replication: int) -> Cohort:
     """Hold what compiled code draws to the plain cohort: two episodes, and the staff."""
-    deck, of = Deck(seed, replication), struct_of(book)
+    deck, of, plan = Deck(seed, replication), struct_of(book), plan_of(book)
     key = key_of(deck)
     cohort = draw(book, deck)
     people = np.zeros(ROOM, dtype=PERSON)
-    n = refer(of, people, *key)
+    n = refer(of, plan, people, *key)
     assert n == len(cohort) <= ROOM
     assert np.array_equal(people["first"][:n], np.arange(n))
     assert np.array_equal(people["referral_day"][:n], cohort.day)
-    assert_people_are_the_cohort_s(book, cohort, of, people)
+    assert_people_are_the_cohort_s(book, cohort, of, plan, people)
     rows = np.arange(0, n, 3)
     second = np.zeros(n + len(rows), dtype=PERSON)
     second[:n] = people[:n]
@@ -127,7 +132,7 @@ def assert_drawn_alike(book: Rulebook, seed: int, replication: int) -> Cohort:
         again(of, second, old, n + new, *key)
     assert np.array_equal(second["first"][n:], rows)
     second["day"][n:] = cohort.day[rows]
-    assert_people_are_the_cohort_s(book, draw_again(book, cohort, rows), of, second[n:])
+    assert_people_are_the_cohort_s(book, draw_again(book, cohort, rows), of, plan, second[n:])
     assert_staff_are_the_workforce_s(book, draw_workforce(book, deck), of, key)
     return cohort
 
@@ -150,11 +155,11 @@ def test_a_clinic_with_every_switch_on_draws_the_same_people_and_staff(changes: 
 def test_those_for_whom_there_is_no_row_are_counted(room: int) -> None:
     """Some are here at the opening; whoever has a row is drawn as with room for all."""
     book = run_everything(PRESENT).book
-    of = struct_of(book)
+    of, plan = struct_of(book), plan_of(book)
     enough, few = np.zeros(ROOM, dtype=PERSON), np.zeros(ROOM, dtype=PERSON)
-    n = refer(of, enough, np.uint64(1), np.uint64(0))
+    n = refer(of, plan, enough, np.uint64(1), np.uint64(0))
     assert 3 < len(book.present) < 40 < n
-    assert refer(of, few[:room], np.uint64(1), np.uint64(0)) == n
+    assert refer(of, plan, few[:room], np.uint64(1), np.uint64(0)) == n
     assert np.array_equal(few[:room], enough[:room])
     assert np.array_equal(few[room:], np.zeros(ROOM - room, dtype=PERSON))
 

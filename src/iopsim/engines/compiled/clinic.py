@@ -6,6 +6,7 @@ from iopsim.clock import Phase
 from iopsim.cohort import NOT_EVER
 from iopsim.engines.compiled import diary, line, office, posts, program
 from iopsim.engines.compiled.agenda import call, put_in_order
+from iopsim.engines.compiled.cards import is_answered
 from iopsim.engines.compiled.cohort import again, refer
 from iopsim.engines.compiled.diary import asks
 from iopsim.engines.compiled.growth import has_room_for
@@ -138,10 +139,10 @@ def clears(clinic: Struct) -> None:
 @jit
 def draws_cohort(clinic: Struct) -> None:
     """Draw who is here at the opening and who is referred."""
-    many = refer(clinic.book, clinic.people, clinic.seed, clinic.replication)
+    many = refer(clinic.book, clinic.plan, clinic.people, clinic.seed, clinic.replication)
     if many > len(clinic.people):
         has_room_for(clinic, many)
-        many = refer(clinic.book, clinic.people, clinic.seed, clinic.replication)
+        many = refer(clinic.book, clinic.plan, clinic.people, clinic.seed, clinic.replication)
     clinic.n_people = many
 
 
@@ -214,6 +215,7 @@ def calls(clinic: Struct, who: int, today: int) -> None:
     kept = clinic.book.demand.kept[me.source, clinic.last_wait] if me.episode == 0 else 1.0
     outcome = call_outcome(me.kept, kept, me.call, intake.call_lost, intake.screened_out)
     if outcome == ANSWERED:
+        is_answered(clinic.book, clinic.plan, me)
         asks(clinic, who, today)
     else:
         me.exit, me.exit_day = NOT_CALLED[outcome], today

@@ -1,59 +1,41 @@
-"""The cohort, for compiled code: who is referred, and the cards with which each client comes in.
+"""The cohort, for compiled code: who is referred, and the cards with which each client calls.
 
 Whoever is handed a client's row finds every card at its address, so that nothing but the row is kept. Names, cards and
-numbers are those of `iopsim.cohort.Cohort`; what is dealt at admission and later is in `iopsim.engines.compiled.cards`.
+numbers are those of `iopsim.cohort.Cohort`; what is dealt after the call is in `iopsim.engines.compiled.cards`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from iopsim.arithmetic import minus_log_rest
-from iopsim.cohort import (
-    AUTHORIZATION,
-    CALL,
-    DENIED,
-    HERE_ALREADY,
-    KEPT,
-    LOT,
-    ORIENTATION,
-    PATIENCE,
-    PAYER,
-    PLACEMENT,
-    READY_DELAY,
-    failures,
-    federal_class,
-)
+from iopsim.cohort import CALL, HERE_ALREADY, KEPT, LOT, PAYER, PLACEMENT
 from iopsim.deck import CARDS, Purpose, card_by_name
-from iopsim.engines.cards import EVERYBODY, PRIORITY
 from iopsim.engines.compiled.deck import Card, block, card_at, lay_out
 from iopsim.jit import Row, Rows, Struct, inlined, jit, jitted
 from iopsim.record import NEVER
 
 REFERRALS, DOUBT = int(Purpose.REFERRALS), int(Purpose.DOUBT)
-TRAIT, INTAKE, COVERAGE = int(Purpose.TRAIT), int(Purpose.INTAKE), int(Purpose.COVERAGE)
+TRAIT, INTAKE = int(Purpose.TRAIT), int(Purpose.INTAKE)
 DAY, HERE = np.uint64(32), np.uint64(HERE_ALREADY)
-
-TOGETHER = 16
-"""Whole numbers that are looked at together in a cumulative distribution."""
 
 DRAWN = -1
 """Stands for a payer that a card decides."""
 
-_card_by_name, _federal_class = jitted(card_by_name), jitted(federal_class)
-_failures, _minus_log_rest = jitted(failures), jitted(minus_log_rest)
+_card_by_name = jitted(card_by_name)
 
 
 @jit
-def refer(book: Struct, people: Rows, seed: int, replication: int) -> int:
+def refer(book: Struct, plan: Struct, people: Rows, seed: int, replication: int) -> int:
     """Draw who is here at the opening and who is referred, in the order of the client table.
 
     Parameters
     ----------
     book : struct
         Of the `Rulebook`.
+    plan : struct
+        From `iopsim.engines.compiled.plan.plan_of`.
     people : array of `PERSON`
-        Written are identity, traits and payer, and what is needed from the call to the line; the rest stays as it is.
+        Written are identity, traits and payer, and what is needed for the call; the rest stays as it is.
     seed, replication : int
 
     Returns
@@ -61,7 +43,7 @@ def refer(book: Struct, people: Rows, seed: int, replication: int) -> int:
     int
         How many they are. Those beyond the last row of `people` are counted, and not drawn.
     """
-    n: int = _refer_present(book, people, seed, replication)
+    n: int = _refer_present(book, plan, people, seed, replication)
     room, demand = len(people), book.demand
     words, table, kinds, none = demand.source_word, demand.count_table, demand.count_kind, demand.count_none
     days, sources, levels = none.shape
@@ -79,8 +61,8 @@ def refer(book: Struct, people: Rows, seed: int, replication: int) -> int:
                 if n < room:
                     me = people[n]
                     _name(book, me, n, source, day, ordinal, (np.uint64(day) << DAY) | np.uint64(ordinal))
-                    me.traits = _with_those_that_follow(book, _drawn_traits(book, me, seed, replication))
-                    _deal_way_in(book, me, DRAWN, seed, replication)
+                    me.traits = _with_those_that_follow(plan, _drawn_traits(plan, me, seed, replication))
+                    _deal_call(book, me, DRAWN, seed, replication)
                 ordinal += 1
                 n += 1
     return n
@@ -106,7 +88,7 @@ def _some_come(
 
 
 @jit
-def _refer_present(book: Struct, people: Rows, seed: int, replication: int) -> int:
+def _refer_present(book: Struct, plan: Struct, people: Rows, seed: int, replication: int) -> int:
     """Write who is here at the opening, as far as there are rows; return how many they are."""
     present = book.present
     for k in range(min(len(present.source), len(people))):
@@ -115,8 +97,8 @@ def _refer_present(book: Struct, people: Rows, seed: int, replication: int) -> i
             ordinal += present.source[other] == source
         me = people[k]
         _name(book, me, k, source, NEVER, ordinal, HERE | np.uint64(ordinal))
-        me.traits = _with_those_that_follow(book, present.traits[k])
-        _deal_way_in(book, me, present.payer[k], seed, replication)
+        me.traits = _with_those_that_follow(plan, present.traits[k])
+        _deal_call(book, me, present.payer[k], seed, replication)
         me.phase = me.entry_phase = present.phase[k]
     return len(present.source)
 
@@ -131,7 +113,7 @@ def again(book: Struct, people: Rows, old: int, new: int, seed: int, replication
     me.who, me.when, me.source, me.ordinal = before.who, before.when, before.source, before.ordinal
     me.first, me.episode = before.first, before.episode + 1
     me.traits = before.traits
-    _deal_way_in(book, me, before.payer, seed, replication)
+    _deal_call(book, me, before.payer, seed, replication)
 
 
 @inlined
@@ -143,87 +125,34 @@ def _name(book: Struct, me: Row, index: int, source: int, day: int, ordinal: int
 
 
 @inlined
-def _drawn_traits(book: Struct, me: Row, seed: int, replication: int) -> Card:
+def _drawn_traits(plan: Struct, me: Row, seed: int, replication: int) -> Card:
     """Return the traits that are drawn, as bits."""
-    demand, traits = book.demand, np.int64(0)
-    names, drawn, share = demand.trait_word, demand.trait_drawn, demand.trait_share
+    names, bits, share, traits = plan.drawn.word, plan.drawn.bit, plan.drawn.share, np.int64(0)
     first, second, _, _ = block(seed, replication, TRAIT, me.who, me.when, 0, 0)
     for k in range(len(names)):
-        has = drawn[k] & (_card_by_name(first, second, names[k]) < share[me.source, k])
-        traits |= np.int64(has) << k
+        traits |= bits[k] * (_card_by_name(first, second, names[k]) < share[me.source, k])
     return traits
 
 
 @inlined
-def _with_those_that_follow(book: Struct, traits: int) -> int:
+def _with_those_that_follow(plan: Struct, traits: int) -> int:
     """Return some traits and those that follow from them."""
-    demand, found = book.demand, traits
-    drawn, every, none = demand.trait_drawn, demand.trait_all, demand.trait_none
-    for k in range(len(drawn)):
-        if not drawn[k] and traits & every[k] == every[k] and traits & none[k] == 0:
-            found |= 1 << k
+    bits, every, none, found = plan.following.bit, plan.following.every, plan.following.none, traits
+    for k in range(len(bits)):
+        found |= bits[k] * (traits & every[k] == every[k] and traits & none[k] == 0)
     return found
 
 
 @inlined
-def _deal_way_in(book: Struct, me: Row, payer: int, seed: int, replication: int) -> None:
-    """Write a client's payer, and the cards of the way in of an episode and what they mean: from call to line."""
-    demand, intake = book.demand, book.intake
+def _deal_call(book: Struct, me: Row, payer: int, seed: int, replication: int) -> None:
+    """Write a client's payer, and the cards of the call of an episode."""
+    demand = book.demand
     cards = block(seed, replication, INTAKE, me.who, me.when, 0, me.episode)
     me.lot, me.call, me.kept = card_at(cards, LOT), card_at(cards, CALL), card_at(cards, KEPT)
     me.placement_card = card_at(cards, PLACEMENT)
-    me.patience = _minus_log_rest(card_at(cards, PATIENCE))
-    me.ready_delay = first_at(intake.ready_delay, card_at(cards, READY_DELAY))
-    me.orientations_missed = 0
-    if intake.orientation:
-        me.orientations_missed = _failures(_minus_log_rest(card_at(cards, ORIENTATION)), intake.orientation_hazard)
-    me.priority = demand.source_priority[me.source]
-    if demand.federal:
-        me.priority += 10 * _federal_class(book, me.traits)
-    me.interim = intake.interim == EVERYBODY
-    if intake.interim == PRIORITY:
-        me.interim = _federal_class(book, me.traits) < 3
     me.phase = me.entry_phase = demand.source_phase[me.source]
-    me.show_ratio = product(book, demand.show_ratio, me.traits) * demand.show_centre
-    me.placement_ratio = product(book, demand.placement_ratio, me.traits)
-    me.renege_ratio = product(book, demand.renege_ratio, me.traits) * demand.renege_centre
     if payer == DRAWN:
         share, card, payer = demand.payer_share, card_at(cards, PAYER), 0
         for k in range(share.shape[1] - 1):
             payer += share[me.source, k] <= card
-    coverage = book.coverage
-    me.payer, me.authorization, me.denied = payer, 0, 0
-    if coverage.drawn:
-        cards = block(seed, replication, COVERAGE, me.who, me.when, 0, me.episode)
-        me.authorization = first_at(coverage.authorization[payer], card_at(cards, AUTHORIZATION))
-        me.denied = card_at(cards, DENIED) < coverage.denied[payer]
-        me.ready_delay = max(me.ready_delay, me.authorization)
-
-
-@inlined
-def first_at(table: Rows, card: float) -> int:
-    """Return the whole number whose cumulative probability is the first to reach a card; the last is 1.
-
-    The first few are looked at together, which is faster than to guess where to stop.
-    """
-    number = 0
-    if len(table) >= TOGETHER:
-        for k in range(TOGETHER):
-            number += table[k] < card
-        if number < TOGETHER:
-            return number
-    while table[number] < card:
-        number += 1
-    return number
-
-
-@inlined
-def product(book: Struct, ratios: Rows, traits: int) -> float:
-    """Return the product of the ratios of a client's traits, and of the levers that reach the client."""
-    found, many = 1.0, len(book.demand.trait_word)
-    for k in range(len(ratios)):
-        if ratios[k] != 1.0:
-            trait = k if k < many else book.demand.lever_trait[k - many]
-            if trait < 0 or (traits >> trait) & 1:
-                found *= ratios[k]
-    return found
+    me.payer = payer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from iopsim.clock import Phase
 from iopsim.engines.compiled import seats, team
 from iopsim.engines.compiled.agenda import append, call, put_in_order
+from iopsim.engines.compiled.cards import is_answered, line_cards
 from iopsim.engines.compiled.growth import row_of_intake
 from iopsim.engines.compiled.program import admits, week_of_sessions
 from iopsim.engines.compiled.rules import balks, patience_days, ready_day
@@ -87,6 +88,7 @@ def steps_out(clinic: Struct, who: int) -> None:
 def joins(clinic: Struct, who: int, today: int) -> None:
     """Ask for a place in the program."""
     me, book = clinic.people[who], clinic.book
+    line_cards(book, clinic.plan, me, clinic.seed, clinic.replication)
     me.exit, me.exit_day, me.joined_day = WAITING, NEVER, today
     start, missed = book.coverage.start_day[me.payer], me.orientations_missed
     me.ready_day = ready_day(today, me.ready_delay, start, missed, book.intake.next_orientation_day)
@@ -99,6 +101,8 @@ def joins(clinic: Struct, who: int, today: int) -> None:
 def waits_already(clinic: Struct, who: int, days: int) -> None:
     """Have one who has been on the waitlist for so many days at the opening wait on."""
     me = clinic.people[who]
+    is_answered(clinic.book, clinic.plan, me)
+    line_cards(clinic.book, clinic.plan, me, clinic.seed, clinic.replication)
     me.exit, me.exit_day = WAITING, NEVER
     start = clinic.book.coverage.start_day[me.payer]
     me.joined_day = -days

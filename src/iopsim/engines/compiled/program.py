@@ -67,7 +67,7 @@ def was_admitted(clinic: Struct, who: int, group: int, days: int, phase_days: in
 def begins(clinic: Struct, who: int, group: int, phase_day: int, waited: int) -> None:
     """Begin the history of treatment."""
     me, story, coverage = clinic.people[who], clinic.stories[who], clinic.book.coverage
-    treatment_cards(clinic.book, me, clinic.seed, clinic.replication)
+    treatment_cards(clinic.book, clinic.plan, me, clinic.seed, clinic.replication)
     story.phase_day = phase_day
     clinic.facts[who, :] = 0
     clinic.facts[who, WEEKS_WAITED] = waited
@@ -359,7 +359,7 @@ def leaves(clinic: Struct, who: int) -> None:
 def goes_home(clinic: Struct, who: int) -> None:
     """Leave treatment, to relapse or not, and perhaps to call again."""
     me, after = clinic.people[who], clinic.book.after
-    leaving_cards(clinic.book, me, clinic.seed, clinic.replication)
+    leaving_cards(clinic.book, clinic.plan, me, clinic.seed, clinic.replication)
     days = relapse_days(
         me.exit,
         me.exit_day - me.admitted_day,

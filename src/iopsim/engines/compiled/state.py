@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from iopsim.engines.compiled.plan import plan_of
 from iopsim.engines.compiled.rows import ROW
 from iopsim.engines.compiled.seats import RING
 from iopsim.engines.team import LACKS, USES
 from iopsim.jit import Struct, struct
 from iopsim.record import I64
-from iopsim.rulebook import UNLIMITED, Rulebook
+from iopsim.rulebook import Rulebook
 from iopsim.rulebook.treatment import Fact
 
 PLACES = {name: place for place, name in enumerate((*USES, *LACKS))}
@@ -95,52 +95,6 @@ STORY = np.dtype(
 patience ends; seats are those of `seat_group`, bit k for its k-th night; `last_unexcused` is a place in the list of
 unexcused absences.
 """
-
-
-def plan_of(book: Rulebook) -> Struct:
-    """Return what follows from the rulebook and is looked up often.
-
-    Days of a week are the bits of a number, its first day the lowest: `working` has one for each week, and `days_in`
-    how many days a number stands for.
-    """
-    schedule, staffing, treatment, intake = book.schedule, book.staffing, book.treatment, book.intake
-    role = staffing.post_role
-    chances = staffing.cover[staffing.facilitates]
-    assessed = np.flatnonzero(intake.assessment_days)
-    family = np.zeros(book.days, dtype=np.bool_)
-    family[treatment.family_days] = True
-    orientations = np.zeros(book.weeks, dtype=np.int64)
-    if intake.orientation:
-        on = np.unique(intake.next_orientation_day)
-        orientations += np.bincount(on[on < book.days] // 7, minlength=book.weeks)
-    meets = np.diff(schedule.schedule_start) > 0
-    odds = [float(schedule.night_odds_ratio[a:b].min()) for a, b in pairwise(schedule.group_first_night.tolist())]
-    visits = treatment.individual_per_week.any() or treatment.medication_every.any() or family.any()
-    return struct(
-        least_odds_ratio=np.array(odds, dtype=np.float64),
-        traits_that_matter=int(np.bitwise_or.reduce(schedule.group_traits, initial=0)),
-        always_admits=bool(schedule.always_admits.all()),
-        triggers=bool((schedule.opens_waiting != UNLIMITED).any() or (staffing.hire_caseload != UNLIMITED).any()),
-        benchmarks=bool(treatment.benchmark.any()),
-        last_phase=len(treatment.phase_names) - 1,
-        session_days=meets | family,
-        family_day=family,
-        orientations=orientations,
-        last_assessment_day=int(assessed[-1]) if len(assessed) else 0,
-        facilitators=np.flatnonzero(staffing.facilitates[role]),
-        assessors=np.flatnonzero(staffing.assesses[role]),
-        counselors=np.flatnonzero(staffing.caseload[role] != UNLIMITED),
-        sees=np.flatnonzero(staffing.sees),
-        prescribes=np.flatnonzero(staffing.prescribes),
-        carries=np.flatnonzero(staffing.caseload != UNLIMITED),
-        cover_chance=float(chances.max(initial=0.0)),
-        draws_cover=bool(((chances > 0.0) & (chances < 1.0)).any()),
-        individual=bool(treatment.individual_per_week.any()),
-        medication=bool(treatment.medication_every.any()),
-        week_ends=bool(visits or len(role)),
-        days_in=np.array([days.bit_count() for days in range(128)]),
-        working=(staffing.working.reshape(-1, 7) << np.arange(7)).sum(axis=1),
-    )
 
 
 def clinic_of(rulebook: Rulebook, book: Struct) -> Struct:
