@@ -129,7 +129,7 @@ def assert_drawn_alike(book: Rulebook, seed: int, replication: int) -> Cohort:
     second = np.zeros(n + len(rows), dtype=PERSON)
     second[:n] = people[:n]
     for new, old in enumerate(rows.tolist()):
-        again(of, second, old, n + new, *key)
+        again(of, plan, second, old, n + new, *key)
     assert np.array_equal(second["first"][n:], rows)
     second["day"][n:] = cohort.day[rows]
     assert_people_are_the_cohort_s(book, draw_again(book, cohort, rows), of, plan, second[n:])

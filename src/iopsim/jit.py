@@ -173,7 +173,17 @@ class Handed(structref.StructRefProxy):  # type: ignore[misc]
     """What Python holds of a struct: nothing but the thing itself, to hand on."""
 
 
+@structref.register
+class FixedType(StructType):
+    """The type of a struct of which no field is ever set again, so that a field need not be read twice."""
+
+    def __init__(self, given: Any) -> None:
+        super().__init__(given)
+        self.name: str = f"fixed_{self.name}"
+
+
 structref.define_boxing(StructType, Handed)
+structref.define_boxing(FixedType, Handed)
 
 _makers: dict[tuple[str, ...], Compiled] = {}
 
@@ -183,13 +193,22 @@ def struct(**values: Any) -> Struct:
 
     Arrays are not copied if they are contiguous and can be written: others would make another type, and other code.
     """
+    return _made(StructType, values)
+
+
+def fixed(**values: Any) -> Struct:
+    """Return a struct of which no field is ever set; what is in its arrays may be."""
+    return _made(FixedType, values)
+
+
+def _made(of: type[StructType], values: dict[str, Any]) -> Struct:
     ready = {name: _ready(value) if isinstance(value, np.ndarray) else value for name, value in values.items()}
-    kind = StructType([(name, numba.typeof(value)) for name, value in ready.items()])
+    kind = of([(name, numba.typeof(value)) for name, value in ready.items()])
     return _maker(kind, tuple(ready))(*ready.values())
 
 
 def struct_of(part: Any) -> Struct:
-    """Return a dataclass as a struct: what is a number, an array or such a dataclass; text and the like is left out.
+    """Return a dataclass as a fixed struct: what is a number, an array or such a dataclass; text is left out.
 
     A field has the same name, type and number of dimensions for every scenario, so that all share compiled code.
     """
@@ -206,7 +225,7 @@ def struct_of(part: Any) -> Struct:
             values[field.name] = int(value)
         elif isinstance(value, float | np.floating):
             values[field.name] = float(value)
-    return struct(**values)
+    return fixed(**values)
 
 
 def _plain(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -318,15 +337,47 @@ class _LentAttribute(AttributeTemplate):  # type: ignore[misc]
 def _get(context: Any, builder: Any, lent: LentType, pointer: Any, name: str) -> Any:
     """Read a field: an array without its owner."""
     kind = lent.lender.field_dict[name]
-    value = getattr(_fields_at(context, builder, lent.lender, pointer), name)
-    if isinstance(kind, StructType):
-        return _pointer_of(context, builder, kind, value)
+    there = _fields_at(context, builder, lent.lender, pointer)
+    fixed = isinstance(lent.lender, FixedType)
     if isinstance(kind, types.Array):
-        array = context.make_array(kind)(context, builder, value=value)
-        for owner in ("meminfo", "parent"):
-            setattr(array, owner, cgutils.get_null_value(getattr(array, owner).type))
-        return array._getvalue()  # noqa: SLF001 - as Numba's own code does
+        return _array_at(context, builder, kind, there._get_ptr_by_name(name), fixed)  # noqa: SLF001 - no other way
+    if isinstance(kind, StructType):
+        return _pointer_of(context, builder, kind, getattr(there, name))
+    if fixed and isinstance(kind, types.Number):
+        return _read(builder, there._get_ptr_by_name(name), fixed)  # noqa: SLF001
+    return getattr(there, name)
+
+
+def _read(builder: Any, place: Any, fixed: bool) -> Any:
+    """Read what is at a place in memory, which is fixed if nothing ever changes it."""
+    value = builder.load(place)
+    if fixed:
+        value.set_metadata("invariant.load", builder.module.add_metadata([]))
     return value
+
+
+def _array_at(context: Any, builder: Any, kind: Any, place: Any, fixed: bool) -> Any:
+    """Read an array at a place in memory, without its owner.
+
+    It is contiguous, so that its strides need not be read: with strides that are known beforehand an element is found
+    by one instruction.
+    """
+    assert kind.layout == "C"
+    there = context.make_array(kind)(context, builder, ref=place)
+    array = context.make_array(kind)(context, builder)
+    size = array.itemsize.type(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    first = there._get_ptr_by_name("shape")  # noqa: SLF001 - no other way
+    shape = [_read(builder, cgutils.gep_inbounds(builder, first, 0, k), fixed) for k in range(kind.ndim)]
+    strides = [size]
+    for length in shape[:0:-1]:
+        strides.insert(0, builder.mul(strides[0], length))
+    array.data = _read(builder, there._get_ptr_by_name("data"), fixed)  # noqa: SLF001
+    array.itemsize = size
+    array.nitems = shape[0] if kind.ndim == 1 else there.nitems
+    array.shape, array.strides = cgutils.pack_array(builder, shape), cgutils.pack_array(builder, strides)
+    for owner in ("meminfo", "parent"):
+        setattr(array, owner, cgutils.get_null_value(getattr(array, owner).type))
+    return array._getvalue()  # noqa: SLF001 - as Numba's own code does
 
 
 @lower_setattr_generic(LentType)  # type: ignore[untyped-decorator]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from iopsim.clock import Phase
-from iopsim.cohort import NOT_EVER
 from iopsim.engines.compiled import diary, line, office, posts, program
 from iopsim.engines.compiled.agenda import call, put_in_order
 from iopsim.engines.compiled.cards import is_answered
@@ -50,52 +49,51 @@ def play(clinic: Struct) -> None:
     clinic.n_first = clinic.n_people
     opens_posts(clinic)
     seats_who_is_here(clinic)
-    calls_for_phases(clinic)
-    called = clinic.called
+    calls_for_referrals(clinic)
     for today in range(clinic.days):
-        phase = 0
-        while called[today] >> phase:
-            if (called[today] >> phase) & 1:
-                acts(clinic, phase, today)
-            phase += 1
+        plays_before_review(clinic, today)
+        plays_from_review(clinic, today)
     notes_posts(clinic)
     notes_staff(clinic)
 
 
 @merged
-def acts(clinic: Struct, phase: int, today: int) -> None:
-    """Play a phase of a day."""
-    if phase < ASSESSMENTS:
-        acts_early(clinic, phase, today)
-    elif phase == ASSESSMENTS:
+def plays_before_review(clinic: Struct, today: int) -> None:
+    """Play the phases of a day that have something to do; each may have a later one of the day be played.
+
+    One question after the other, and no table of what to do, as a day is much like the day a week before.
+    """
+    called = clinic.called
+    if called[today] >> STAFF & 1:
+        act_staff(clinic, today)
+    if called[today] >> RETURNS & 1:
+        returns(clinic, today)
+    if called[today] >> REFERRALS & 1:
+        referrals(clinic, today)
+    if called[today] >> BOOKING & 1:
+        act_booking(clinic, today)
+    if called[today] >> RENEGING & 1:
+        act_reneging(clinic, today)
+    if called[today] >> ASSESSMENTS & 1:
         act_assessments(clinic, today)
-    elif phase == REVIEW:
-        act_review(clinic, today)
-    elif phase == DISCHARGES:
-        act_discharges(clinic)
-    elif phase == STEP_DOWNS:
-        act_step_downs(clinic, today)
-    elif phase == ADMISSIONS:
-        act_admissions(clinic, today)
-    elif phase == SESSIONS:
-        act_sessions(clinic, today)
-    else:
-        act_week_end(clinic, today)
 
 
 @merged
-def acts_early(clinic: Struct, phase: int, today: int) -> None:
-    """Play a phase before the assessments."""
-    if phase == STAFF:
-        act_staff(clinic, today)
-    elif phase == RETURNS:
-        returns(clinic, today)
-    elif phase == REFERRALS:
-        referrals(clinic, today)
-    elif phase == BOOKING:
-        act_booking(clinic, today)
-    else:
-        act_reneging(clinic, today)
+def plays_from_review(clinic: Struct, today: int) -> None:
+    """Play the other phases of the day."""
+    called = clinic.called
+    if called[today] >> REVIEW & 1:
+        act_review(clinic, today)
+    if called[today] >> DISCHARGES & 1:
+        act_discharges(clinic)
+    if called[today] >> STEP_DOWNS & 1:
+        act_step_downs(clinic, today)
+    if called[today] >> ADMISSIONS & 1:
+        act_admissions(clinic, today)
+    if called[today] >> SESSIONS & 1:
+        act_sessions(clinic, today)
+    if called[today] >> WEEK_END & 1:
+        act_week_end(clinic, today)
 
 
 @jit
@@ -111,7 +109,7 @@ def clears(clinic: Struct) -> None:
     clinic.asked = False
     clinic.busy_day = clinic.seen_day = NEVER
     clinic.any_invited = clinic.overloaded = False
-    clinic.called[:] = 0
+    clinic.called[:] = clinic.plan.called
     clinic.due_first[:] = NEVER
     clinic.expected_first[:] = NEVER
     clinic.losing_first[:] = NEVER
@@ -148,26 +146,8 @@ def draws_cohort(clinic: Struct) -> None:
 
 @jit
 def begins_story(clinic: Struct, who: int) -> None:
-    """Set what is known of a client to whom nothing has happened yet."""
-    me, story = clinic.people[who], clinic.stories[who]
-    me.appointments = 0
-    me.assessed_day = me.placement = me.away_day = me.joined_day = me.ready_day = me.admitted_day = NEVER
-    me.group = me.wanted = me.first_session_day = me.due_day = NEVER
-    me.scheduled = me.attended = me.cut_short = me.excused = me.absent = me.made_up = 0
-    me.lapses = me.counselor_changes = me.exit = 0
-    me.exit_day = me.relapse_day = me.return_day = NEVER
-    me.covered_sessions = me.coverage_loss_week = NOT_EVER
-    story.asking = story.has_had_counselor = story.covered = False
-    story.booked_day = story.came_day = story.seat_group = story.post = NEVER
-    story.seat_bits = story.weeks = story.reviews = story.lapse_week = 0
-    story.may_move_day = story.phase_day = story.last_individual = story.last_unexcused = NEVER
-    story.contract_day = 0
-    story.dropout_ratio = story.presence = story.gap = story.wholeness = 1.0
-    story.dropout_hazard = story.lapse_hazard = story.next_lapse = story.missed_last = story.absence_goes_on = 0.0
-    story.fresh = True
-    story.absence_runs = story.absences_left = story.run_unexcused = story.billable = story.shorts = story.visits = 0
-    story.excusing = story.returning = story.rule_broken = False
-    story.short_card = -1.0
+    """Set what is known of a client to whom nothing has happened yet, beside the row."""
+    clinic.stories[who] = clinic.plan.story[0]
     clinic.page[who, :] = NEVER
 
 
@@ -185,15 +165,10 @@ def seats_who_is_here(clinic: Struct) -> None:
 
 
 @jit
-def calls_for_phases(clinic: Struct) -> None:
-    """Have the phases played that are known beforehand to have something to do."""
+def calls_for_referrals(clinic: Struct) -> None:
+    """Have the days be played on which somebody is referred."""
     for who in range(clinic.next_arrival, clinic.n_people):
         call(clinic, REFERRALS, clinic.people[who].referral_day)
-    for day in range(clinic.days):
-        if clinic.plan.session_days[day]:
-            call(clinic, SESSIONS, day)
-        if clinic.plan.week_ends and day % 7 == 6:
-            call(clinic, WEEK_END, day)
 
 
 @jit
@@ -239,7 +214,7 @@ def returns(clinic: Struct, today: int) -> None:
     for place in range(many):
         new = clinic.n_people
         clinic.n_people = new + 1
-        again(clinic.book, clinic.people, clinic.coming[place], new, clinic.seed, clinic.replication)
+        again(clinic.book, clinic.plan, clinic.people, clinic.coming[place], new, clinic.seed, clinic.replication)
         clinic.people[new].referral_day = today
         begins_story(clinic, new)
         call(clinic, REFERRALS, today)

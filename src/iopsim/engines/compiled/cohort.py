@@ -35,7 +35,7 @@ def refer(book: Struct, plan: Struct, people: Rows, seed: int, replication: int)
     plan : struct
         From `iopsim.engines.compiled.plan.plan_of`.
     people : array of `PERSON`
-        Written are identity, traits and payer, and what is needed for the call; the rest stays as it is.
+        Written are identity, traits and payer, and what is needed for the call; else nothing has happened to anybody.
     seed, replication : int
 
     Returns
@@ -59,6 +59,7 @@ def refer(book: Struct, plan: Struct, people: Rows, seed: int, replication: int)
             card, kind, ordinal = cards[some[k] // sources, source], kinds[source, level[source], day], 0
             while table[kind, ordinal] < card:
                 if n < room:
+                    people[n] = plan.person[0]
                     me = people[n]
                     _name(book, me, n, source, day, ordinal, (np.uint64(day) << DAY) | np.uint64(ordinal))
                     me.traits = _with_those_that_follow(plan, _drawn_traits(plan, me, seed, replication))
@@ -95,6 +96,7 @@ def _refer_present(book: Struct, plan: Struct, people: Rows, seed: int, replicat
         source, ordinal = present.source[k], 0
         for other in range(k):
             ordinal += present.source[other] == source
+        people[k] = plan.person[0]
         me = people[k]
         _name(book, me, k, source, NEVER, ordinal, HERE | np.uint64(ordinal))
         me.traits = _with_those_that_follow(plan, present.traits[k])
@@ -104,11 +106,12 @@ def _refer_present(book: Struct, plan: Struct, people: Rows, seed: int, replicat
 
 
 @jit
-def again(book: Struct, people: Rows, old: int, new: int, seed: int, replication: int) -> None:
+def again(book: Struct, plan: Struct, people: Rows, old: int, new: int, seed: int, replication: int) -> None:
     """Draw the next episode of the client in row `old` into row `new`; the day is left to the engine.
 
     The same person, so the same address, source, ordinal, traits and payer, with the cards of that episode.
     """
+    people[new] = plan.person[0]
     before, me = people[old], people[new]
     me.who, me.when, me.source, me.ordinal = before.who, before.when, before.source, before.ordinal
     me.first, me.episode = before.first, before.episode + 1

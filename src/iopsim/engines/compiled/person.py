@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from iopsim.cohort import NOT_EVER
 from iopsim.jit import row_type
-from iopsim.record import ClientFacts
+from iopsim.record import NEVER, ClientFacts
 
 PERSON = row_type(
     ClientFacts,
@@ -44,3 +45,13 @@ PERSON = row_type(
     return_delay=np.int64,
 )
 """A client's row: the columns of the client table first, then what only the engine needs."""
+
+NOBODY = np.zeros(1, dtype=PERSON)
+"""The row of a client who has yet to be drawn, and to whom nothing has happened."""
+
+for _column in (
+    "assessed_day", "placement", "away_day", "joined_day", "ready_day", "admitted_day", "group", "wanted",
+    "first_session_day", "due_day", "exit_day", "relapse_day", "return_day",
+):  # fmt: skip
+    NOBODY[_column] = NEVER
+NOBODY["covered_sessions"] = NOBODY["coverage_loss_week"] = NOT_EVER

@@ -150,17 +150,19 @@ def asks_to_leave(clinic: Struct, who: int, reason: int, today: int) -> None:
 def weekly_review(clinic: Struct, today: int) -> None:
     """Those whose week of treatment is over are reviewed."""
     who, first_lapse = clinic.due_first[today], clinic.n_lapses
+    people, stories = clinic.people, clinic.stories
     while who != NEVER:
         following = clinic.due_after[who]
-        if clinic.people[who].exit == IN_TREATMENT:
-            decision = review(clinic, who, today)
+        me = people[who]
+        if me.exit == IN_TREATMENT:
+            decision = review(clinic, who, me, stories[who], today)
             if decision == STAY:
                 week_of_sessions(clinic, who, today)
             elif decision == MOVE_ON:
-                asks_to_move(clinic, who, clinic.people[who].phase + 1, today)
+                asks_to_move(clinic, who, me.phase + 1, today)
                 week_of_sessions(clinic, who, today)
             elif decision == STEP_UP:
-                asks_to_move(clinic, who, clinic.people[who].phase - 1, today)
+                asks_to_move(clinic, who, me.phase - 1, today)
                 week_of_sessions(clinic, who, today)
             else:
                 asks_to_leave(clinic, who, decision, today)
@@ -288,17 +290,13 @@ def group_night(clinic: Struct, night: int, today: int) -> None:
     if row.status != HELD:
         return
     has_room_for_sessions(clinic, expected)
-    sessions, people, roster, nth = (
-        clinic.sessions,
-        clinic.people,
-        clinic.roster,
-        night - schedule.group_first_night[group],
-    )
+    sessions, people, stories, roster = clinic.sessions, clinic.people, clinic.stories, clinic.roster
+    turns, nth = clinic.turns, night - schedule.group_first_night[group]
     absent = excused = cut_short = 0
     at = clinic.n_sessions
     for seat in range(many):
         who = roster[night, seat]
-        became = session(clinic, who, today, nth)
+        became = session(clinic, who, people[who], stories[who], turns[who, nth], today)
         absent += became == ABSENT
         excused += became == EXCUSED_ABSENCE
         cut_short += became == CUT_SHORT
@@ -307,7 +305,7 @@ def group_night(clinic: Struct, night: int, today: int) -> None:
         at += 1
     for seat in range(guests):
         who = clinic.tonight[seat]
-        me, story = people[who], clinic.stories[who]
+        me, story = people[who], stories[who]
         story.billable += today >= story.contract_day
         me.made_up += 1
         if me.first_session_day < 0:

@@ -20,6 +20,7 @@ from iopsim.engines.compiled.rules import (
 from iopsim.engines.compiled.state import AFTER, COMES, LAST, MISSED
 from iopsim.jit import Row, Struct, inlined, jit
 from iopsim.record import Attendance
+from iopsim.rulebook.days import F64
 from iopsim.rulebook.treatment import Fact
 from iopsim.rules.lapse import STAYS, STEPS_OUT, STEPS_UP
 
@@ -39,9 +40,9 @@ def learns(clinic: Struct, who: int, fact: int, value: int) -> None:
 
 
 @inlined
-def review(clinic: Struct, who: int, today: int) -> int:
+def review(clinic: Struct, who: int, me: Row, story: Row, today: int) -> int:
     """Look back on the week since the last review: does the client stay, move on, step up or leave?"""
-    me, story, treatment, plan = clinic.people[who], clinic.stories[who], clinic.book.treatment, clinic.plan
+    treatment, plan = clinic.book.treatment, clinic.plan
     if treatment.watches_crowding:
         learns(clinic, who, CROWDED, int(crowded(clinic, who)))
     story.dropout_hazard += treatment.dropout_hazard[story.weeks] * story.dropout_ratio
@@ -111,11 +112,10 @@ def lapse(clinic: Struct, who: int, today: int) -> int:
 
 
 @inlined
-def session(clinic: Struct, who: int, today: int, nth: int) -> int:
-    """Come to tonight's group, the nth night of its week, or miss it: ATTENDED, CUT_SHORT, EXCUSED or ABSENT."""
-    me, story = clinic.people[who], clinic.stories[who]
+def session(clinic: Struct, who: int, me: Row, story: Row, turn: F64, today: int) -> int:
+    """Come to tonight's group, whose turn of the client's week it is, or miss it: which `Attendance`."""
     me.scheduled += 1
-    turn, last = clinic.turns[who, nth], story.missed_last
+    last = story.missed_last
     missed = turn[MISSED]
     if turn[AFTER] != last:
         turn[AFTER], turn[LAST] = last, missed_tonight(missed, last, story.absence_goes_on)
@@ -130,7 +130,7 @@ def session(clinic: Struct, who: int, today: int, nth: int) -> int:
         else:
             story.presence *= turn[COMES]
         if story.presence > story.gap:
-            return come(clinic, who, today)
+            return come(clinic, who, me, story, today)
         begin_absence(clinic, who, today)
     story.absences_left -= 1
     if story.excusing:
@@ -151,9 +151,8 @@ def session(clinic: Struct, who: int, today: int, nth: int) -> int:
 
 
 @inlined
-def come(clinic: Struct, who: int, today: int) -> int:
+def come(clinic: Struct, who: int, me: Row, story: Row, today: int) -> int:
     """Stay to the end, or leave early."""
-    me, story = clinic.people[who], clinic.stories[who]
     me.attended += 1
     if me.first_session_day < 0:
         me.first_session_day = today
