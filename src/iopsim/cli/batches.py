@@ -202,8 +202,8 @@ def executor(where: Place, scenario: Scenario, replications: int) -> Iterator[Ex
 
 @contextmanager
 def heard(choice: Choice, bar: Bar) -> Iterator[None]:
-    """Let a bar say what is done about the engine."""
-    choice.says = bar.says
+    """Let a bar say what is done about the engine, if somebody watches it."""
+    choice.says = None if bar.is_unwatched else bar.says
     try:
         yield
     finally:
