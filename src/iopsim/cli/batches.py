@@ -232,7 +232,7 @@ def simulate(batch: Batch, where: Place) -> Outcome:
             heard(where.engine, bar),
             executor(where, scenario, expected) as found,
         ):
-            runner = Runner(found, progress=bar.advance, engine=where.engine)
+            runner = Runner(found, progress=bar.advance, finds=bar.finds, engine=where.engine)
             if where.out is None:
                 batch = settled(batch, runner)
                 redrawn: dict[str, int] = {}

@@ -175,7 +175,7 @@ def _found(study: Study, where: Place) -> Findings:
             heard(where.engine, bar),
             executor(where, scenario, study.planned) as found,
         ):
-            runner = Runner(found, progress=bar.advance, engine=where.engine)
+            runner = Runner(found, progress=bar.advance, finds=bar.finds, engine=where.engine)
             if where.out is None:
                 return analyse(study, runner, bar)
 

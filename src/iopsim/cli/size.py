@@ -89,7 +89,7 @@ def simulate(sizing: Sizing, where: Place) -> Sized:
             heard(where.engine, bar),
             executor(where, scenario, expected) as found,
         ):
-            runner = Runner(found, progress=bar.advance, engine=where.engine)
+            runner = Runner(found, progress=bar.advance, finds=bar.finds, engine=where.engine)
             if where.out is None:
                 return answer(sizing, Simulation(sizing, runner, bar))
 
