@@ -1,5 +1,6 @@
 """Which engine simulates: chosen by the size of the work, told in the manifest, and nothing else depends on it."""
 
+import errno
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,22 +11,25 @@ from typer.testing import CliRunner
 
 import iopsim
 from batches import batch, everything, plan, run
-from iopsim import compiled_code
+from iopsim import compiled_code, jit
 from iopsim.cli import sensitivity
 from iopsim.cli.studies import app
 from iopsim.errors import IopsimError
-from iopsim.experiments import engine, work
+from iopsim.experiments import compiled_work, engine, work
 from iopsim.experiments.batch import Silent, in_memory
 from iopsim.experiments.batch_folder import Making, run_in
+from iopsim.experiments.compiled_work import Bench
 from iopsim.experiments.engine import Choice
 from iopsim.experiments.executors.cluster import cluster
 from iopsim.experiments.executors.executor import Here
 from iopsim.experiments.executors.processes import Processes
+from iopsim.experiments.opened import open_results
 from iopsim.experiments.point import Point
-from iopsim.experiments.runner import Runner
+from iopsim.experiments.runner import Runner, _job_size
 from iopsim.experiments.source import source_hash
 from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.work import Job
+from iopsim.rulebook import write
 from iopsim.scenario import resolve
 from iopsim.store.chunks import Chunks
 from iopsim.store.part import Part, encoded
@@ -101,7 +105,7 @@ def few(monkeypatch):
 def lacking(monkeypatch):
     """A process that cannot have the compiled engine."""
     monkeypatch.setattr(engine, "reached", lambda: "numba is not there")
-    engine.complain.cache_clear()
+    engine.tell.cache_clear()
 
 
 @pytest.fixture
@@ -157,6 +161,63 @@ def test_what_is_waited_for_is_said(cold):
     said = []
     Choice("compiled", said.append).decide(0.0, 1)
     assert said == [engine.COMPILING, engine.SIMULATING]
+
+
+@pytest.fixture
+def untold(monkeypatch, cold):
+    """A machine that has compiled nothing yet, and a process that has said nothing yet."""
+    monkeypatch.setattr(engine, "reached", lambda: "")
+    engine.tell.cache_clear()
+
+
+def test_where_nobody_watches_one_line_says_that_code_is_compiled_and_where_it_is_kept(untold, capsys):
+    for _ in range(2):
+        Choice("compiled").decide(0.0, 1)
+    assert capsys.readouterr().err == (
+        "iopsim: compiling, which takes a minute or two; "
+        f"kept in {compiled_code.folder(compiled_code.is_checked())} for later runs\n"
+    )
+
+
+def test_nothing_is_said_where_a_bar_says_it_or_code_is_kept(untold, capsys, monkeypatch):
+    Choice("compiled", lambda _: None).decide(0.0, 1)
+    monkeypatch.setattr(compiled_code, "is_ready", lambda checked: True)
+    Choice("compiled").decide(0.0, 1)
+    assert capsys.readouterr().err == ""
+
+
+def test_where_no_folder_can_be_written_it_is_said_that_the_next_run_compiles_anew(untold, capsys, monkeypatch):
+    monkeypatch.setattr(compiled_code, "folder", lambda checked: Path("iopsim-1234"))
+    Choice("compiled").decide(0.0, 1)
+    reason = "there is no folder of your own that can be written"
+    assert capsys.readouterr().err.splitlines() == [
+        f"iopsim: compiling, which takes a minute or two; the next run compiles anew ({reason})",
+        f"iopsim: compiled code cannot be kept, so the next run compiles anew ({reason})",
+    ]
+
+
+def test_code_that_could_not_be_kept_is_not_taken_for_kept(untold, capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(compiled_code, "_unkept", [])
+    full = tmp_path / f"compiled-{'0' * 24}"
+    full.mkdir()
+    monkeypatch.setattr(compiled_code, "folder", lambda checked: full)
+    monkeypatch.setattr(jit.FunctionCache, "save_overload", fails_to_write)
+    jit.jit(one_more)(1.0)
+    compiled_code.note_ready()
+    assert not list(full.iterdir())
+    Choice("compiled", lambda _: None).decide(0.0, 1)
+    reason = f"{full}: No space left on device"
+    assert capsys.readouterr().err == (
+        f"iopsim: compiled code cannot be kept, so the next run compiles anew ({reason})\n"
+    )
+
+
+def fails_to_write(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def one_more(number):
+    return number + 1.0
 
 
 def test_another_word_is_no_engine():
@@ -247,6 +308,47 @@ def test_jobs_are_long_where_they_are_quick_and_make_no_chunks(tmp_path, monkeyp
     found = [part for _, part in runner.parts([POINTS["plain"]], 0, 2500)]
     assert {len(part) for part in found} == lengths
     assert sum(len(part) for part in found) == 2500
+
+
+@pytest.mark.parametrize(
+    ("changes", "length"),
+    [({"weeks": 12}, 1000), ({"referrals.*.per_week": 10.0}, 100), ({"referrals.*.per_week": 500.0}, 10)],
+)
+def test_a_job_of_which_nothing_is_kept_is_short_enough_for_a_bar_to_move(changes, length):
+    point = Point(iopsim.load(PLAIN, changes), 1)
+    assert _job_size([Job(point, 0, 5000)]) == length
+    assert length == 10 or engine.referred(point.scenario) * length * engine.SECONDS_PER_REFERRAL["compiled"] <= 1.0
+
+
+def test_a_job_is_shorter_where_each_replication_has_its_own_inputs():
+    assert _job_size([Job(POINTS["drawn"], 0, 5000)]) < _job_size([Job(POINTS["plain"], 0, 5000)])
+
+
+def test_compiled_code_comes_back_often_enough_to_hear_a_signal_however_long_a_replication_takes(monkeypatch):
+    bench = Bench(write(iopsim.load(PLAIN, {"weeks": 4})), 0)
+    for seconds, expected in ((2**-10, [1, 2, 4, 8, 16, 32, 64, 128, 204, 41]), (2**-4, [1, 2, 3, 3]), (3, [1, 1, 1])):
+        played, now = [], [0.0]
+
+        def fill(*arguments, played=played, now=now, seconds=seconds):
+            played.append(arguments[9])
+            now[0] += seconds * arguments[9]
+
+        bench._batch = 1
+        monkeypatch.setattr(compiled_work, "_fill", fill)
+        monkeypatch.setattr(compiled_work, "perf_counter", lambda now=now: now[0])
+        bench.facts(1, 0, sum(expected))
+        assert played == expected
+
+
+def test_what_was_found_is_told_apart_from_what_was_computed(tmp_path):
+    chunks = Chunks(tmp_path / "chunks")
+    list(Runner(Here(), chunks).parts([POINTS["plain"]], 0, 20))
+    done, found = [], []
+    list(Runner(Here(), chunks, done.append, found.append).parts([POINTS["plain"]], 0, 30))
+    assert (sum(done), sum(found)) == (10, 20)
+    done.clear()
+    list(Runner(Here(), chunks, done.append).parts([POINTS["plain"]], 0, 30))
+    assert sum(done) == 30
 
 
 def test_where_nothing_is_kept_measures_are_computed_without_series():
@@ -372,10 +474,23 @@ def test_every_command_that_simulates_explains_its_engine_and_refuses_another_wo
 def test_from_python_the_engine_is_an_argument_and_told():
     scenario = iopsim.load(PLAIN, {"weeks": 12})
     plain, fast = (iopsim.simulate(scenario, 3, engine=name) for name in ("reference", "compiled"))
-    assert (plain.engine.ran, fast.engine.ran) == ("reference", "compiled")
+    assert (plain.engine, fast.engine) == ("reference", "compiled")
+    assert (plain.engine_asked, fast.engine_asked) == ("reference", "compiled")
     assert all(map(np.array_equal, plain.facts.columns().values(), fast.facts.columns().values()))
     plans = {"one": scenario, "two": iopsim.load(PLAIN, {"weeks": 12, "groups.evening.seats": 9})}
-    iopsim.compare(plans, 3, out="compared", engine="compiled")
+    assert iopsim.compare(plans, 3).engine == "reference"
+    assert iopsim.compare(plans, 3, out="compared", engine="compiled").engine == "compiled"
     assert manifest("compared")["engine"] == "compiled"
-    iopsim.experiment("experiment.toml", out="experimented", engine="compiled")
+    assert iopsim.compare(plans, 3, out="compared").engine == "compiled"
+    assert iopsim.compare(plans, 6, out="compared", engine="reference").engine == "compiled and reference"
+    assert iopsim.experiment("experiment.toml", out="experimented", engine="compiled").engine == "compiled"
     assert manifest("experimented")["engine"] == "compiled"
+
+
+def test_a_folder_that_is_opened_tells_which_engine_it_was(without_charts):
+    call(*COMMANDS["run"], "--engine", "compiled")
+    result = open_results("there").result()
+    assert (result.engine, result.engine_asked) == ("compiled", "compiled")
+    Path("there").rename("run")
+    call(*COMMANDS["compare"], "--engine", "reference")
+    assert open_results("there").outcome.engine == "reference"

@@ -26,7 +26,7 @@ from iopsim.experiments.executors.processes import Processes, cores
 from iopsim.experiments.making import settled
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.runner import Runner
-from iopsim.experiments.twins import with_twins
+from iopsim.experiments.twins import finished
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.scenario.model import Scenario
@@ -239,13 +239,13 @@ def simulate(batch: Batch, where: Place) -> Outcome:
                 fractions, failures, looked = in_memory(batch, replace(runner, redrawn=redrawn), bar)
                 told = (failures, looked, None, redrawn)
                 outcome = Outcome(batch, len(fractions[0]), lambda plan, column: fractions[plan][:, column], *told)
-                return with_twins(outcome, replace(runner, progress=None))
+                return finished(outcome, replace(runner, progress=None))
 
             def waiting() -> None:
                 bar.says("Waiting for another batch in this folder")
 
             outcome = run_in(where.out, batch, Making(runner, bar, waiting, tuple(sys.argv)))
-            return with_twins(outcome, replace(runner, progress=None, chunks=Chunks(where.out / CHUNKS)))
+            return finished(outcome, replace(runner, progress=None, chunks=Chunks(where.out / CHUNKS)))
     except Interrupted as stop:
         if where.out is None:
             raise
