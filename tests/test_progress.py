@@ -36,21 +36,37 @@ def drawn(bar):
 def test_it_counts_and_tells_from_what_was_computed_how_long_the_rest_takes(clock):
     bar, _ = watched(2000)
     assert bar.words == "0/2,000"
+    clock[0] += 60.0
+    bar.advance(100)  # workers needed so long to begin
+    assert bar.words == "100/2,000"
     clock[0] += 1.0
-    bar.advance(10)
-    assert bar.words == "10/2,000"
+    bar.advance(50)
+    assert bar.words == "150/2,000"
     clock[0] += 9.0
-    bar.advance(90)
-    assert bar.words == "100/2,000  3:10 left"
-    bar.expects(73_000)
-    assert bar.words == "100/73,000  2:01:30 left"
+    bar.advance(50)
+    assert bar.words == "200/2,000  3:00 left"
+    clock[0] += 5.0
+    assert bar.words == "200/2,000  2:55 left"
+    bar.expects(73_100)
+    assert bar.words == "200/73,100  2:01:25 left"
+
+
+def test_what_should_be_done_by_now_is_left_for_no_time_and_no_less(clock):
+    bar, _ = watched(30)
+    bar.advance(10)
+    clock[0] += 5.0
+    bar.advance(10)
+    clock[0] += 60.0
+    assert bar.words == "20/30  0:00 left"
 
 
 def test_what_is_found_makes_nothing_faster(clock):
     bar, _ = watched(1000)
-    bar.finds(800)
+    bar.finds(700)
     clock[0] += 10.0
-    assert bar.words == "800/1,000"
+    assert bar.words == "700/1,000"
+    bar.advance(100)
+    clock[0] += 10.0
     bar.advance(100)
     assert bar.words == "900/1,000  0:10 left"
     bar.advance(100)
@@ -64,9 +80,10 @@ def test_what_is_waited_for_has_a_clock_of_its_own(clock):
     assert bar.words == "1:23 so far"
     assert not bar.is_counting
     bar.says(SIMULATING)
+    bar.advance(200)
     clock[0] += 4.0
-    bar.advance(500)
-    assert bar.words == "500/1,000  0:04 left"
+    bar.advance(400)
+    assert bar.words == "600/1,000  0:04 left"
 
 
 def test_a_count_under_another_name_is_a_count(clock):
@@ -74,7 +91,8 @@ def test_a_count_under_another_name_is_a_count(clock):
     bar.says("Looking for the warm-up")
     bar.advance(50)
     clock[0] += 3.0
-    assert bar.words == "50/200  0:09 left"
+    bar.advance(50)
+    assert bar.words == "100/200  0:06 left"
 
 
 @pytest.mark.parametrize("what", [COMPILING, LOADING, SIMULATING, "Waiting for another batch in this folder"])
@@ -84,7 +102,9 @@ def test_all_of_it_fits_into_a_terminal(clock, what):
     clock[0] += 3600.0
     if what == SIMULATING:
         bar.advance(1_000_000)
-        assert drawn(bar).endswith("1,000,000/10,000,000  9:00:00 left")
+        clock[0] += 3600.0
+        bar.advance(1_000_000)
+        assert drawn(bar).endswith("2,000,000/10,000,000  8:00:00 left")
     else:
         assert drawn(bar).endswith("1:00:00 so far")
     assert drawn(bar).startswith(what)

@@ -24,8 +24,8 @@ SOON_SECONDS = 2.0
 class Bar:
     """A bar of replications that vanishes when it is done.
 
-    It tells how long the rest takes, judged by what was computed and not by what was found; of anything else that is
-    waited for, how long it has taken so far.
+    It tells how long the rest takes, judged by what was computed since the first came in, and not by what was found; of
+    anything else that is waited for, how long it has taken so far.
 
     Parameters
     ----------
@@ -40,8 +40,9 @@ class Bar:
     def __init__(self, console: Console, replications: int, *, hidden: bool) -> None:
         self.is_unwatched = not hidden and not console.is_terminal
         """Whether nobody sees it, though somebody may want to know."""
-        self._total, self._completed, self._computed = replications, 0, 0
-        self._said, self._since = SIMULATING, time.monotonic()
+        self._total, self._completed = replications, 0
+        self._first: float | None = None
+        self._begin(SIMULATING)
         self._progress = Progress(
             TextColumn("{task.description}"),
             _Strip(self),
@@ -68,7 +69,11 @@ class Bar:
 
     def advance(self, replications: int) -> None:
         """Count replications that were computed."""
-        self._computed += replications
+        self._last = time.monotonic()
+        if self._first is None:
+            self._first = self._last
+        else:
+            self._computed += replications
         self.finds(replications)
 
     def finds(self, replications: int) -> None:
@@ -81,24 +86,30 @@ class Bar:
         """Say what is happening from now on."""
         answer()
         if what != self._said:
-            self._said, self._since, self._computed = what, time.monotonic(), 0
+            self._begin(what)
         self._progress.update(self._task, description=what)
+
+    def _begin(self, what: str) -> None:
+        self._said, self._since = what, time.monotonic()
+        self._first, self._last, self._computed = None, self._since, 0
 
     @property
     def is_counting(self) -> bool:
         """Whether replications are what is waited for."""
-        return self._said == SIMULATING or self._computed > 0
+        return self._said == SIMULATING or self._first is not None
 
     @property
     def words(self) -> str:
         """How many replications are done, and how long the rest takes; or how long something else has taken so far."""
-        seconds = time.monotonic() - self._since
+        now = time.monotonic()
         if not self.is_counting:
-            return f"{_clock(seconds)} so far"
-        counted = f"{self._completed:,}/{self._total:,}"
-        if not self._computed or seconds < SOON_SECONDS or self._completed >= self._total:
+            return f"{_clock(now - self._since)} so far"
+        counted, missing = f"{self._completed:,}/{self._total:,}", self._total - self._completed
+        worked = 0.0 if self._first is None else self._last - self._first
+        if worked < SOON_SECONDS or missing <= 0:
             return counted
-        return f"{counted}  {_clock(seconds / self._computed * (self._total - self._completed))} left"
+        left = worked / self._computed * missing - (now - self._last)
+        return f"{counted}  {_clock(max(left, 0.0))} left"
 
 
 class _Strip(BarColumn):
