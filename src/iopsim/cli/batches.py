@@ -247,10 +247,14 @@ def simulate(batch: Batch, where: Place) -> Outcome:
             outcome = run_in(where.out, batch, Making(runner, bar, waiting, tuple(sys.argv)))
             return finished(outcome, replace(runner, progress=None, chunks=Chunks(where.out / CHUNKS)))
     except Interrupted as stop:
-        if where.out is None:
-            raise
-        said = f"interrupted; what is finished is kept in {where.out}: the same command goes on from there"
-        raise Interrupted(said, stop.code) from None
+        raise stopped(stop, where.out) from None
+
+
+def stopped(stop: Interrupted, folder: Path | None) -> Interrupted:
+    """Return a stop that tells what is left of the work in a folder, if there is any."""
+    if folder is None or not folder.exists():
+        return stop
+    return Interrupted(f"interrupted; the same command goes on from what is kept in {folder}", stop.code)
 
 
 def report(outcome: Outcome, where: Place) -> None:
