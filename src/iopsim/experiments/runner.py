@@ -30,8 +30,8 @@ FEWEST = 10
 JOB_SECONDS = 1.0
 """How long a job of which no chunk is kept may take by the compiled engine, roughly: then something moves meanwhile."""
 
-WRITING_SECONDS = 0.01
-"""What a replication takes beside the engine where it has inputs of its own, or its Record is looked at, roughly."""
+WRITING_SECONDS = 0.04
+"""What a replication takes beside the engine where it has inputs of its own or its Record is looked at, at the most."""
 
 Progress = Callable[[int], None]
 """Called with the number of replications done since the last call."""
