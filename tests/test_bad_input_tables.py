@@ -185,7 +185,7 @@ CONFLICTS = [
     (
         "[referrals.court]\nper_week = 100\ngrowth_per_year = 10",
         (
-            "f:20: referrals.court.growth_per_year: found 1,954 referrals on the busiest day; "
+            "f:20: referrals.court.growth_per_year: found 2,264 referrals on the busiest day; "
             "at most 200 on a day; lower growth_per_year, or weeks (104)"
         ),
     ),
