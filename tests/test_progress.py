@@ -36,8 +36,9 @@ def drawn(bar):
 def test_it_counts_and_tells_from_what_was_computed_how_long_the_rest_takes(clock):
     bar, _ = watched(2000)
     assert bar.words == "0/2,000"
-    clock[0] += 60.0
-    bar.advance(100)  # workers needed so long to begin
+    clock[0] += 60.0  # workers need so long to begin
+    assert bar.words == "0/2,000  1:00 so far"
+    bar.advance(100)
     assert bar.words == "100/2,000"
     clock[0] += 1.0
     bar.advance(50)
@@ -64,7 +65,7 @@ def test_what_is_found_makes_nothing_faster(clock):
     bar, _ = watched(1000)
     bar.finds(700)
     clock[0] += 10.0
-    assert bar.words == "700/1,000"
+    assert bar.words == "700/1,000  0:10 so far"
     bar.advance(100)
     clock[0] += 10.0
     bar.advance(100)

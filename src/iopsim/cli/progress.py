@@ -100,11 +100,14 @@ class Bar:
 
     @property
     def words(self) -> str:
-        """How many replications are done, and how long the rest takes; or how long something else has taken so far."""
+        """How many replications are done, and how long the rest takes, or how long it has taken so far."""
         now = time.monotonic()
+        so_far = f"{_clock(now - self._since)} so far"
         if not self.is_counting:
-            return f"{_clock(now - self._since)} so far"
+            return so_far
         counted, missing = f"{self._completed:,}/{self._total:,}", self._total - self._completed
+        if self._first is None and missing > 0 and now - self._since >= SOON_SECONDS:
+            return f"{counted}  {so_far}"
         worked = 0.0 if self._first is None else self._last - self._first
         if worked < SOON_SECONDS or missing <= 0:
             return counted
