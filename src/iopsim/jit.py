@@ -83,7 +83,7 @@ class _Kept(FunctionCache):  # type: ignore[misc]
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return compiled code, or nothing where there is none; what cannot be read is compiled anew.
 
-        Every function is looked for before it is compiled, so a signal to stop is answered here.
+        Every function is looked for before it is compiled, and kept after that: there signals to stop are answered.
         """
         answer()
         try:
@@ -95,13 +95,13 @@ class _Kept(FunctionCache):  # type: ignore[misc]
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep compiled code; do without, where there is no more room."""
-        answer()
         try:
             with alone(FOLDER, WRITING):
                 Path(self._cache_path).mkdir(exist_ok=True)
                 super().save_overload(sig, data)
         except OSError as error:
             note_unkept(error)
+        answer()
 
 
 _twins: dict[FunctionType, Compiled] = {}
