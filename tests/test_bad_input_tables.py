@@ -183,6 +183,17 @@ CONFLICTS = [
         ),
     ),
     (
+        "[referrals.court]\nper_week = 100\ngrowth_per_year = 10",
+        (
+            "f:20: referrals.court.growth_per_year: found 2,264 referrals on the busiest day; "
+            "at most 200 on a day; lower growth_per_year, or weeks (104)"
+        ),
+    ),
+    (
+        "[referrals.court]\nper_week = 1\ngrowth_per_year = 10",
+        None,
+    ),
+    (
         '[referrals.court]\nper_week = 1\nenters = "stepdown"',
         (
             'f:20: referrals.court.enters: found "stepdown"; the phases of this file are intensive, step_down '

@@ -329,7 +329,7 @@ def test_a_changed_rule_recomputes_and_the_rule_as_it_was_gives_what_it_gave(tmp
     """With the source copied: a rule changes there, and then the source as it was runs again."""
     shutil.copytree(SOURCE, tmp_path / "src" / "iopsim", ignore=shutil.ignore_patterns("__pycache__"))
     rule = tmp_path / "src" / "iopsim" / "rules" / "attendance.py"
-    text, told = rule.read_text(), "    mine = odds / ratio\n    return mine / (1.0 + mine)"
+    text, told = rule.read_text(), "    mine = odds / ratio\n    share = mine / (1.0 + mine)"
     assert told in text
     folder = tmp_path / "batch"
     run(folder, batch(12))

@@ -1,4 +1,4 @@
-"""Which engine simulates: chosen by the size of the work, told in the manifest, and nothing else depends on it."""
+"""Which engine simulates is told in the manifest, in results and chunks, and nothing else depends on it."""
 
 import json
 from dataclasses import replace
@@ -10,22 +10,23 @@ from typer.testing import CliRunner
 
 import iopsim
 from batches import batch, everything, plan, run
-from iopsim import compiled_code
 from iopsim.cli import sensitivity
 from iopsim.cli.studies import app
-from iopsim.errors import IopsimError
-from iopsim.experiments import engine, work
+from iopsim.experiments import compiled_work, engine, work
 from iopsim.experiments.batch import Silent, in_memory
 from iopsim.experiments.batch_folder import Making, run_in
+from iopsim.experiments.compiled_work import Bench
 from iopsim.experiments.engine import Choice
 from iopsim.experiments.executors.cluster import cluster
 from iopsim.experiments.executors.executor import Here
 from iopsim.experiments.executors.processes import Processes
+from iopsim.experiments.opened import open_results
 from iopsim.experiments.point import Point
-from iopsim.experiments.runner import Runner
+from iopsim.experiments.runner import Runner, _job_size
 from iopsim.experiments.source import source_hash
 from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.work import Job
+from iopsim.rulebook import write
 from iopsim.scenario import resolve
 from iopsim.store.chunks import Chunks
 from iopsim.store.part import Part, encoded
@@ -70,8 +71,6 @@ COMMANDS = {
     "sensitivity": ("sensitivity", str(PLAIN), "-n", "2", *SHORT, "--out", "there"),
     "warmup": ("warmup", str(PLAIN), "-n", "4", *SHORT, "--out", "there.png"),
 }
-PLENTY = 1e12
-"""Referrals that are worth any start."""
 
 
 @pytest.fixture(autouse=True)
@@ -101,93 +100,11 @@ def few(monkeypatch):
 def lacking(monkeypatch):
     """A process that cannot have the compiled engine."""
     monkeypatch.setattr(engine, "reached", lambda: "numba is not there")
-    engine.complain.cache_clear()
-
-
-@pytest.fixture
-def ready(monkeypatch):
-    """A machine that has compiled all before."""
-    monkeypatch.setattr(compiled_code, "is_ready", lambda checked: True)
-
-
-@pytest.fixture
-def cold(monkeypatch):
-    """A machine that has compiled nothing yet."""
-    monkeypatch.setattr(compiled_code, "is_ready", lambda checked: False)
+    engine.tell.cache_clear()
 
 
 def call(*arguments):
     return CliRunner().invoke(app, arguments)
-
-
-def referrals(seconds):
-    """How many referrals take the reference engine so many seconds."""
-    return seconds / engine.SECONDS_PER_REFERRAL["reference"]
-
-
-# ------------------------------------------------------------------------------------------------ the choice
-
-
-def test_short_work_is_done_by_the_reference_even_where_compiled_code_is_kept(ready):
-    assert Choice().decide(referrals(engine.SECONDS_TO_LOAD * 0.9), 1) == "reference"
-    assert Choice().decide(referrals(engine.SECONDS_TO_LOAD * 1.1), 1) == "compiled"
-    assert Choice().decide(referrals(engine.SECONDS_TO_LOAD * 1.1), 2) == "reference"
-
-
-def test_where_nothing_is_compiled_yet_only_long_work_pays(cold):
-    assert Choice().decide(referrals(engine.SECONDS_TO_COMPILE * 0.9), 1) == "reference"
-    assert Choice().decide(referrals(engine.SECONDS_TO_COMPILE * 1.1), 1) == "compiled"
-
-
-def test_once_compiled_code_is_there_all_that_follows_uses_it(ready):
-    choice = Choice()
-    assert [choice.decide(referrals(seconds), 1) for seconds in (0.1, 100.0, 0.1)] == [
-        "reference",
-        "compiled",
-        "compiled",
-    ]
-
-
-def test_an_engine_asked_for_by_name_is_used_whatever_the_size(cold):
-    assert Choice("reference").decide(PLENTY, 1) == "reference"
-    assert Choice("compiled").decide(0.0, 1) == "compiled"
-
-
-def test_what_is_waited_for_is_said(cold):
-    said = []
-    Choice("compiled", said.append).decide(0.0, 1)
-    assert said == [engine.COMPILING, engine.SIMULATING]
-
-
-def test_another_word_is_no_engine():
-    with pytest.raises(
-        ValueError, match="engine is one of auto, reference, compiled, not 'complied'; did you mean 'comp"
-    ):
-        Choice("complied")
-    with pytest.raises(ValueError, match="engine is one of"):
-        iopsim.simulate(iopsim.load(PLAIN), 2, engine="fast")
-
-
-def test_without_numba_auto_says_so_once_and_goes_on(lacking, ready, capsys):
-    for _ in range(2):
-        choice = Choice()
-        assert choice.decide(PLENTY, 1) == "reference"
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert told.startswith("iopsim: simulating with the reference engine")
-    assert "numba is not there" in told
-
-
-def test_without_numba_a_wish_for_compiled_code_is_refused(lacking):
-    with pytest.raises(IopsimError, match="numba is not there"):
-        Choice("compiled").decide(0.0, 1)
-
-
-def test_more_workers_are_started_only_where_they_gain_something():
-    seconds = {"reference": 30.0, "compiled": 0.3}
-    for name, expected in (("reference", 4), ("compiled", 1)):
-        assert engine.worthwhile_workers(name, seconds[name] / engine.SECONDS_PER_REFERRAL[name], 4) == expected
-    assert engine.worthwhile_workers("compiled", 30.0 / engine.SECONDS_PER_REFERRAL["compiled"], 4) == 4
 
 
 # ------------------------------------------------------------------------------------------------ work
@@ -247,6 +164,47 @@ def test_jobs_are_long_where_they_are_quick_and_make_no_chunks(tmp_path, monkeyp
     found = [part for _, part in runner.parts([POINTS["plain"]], 0, 2500)]
     assert {len(part) for part in found} == lengths
     assert sum(len(part) for part in found) == 2500
+
+
+@pytest.mark.parametrize(
+    ("changes", "length"),
+    [({"weeks": 12}, 1000), ({"referrals.*.per_week": 10.0}, 100), ({"referrals.*.per_week": 500.0}, 10)],
+)
+def test_a_job_of_which_nothing_is_kept_is_short_enough_for_a_bar_to_move(changes, length):
+    point = Point(iopsim.load(PLAIN, changes), 1)
+    assert _job_size([Job(point, 0, 5000)]) == length
+    assert length == 10 or engine.referred(point.scenario) * length * engine.SECONDS_PER_REFERRAL["compiled"] <= 1.0
+
+
+def test_a_job_is_shorter_where_each_replication_has_its_own_inputs():
+    assert _job_size([Job(POINTS["drawn"], 0, 5000)]) < _job_size([Job(POINTS["plain"], 0, 5000)])
+
+
+def test_compiled_code_comes_back_often_enough_to_hear_a_signal_however_long_a_replication_takes(monkeypatch):
+    bench = Bench(write(iopsim.load(PLAIN, {"weeks": 4})), 0)
+    for seconds, expected in ((2**-10, [1, 2, 4, 8, 16, 32, 64, 128, 204, 41]), (2**-4, [1, 2, 3, 3]), (3, [1, 1, 1])):
+        played, now = [], [0.0]
+
+        def fill(*arguments, played=played, now=now, seconds=seconds):
+            played.append(arguments[9])
+            now[0] += seconds * arguments[9]
+
+        bench._batch = 1
+        monkeypatch.setattr(compiled_work, "_fill", fill)
+        monkeypatch.setattr(compiled_work, "perf_counter", lambda now=now: now[0])
+        bench.facts(1, 0, sum(expected))
+        assert played == expected
+
+
+def test_what_was_found_is_told_apart_from_what_was_computed(tmp_path):
+    chunks = Chunks(tmp_path / "chunks")
+    list(Runner(Here(), chunks).parts([POINTS["plain"]], 0, 20))
+    done, found = [], []
+    list(Runner(Here(), chunks, done.append, found.append).parts([POINTS["plain"]], 0, 30))
+    assert (sum(done), sum(found)) == (10, 20)
+    done.clear()
+    list(Runner(Here(), chunks, done.append).parts([POINTS["plain"]], 0, 30))
+    assert sum(done) == 30
 
 
 def test_where_nothing_is_kept_measures_are_computed_without_series():
@@ -372,10 +330,23 @@ def test_every_command_that_simulates_explains_its_engine_and_refuses_another_wo
 def test_from_python_the_engine_is_an_argument_and_told():
     scenario = iopsim.load(PLAIN, {"weeks": 12})
     plain, fast = (iopsim.simulate(scenario, 3, engine=name) for name in ("reference", "compiled"))
-    assert (plain.engine.ran, fast.engine.ran) == ("reference", "compiled")
+    assert (plain.engine, fast.engine) == ("reference", "compiled")
+    assert (plain.engine_asked, fast.engine_asked) == ("reference", "compiled")
     assert all(map(np.array_equal, plain.facts.columns().values(), fast.facts.columns().values()))
     plans = {"one": scenario, "two": iopsim.load(PLAIN, {"weeks": 12, "groups.evening.seats": 9})}
-    iopsim.compare(plans, 3, out="compared", engine="compiled")
+    assert iopsim.compare(plans, 3).engine == "reference"
+    assert iopsim.compare(plans, 3, out="compared", engine="compiled").engine == "compiled"
     assert manifest("compared")["engine"] == "compiled"
-    iopsim.experiment("experiment.toml", out="experimented", engine="compiled")
+    assert iopsim.compare(plans, 3, out="compared").engine == "compiled"
+    assert iopsim.compare(plans, 6, out="compared", engine="reference").engine == "compiled and reference"
+    assert iopsim.experiment("experiment.toml", out="experimented", engine="compiled").engine == "compiled"
     assert manifest("experimented")["engine"] == "compiled"
+
+
+def test_a_folder_that_is_opened_tells_which_engine_it_was(without_charts):
+    call(*COMMANDS["run"], "--engine", "compiled")
+    result = open_results("there").result()
+    assert (result.engine, result.engine_asked) == ("compiled", "compiled")
+    Path("there").rename("run")
+    call(*COMMANDS["compare"], "--engine", "reference")
+    assert open_results("there").outcome.engine == "reference"

@@ -71,7 +71,7 @@ ARGUMENTS = {
     "roomiest_night": seats(lambda nights: st.integers(0, 2**nights - 1)),
 }
 NAMED = {
-    "goes_on": SHARES,
+    "goes_on": SHARES | st.just(1.0),
     "interim_from": COUNTS.map(abs) | st.just(FOREVER),
     "missed": SHARES,
     "missed_last": SHARES,

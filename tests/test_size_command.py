@@ -179,7 +179,7 @@ def test_after_an_interruption_it_goes_on_and_ends_in_the_same(tmp_path, monkeyp
     started.send_signal(signal.SIGINT)
     _, said = started.communicate(timeout=60)
     assert started.returncode == 130
-    assert said == "interrupted; what is finished is kept in stopped: the same command goes on from there\n"
+    assert said == "interrupted; the same command goes on from what is kept in stopped\n"
     assert not Path("stopped/manifest.json").exists()
     sized("--workers", "2", "--out", "stopped", "--quiet")
     assert files("stopped") == files("whole")

@@ -30,7 +30,7 @@ from iopsim.experiments.precision import STAGES
 from iopsim.experiments.replicate import replicate, replicate_until
 from iopsim.experiments.result import Result
 from iopsim.experiments.runner import Progress, Runner
-from iopsim.experiments.twins import with_twins
+from iopsim.experiments.twins import finished
 from iopsim.experiments.uncertainty import draw_inputs
 from iopsim.experiments.warmup import estimate, forbidden, settle
 from iopsim.measures.catalogue import CATALOGUE
@@ -104,8 +104,8 @@ def simulate(
         Called with how many replications, of which `progress` counts, there will be by the next look of a precision.
     engine : {"auto", "reference", "compiled"}
         ``reference`` simulates in Python. ``compiled`` is the same in machine code: much faster, but it takes a second
-        or two to load, and minutes to compile the first time. ``auto`` takes whichever is done sooner. The results are
-        the same, bit for bit; `Result.engine.ran` tells which it was.
+        or two to load, and a minute or two to compile the first time. ``auto`` takes whichever is done sooner. The
+        results are the same, bit for bit; `Result.engine` tells which it was.
 
     Returns
     -------
@@ -172,7 +172,9 @@ def simulate(
     told = None if inputs is None else explore(point, inputs, facts, workers, progress, choice)
     if inputs is not None:
         facts = from_first_dollar(facts)
-    return Result(scenario, seed, len(facts), facts, parts, warm_up, told, sought, looked, engine=choice)
+    return Result(
+        scenario, seed, len(facts), facts, parts, warm_up, told, sought, looked, False, choice.ran, choice.asked
+    )
 
 
 def compare(
@@ -220,7 +222,7 @@ def compare(
     executor : Executor, optional
         Where it runs, such as a Dask cluster (`iopsim.experiments.executors.cluster`); `workers` then says nothing.
     engine : {"auto", "reference", "compiled"}
-        As for `simulate`; the manifest of a folder tells which it was.
+        As for `simulate`; `Outcome.engine` tells which it was.
 
     Returns
     -------
@@ -347,13 +349,13 @@ def _plans(plans: Mapping[str, Scenario | Resolved]) -> tuple[Plan, ...]:
 def _outcome(batch: Batch, out: str | Path | None, runner: Runner) -> Outcome:
     if out is not None:
         outcome = run_in(Path(out), batch, Making(runner))
-        return with_twins(outcome, replace(runner, chunks=Chunks(Path(out) / CHUNKS)))
+        return finished(outcome, replace(runner, chunks=Chunks(Path(out) / CHUNKS)))
     batch = settled(batch, runner)
     redrawn: dict[str, int] = {}
     fractions, failures, looked = in_memory(batch, replace(runner, redrawn=redrawn), Silent())
     n = len(fractions[0])
     outcome = Outcome(batch, n, lambda plan, column: fractions[plan][:, column], failures, looked, redrawn=redrawn)
-    return with_twins(outcome, runner)
+    return finished(outcome, runner)
 
 
 def _local(workers: int) -> Executor:

@@ -184,7 +184,7 @@ def draw_again(book: Rulebook, cohort: Cohort, rows: I64) -> Cohort:
     )
 
 
-@np.errstate(divide="ignore")
+@np.errstate(divide="ignore", over="ignore")
 def _deal(
     book: Rulebook,
     deck: Deck,

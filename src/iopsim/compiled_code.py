@@ -11,14 +11,17 @@ import os
 import platform
 import re
 import shutil
+import signal
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
+from types import FrameType
 
 PACKAGES = ("llvmlite", "numba", "numpy")
 """Packages that decide what machine code there is."""
@@ -44,6 +47,8 @@ COMPILING = ".compiling"
 """Locks: on one file after the other, and on all of the work."""
 
 READY = "ready"
+
+STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def covers(module: str) -> bool:
@@ -172,6 +177,42 @@ def alone(where: Path, lock: str) -> Iterator[None]:
         held.release()
 
 
+_heard: list[Callable[[], None]] = []
+"""What the handlers of signals to stop would have done meanwhile."""
+
+
+@contextmanager
+def hearing() -> Iterator[None]:
+    """Until the end of the block, have signals to stop wait for the next `answer`, or for the end.
+
+    What their handlers raise while Numba compiles would be lost where LLVM calls back, and the work would go on.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {number: found for number in STOPS if callable(found := signal.getsignal(number))}
+
+    def note(number: int, frame: FrameType | None) -> None:
+        _heard.append(lambda: handlers[number](number, frame))
+
+    for number in handlers:
+        signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        answer()
+
+
+def answer() -> None:
+    """Answer the first signal to stop that waits, as its handler does; the others have the same to say."""
+    if _heard and threading.current_thread() is threading.main_thread():
+        first = _heard[0]
+        _heard.clear()
+        first()
+
+
 def is_checked() -> bool:
     """Whether compiled code is to look at the bounds of arrays, as NUMBA_BOUNDSCHECK says."""
     return os.environ.get("NUMBA_BOUNDSCHECK", "0").strip() not in ("", "0")
@@ -183,9 +224,29 @@ def is_ready(checked: bool = False) -> bool:
 
 
 def note_ready(checked: bool = False) -> None:
-    """Note that all that a replication needs has been compiled."""
-    with suppress(OSError):
+    """Note that all that a replication needs has been compiled, if all could be kept."""
+    if _unkept:
+        return
+    try:
         (folder(checked) / _mark()).touch()
+    except OSError as error:
+        note_unkept(error)
+
+
+_unkept: list[str] = []
+"""Why compiled code could not be kept."""
+
+
+def note_unkept(error: OSError) -> None:
+    """Note why some compiled code could not be kept."""
+    _unkept.append(error.strerror or str(error))
+
+
+def why_not_kept(checked: bool = False) -> str:
+    """Return why the next process will have to compile anew, as far as this one knows; nothing if it need not."""
+    if _unkept:
+        return f"{folder(checked)}: {_unkept[0]}"
+    return "" if _NAME.fullmatch(folder(checked).name) else "there is no folder of your own that can be written"
 
 
 @cache

@@ -34,7 +34,7 @@ from numba.extending import (
     unbox,
 )
 
-from iopsim.compiled_code import WRITING, alone, covers, folder, prune
+from iopsim.compiled_code import WRITING, alone, answer, covers, folder, note_unkept, prune
 
 if numba.config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT is set")
@@ -81,7 +81,11 @@ class _Kept(FunctionCache):  # type: ignore[misc]
         self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, OF_THIS_TEXT)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return compiled code, or nothing where there is none; what cannot be read is compiled anew."""
+        """Return compiled code, or nothing where there is none; what cannot be read is compiled anew.
+
+        Every function is looked for before it is compiled, and kept after that: there signals to stop are answered.
+        """
+        answer()
         try:
             return super().load_overload(sig, target_context)
         except Exception:
@@ -91,9 +95,13 @@ class _Kept(FunctionCache):  # type: ignore[misc]
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep compiled code; do without, where there is no more room."""
-        with suppress(OSError), alone(FOLDER, WRITING):
-            Path(self._cache_path).mkdir(exist_ok=True)
-            super().save_overload(sig, data)
+        try:
+            with alone(FOLDER, WRITING):
+                Path(self._cache_path).mkdir(exist_ok=True)
+                super().save_overload(sig, data)
+        except OSError as error:
+            note_unkept(error)
+        answer()
 
 
 _twins: dict[FunctionType, Compiled] = {}

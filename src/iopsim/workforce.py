@@ -97,7 +97,7 @@ def _spells(book: Rulebook, cards: Cards) -> tuple[I64, I64]:
     return tenure, vacancy
 
 
-@np.errstate(divide="ignore")
+@np.errstate(divide="ignore", over="ignore")
 def _sick(book: Rulebook, cards: Cards) -> Flags:
     """Return who is sick when: healthy and sick spells in turn, both geometric, beginning healthy."""
     staff, days = book.staffing, book.days

@@ -19,5 +19,7 @@ def main() -> None:
         stop = error if isinstance(error, Interrupted) else noticed[-1] if noticed else None
         if stop is None:
             raise
-        sys.stderr.write(f"{stop.said}\n")
+        from iopsim.cli.wrapping import wrapped
+
+        sys.stderr.write(f"{wrapped(stop.said)}\n")
         sys.exit(stop.code)

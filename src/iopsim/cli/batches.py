@@ -26,7 +26,7 @@ from iopsim.experiments.executors.processes import Processes, cores
 from iopsim.experiments.making import settled
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.runner import Runner
-from iopsim.experiments.twins import with_twins
+from iopsim.experiments.twins import finished
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 from iopsim.scenario.model import Scenario
@@ -202,8 +202,8 @@ def executor(where: Place, scenario: Scenario, replications: int) -> Iterator[Ex
 
 @contextmanager
 def heard(choice: Choice, bar: Bar) -> Iterator[None]:
-    """Let a bar say what is done about the engine."""
-    choice.says = bar.says
+    """Let a bar say what is done about the engine, if somebody watches it."""
+    choice.says = None if bar.is_unwatched else bar.says
     try:
         yield
     finally:
@@ -232,25 +232,29 @@ def simulate(batch: Batch, where: Place) -> Outcome:
             heard(where.engine, bar),
             executor(where, scenario, expected) as found,
         ):
-            runner = Runner(found, progress=bar.advance, engine=where.engine)
+            runner = Runner(found, progress=bar.advance, finds=bar.finds, engine=where.engine)
             if where.out is None:
                 batch = settled(batch, runner)
                 redrawn: dict[str, int] = {}
                 fractions, failures, looked = in_memory(batch, replace(runner, redrawn=redrawn), bar)
                 told = (failures, looked, None, redrawn)
                 outcome = Outcome(batch, len(fractions[0]), lambda plan, column: fractions[plan][:, column], *told)
-                return with_twins(outcome, replace(runner, progress=None))
+                return finished(outcome, replace(runner, progress=None))
 
             def waiting() -> None:
                 bar.says("Waiting for another batch in this folder")
 
             outcome = run_in(where.out, batch, Making(runner, bar, waiting, tuple(sys.argv)))
-            return with_twins(outcome, replace(runner, progress=None, chunks=Chunks(where.out / CHUNKS)))
+            return finished(outcome, replace(runner, progress=None, chunks=Chunks(where.out / CHUNKS)))
     except Interrupted as stop:
-        if where.out is None:
-            raise
-        said = f"interrupted; what is finished is kept in {where.out}: the same command goes on from there"
-        raise Interrupted(said, stop.code) from None
+        raise stopped(stop, where.out) from None
+
+
+def stopped(stop: Interrupted, folder: Path | None) -> Interrupted:
+    """Return a stop that tells what is left of the work in a folder, if there is any."""
+    if folder is None or not folder.exists():
+        return stop
+    return Interrupted(f"interrupted; the same command goes on from what is kept in {folder}", stop.code)
 
 
 def report(outcome: Outcome, where: Place) -> None:

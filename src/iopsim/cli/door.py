@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
 
+from iopsim.cli.wrapping import wrapped
 from iopsim.errors import IopsimError
 
 BAD_INPUT = 2
 FAILED = 1
-NARROWEST = 40
-"""Columns below which a message is broken no further."""
-
-USUAL = 80
-"""Columns of a terminal that does not say how many it has."""
 
 READER_GONE = 141
 """Exit code when whoever read our output closed it, as shells count it (128 + SIGPIPE)."""
@@ -54,25 +48,11 @@ def door() -> Iterator[None]:
 
 def _leave(said: str, code: int, cause: BaseException) -> None:
     try:
-        sys.stderr.write(_wrapped(said) + "\n")
+        sys.stderr.write(wrapped(said) + "\n")
         sys.stderr.flush()
     except OSError:
         pass
     raise typer.Exit(code) from cause
-
-
-def _wrapped(said: str) -> str:
-    """Return a message broken between words for a terminal; elsewhere each problem stays on one line."""
-    if "COLUMNS" in os.environ:
-        columns = shutil.get_terminal_size().columns
-    elif sys.stderr.isatty():
-        columns = os.get_terminal_size(sys.stderr.fileno()).columns
-    else:
-        return said
-    wrapper = textwrap.TextWrapper(
-        max(NARROWEST, columns or USUAL), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-    )
-    return "\n".join(wrapper.fill(line) for line in said.split("\n"))
 
 
 def _silence() -> None:

@@ -37,6 +37,12 @@ def listen() -> None:
     _handle(_stop)
 
 
+def answer() -> None:
+    """Stop now, if a signal to stop has come and what it raised was lost on its way."""
+    if noticed:
+        raise noticed[-1]
+
+
 def stop_listening() -> None:
     """From now on, a signal to stop is ignored: we are leaving already."""
     _handle(signal.SIG_IGN)

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iopsim.cli.batches import Place, executor, heard, known, measures, place
+from iopsim.cli.batches import Place, executor, heard, known, measures, place, stopped
 from iopsim.cli.console import margin, paragraph, plain, screen
 from iopsim.cli.export import json_text
 from iopsim.cli.interrupts import Interrupted
@@ -175,7 +175,7 @@ def _found(study: Study, where: Place) -> Findings:
             heard(where.engine, bar),
             executor(where, scenario, study.planned) as found,
         ):
-            runner = Runner(found, progress=bar.advance, engine=where.engine)
+            runner = Runner(found, progress=bar.advance, finds=bar.finds, engine=where.engine)
             if where.out is None:
                 return analyse(study, runner, bar)
 
@@ -184,10 +184,7 @@ def _found(study: Study, where: Place) -> Findings:
 
             return analyse_in(where.out, study, runner, bar, waiting)
     except Interrupted as stop:
-        if where.out is None:
-            raise
-        said = f"interrupted; what is finished is kept in {where.out}: the same command goes on from there"
-        raise Interrupted(said, stop.code) from None
+        raise stopped(stop, where.out) from None
 
 
 def _report(order: Order, findings: Findings, where: Place) -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from iopsim.cli.batches import Place, executor, heard, place
+from iopsim.cli.batches import Place, executor, heard, place, stopped
 from iopsim.cli.console import margin, paragraph, screen
 from iopsim.cli.export import json_text
 from iopsim.cli.interrupts import Interrupted
@@ -89,7 +89,7 @@ def simulate(sizing: Sizing, where: Place) -> Sized:
             heard(where.engine, bar),
             executor(where, scenario, expected) as found,
         ):
-            runner = Runner(found, progress=bar.advance, engine=where.engine)
+            runner = Runner(found, progress=bar.advance, finds=bar.finds, engine=where.engine)
             if where.out is None:
                 return answer(sizing, Simulation(sizing, runner, bar))
 
@@ -98,10 +98,7 @@ def simulate(sizing: Sizing, where: Place) -> Sized:
 
             return size_in(where.out, sizing, Making(runner, bar, waiting, tuple(sys.argv)))
     except Interrupted as stop:
-        if where.out is None:
-            raise
-        said = f"interrupted; what is finished is kept in {where.out}: the same command goes on from there"
-        raise Interrupted(said, stop.code) from None
+        raise stopped(stop, where.out) from None
 
 
 def document(found: Sized, where: Place) -> dict[str, object]:

@@ -6,6 +6,8 @@ of all that happens only the facts are kept, so memory does not grow with the cl
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import numpy as np
 
 from iopsim import jit
@@ -45,14 +47,15 @@ nights = ["Mon", "Tue", "Wed"]
 """
 """A program that needs all compiled code, and little time."""
 
-AT_A_TIME = 50
-"""Replications between which an interrupt is heard."""
+BATCH_SECONDS = 0.2
+"""How long compiled code runs, roughly, before a signal to stop is heard."""
 
 
 class Bench:
     """All that replications of one rulebook are simulated and reduced in, one after the other.
 
-    Life cycle: made with the rulebook; `facts` may be asked for any number of times.
+    Life cycle: made with the rulebook; `facts` may be asked for any number of times. How many replications are played
+    in one go follows the time that the last ones took; a single one is played to its end.
 
     Parameters
     ----------
@@ -66,13 +69,15 @@ class Bench:
         self.view = Lent(view_of(rulebook, self.engine.book, since))
         self.money, self.room = Lent(ledger_room(rulebook)), Lent(room_of(rulebook))
         self.rulebook, self.since = rulebook, since
+        self._batch = 1
 
     def facts(self, seed: int, first: int, last: int, series: bool = True) -> Facts:
         """Simulate replications `first` to `last` - 1, and return their facts; of no groups."""
         facts = facts_room(self.rulebook, self.since, last - first, series=series)
         into, engine = Lent(struct_of(facts)), self.engine
-        for begin in range(first, last, AT_A_TIME):
-            end = min(begin + AT_A_TIME, last)
+        begin = first
+        while begin < last:
+            many, started = min(self._batch, last - begin), perf_counter()
             _fill(
                 engine.clinic,
                 engine.rows,
@@ -83,10 +88,17 @@ class Bench:
                 np.uint64(seed),
                 np.uint64(begin),
                 begin - first,
-                end - begin,
+                many,
                 series,
             )
+            self._batch = next_batch(many, perf_counter() - started)
+            begin += many
         return facts
+
+
+def next_batch(many: int, seconds: float) -> int:
+    """Return how many replications to play in one go after so many have taken so long: at most twice as many."""
+    return max(1, min(2 * many, int(many * BATCH_SECONDS / max(seconds, 1e-9))))
 
 
 @jit.jit
@@ -127,7 +139,7 @@ def _bench(point: Point) -> Bench:
 
 
 def prepare() -> None:
-    """Have all compiled code that a replication needs in this process, loaded or compiled; it may take minutes."""
+    """Have all compiled code that a replication needs in this process: loaded, or compiled in a minute or two."""
     book = write(from_toml(SMALL))
     bench = Bench(book, 0)
     bench.facts(0, 0, 1, series=True)

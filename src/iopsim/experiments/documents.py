@@ -178,7 +178,7 @@ def precision(result: Result) -> dict[str, object]:
 
 def engines(result: Result) -> dict[str, str]:
     """Return what a document says of the engine; nothing where it is not known."""
-    return {} if result.engine is None else result.engine.described()
+    return {"engine": result.engine, "engine_asked": result.engine_asked} if result.engine else {}
 
 
 def _inputs(result: Result) -> Inputs | None:

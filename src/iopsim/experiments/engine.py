@@ -41,12 +41,17 @@ SECONDS_TO_START = 0.8
 
 AND = " and "
 
-COMPILING = "Compiling, once for this version of iopsim (a minute or two)"
+COMPILING = "Compiling (a minute or two)"
 LOADING = "Loading the compiled engine"
 SIMULATING = "Simulating"
 
 LACKING = "simulating with the reference engine, which gives the same results more slowly: {reason}"
 """What is said where the compiled engine would be used and cannot be had."""
+
+BEGINS = "compiling, which takes a minute or two; {kept}"
+"""What is said where nobody watches a bar."""
+
+UNKEPT = "compiled code cannot be kept, so the next run compiles anew ({reason})"
 
 
 @dataclass
@@ -57,7 +62,7 @@ class Choice:
     ----------
     asked : {"auto", "reference", "compiled"}
     says : callable, optional
-        Called with what is happening, where that takes a while.
+        Called with what is happening, where that takes a while; None: a line on stderr says so if it takes long.
 
     Raises
     ------
@@ -108,11 +113,16 @@ class Choice:
         return self._now
 
     def _reached(self) -> str:
-        if self.says:
-            self.says(LOADING if compiled_code.is_ready(compiled_code.is_checked()) else COMPILING)
+        checked = compiled_code.is_checked()
+        compiles = not compiled_code.is_ready(checked)
+        says = self.says or (lambda _: None)
+        if compiles and self.says is None:
+            tell_of_compiling()
+        says(COMPILING if compiles else LOADING)
         reason = reached()
-        if self.says:
-            self.says(SIMULATING)
+        says(SIMULATING)
+        if compiles and not reason and (unkept := compiled_code.why_not_kept(checked)):
+            tell(UNKEPT.format(reason=unkept))
         return reason
 
     def note(self, ran: str) -> None:
@@ -166,9 +176,13 @@ def worthwhile_workers(engine: Engine, referrals: float, most: int) -> int:
 
 @cache
 def reached() -> str:
-    """Have the compiled engine ready in this process; return why it cannot be had, or nothing."""
+    """Have the compiled engine ready in this process; return why it cannot be had, or nothing.
+
+    A signal to stop is answered between two functions, and ends the wait for another process that compiles at once.
+    """
     try:
-        from iopsim import jit
+        with compiled_code.hearing():
+            from iopsim import jit
     except ImportError as error:
         if isinstance(error, ModuleNotFoundError) and error.name in ("numba", "llvmlite"):
             return f"{error.name} is not installed (pip install numba)"
@@ -176,17 +190,30 @@ def reached() -> str:
     except Exception as error:
         return f"Numba cannot be imported ({type(error).__name__}: {_first_line(error)})"
     try:
-        from iopsim.experiments import compiled_work
-
         if compiled_code.is_ready(jit.CHECKED):
-            compiled_work.prepare()
+            _prepare()
         else:
             with compiled_code.alone(jit.FOLDER, compiled_code.COMPILING):
-                compiled_work.prepare()
+                _prepare()
             compiled_code.note_ready(jit.CHECKED)
     except Exception as error:
         return f"it cannot be compiled ({type(error).__name__}: {_first_line(error)})"
     return ""
+
+
+def _prepare() -> None:
+    with compiled_code.hearing():
+        from iopsim.experiments import compiled_work
+
+        compiled_work.prepare()
+
+
+def tell_of_compiling() -> None:
+    """Say on stderr that code is compiled, for how long, and where it is then kept."""
+    checked = compiled_code.is_checked()
+    lost = compiled_code.why_not_kept(checked)
+    kept = f"the next run compiles anew ({lost})" if lost else f"kept in {compiled_code.folder(checked)} for later runs"
+    tell(BEGINS.format(kept=kept))
 
 
 def _first_line(error: Exception) -> str:
@@ -215,7 +242,12 @@ def part_of(job: Job) -> Part:
     return work.part_of(job)
 
 
-@cache
 def complain(reason: str) -> None:
     """Say on stderr, once, why it is the reference engine that simulates."""
-    sys.stderr.write(f"iopsim: {LACKING.format(reason=reason)}\n")
+    tell(LACKING.format(reason=reason))
+
+
+@cache
+def tell(what: str) -> None:
+    """Say something on stderr, once."""
+    sys.stderr.write(f"iopsim: {what}\n")

@@ -197,7 +197,8 @@ class Opened:
         if self.kind == "batch" and said["arms"][arm]["inputs"]:
             facts = from_first_dollar(facts)
         warm_up = said.get("warm_up_weeks")
-        result = Result(scenario, said["seed"], len(facts), facts, parts, warm_up)
+        engines = {name: said.get(name, "") for name in ("engine", "engine_asked")}
+        result = Result(scenario, said["seed"], len(facts), facts, parts, warm_up, **engines)
         if self.kind == "batch":
             return replace(result, uncertain=bool(said["arms"][arm]["inputs"]))
         sought, looked = self._precision(facts)

@@ -47,6 +47,9 @@ class Outcome:
     twins : tuple of int array, shape (n, measures, 2)
         Of a batch with drawn inputs, for each plan the measures of its first replications' twins, which have the same
         inputs and other luck; empty where there are none.
+    engine : str
+        Which engine simulated: ``"reference"``, ``"compiled"``, or ``"compiled and reference"`` where each did a part;
+        empty where that is not known. Nothing else depends on it.
     """
 
     batch: Batch
@@ -57,6 +60,7 @@ class Outcome:
     folder: Path | None = None
     redrawn: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
     twins: tuple[I64, ...] = field(default=(), repr=False, compare=False)
+    engine: str = field(default="", repr=False, compare=False)
     _summaries: dict[tuple[str, str], Estimate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:

@@ -127,7 +127,8 @@ def outcome_in(folder: Path, manifest: Mapping[str, Any], batch: Batch) -> Outco
     said = manifest["arms"]
     redrawn = {point.key: said[plan.name]["redrawn"] for plan, point in zip(batch.plans, batch.points, strict=True)}
     twins = _twins(folder, manifest, batch) if all(plan.inputs for plan in batch.plans) else ()
-    return Outcome(batch, n, fractions, _failures(folder, manifest), looked, folder, redrawn, twins)
+    failures, engine = _failures(folder, manifest), manifest.get("engine", "")
+    return Outcome(batch, n, fractions, failures, looked, folder, redrawn, twins, engine)
 
 
 def _values(fractions: Callable[[int, int], I64], place: int) -> Values:

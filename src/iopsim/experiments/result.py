@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from iopsim.experiments.batch import Looked, Precision
 from iopsim.experiments.bottleneck import Bottleneck, bottlenecks
-from iopsim.experiments.engine import Choice
 from iopsim.experiments.equity import Equity
 from iopsim.experiments.ignorance import Ignorance
 from iopsim.experiments.series import HoursSeries, NightSeries, hours_series, night_series
@@ -58,9 +57,11 @@ class Result:
         At what such a run stopped: ``.looked.met``, ``.looked.looks[-1].measures[name].half_width``.
     uncertain : bool
         Of an arm of a batch with drawn inputs, of which `ignorance` is not told.
-    engine : Choice or None
-        Which engine was asked for, and which simulated: ``.engine.ran``; None where that is not known. Nothing else
-        depends on it.
+    engine : str
+        Which engine simulated: ``"reference"``, ``"compiled"``, or ``"compiled and reference"`` where each did a part;
+        empty where that is not known. Nothing else depends on it.
+    engine_asked : str
+        Which was asked for: one of these, or ``"auto"``.
     """
 
     scenario: Scenario
@@ -73,7 +74,8 @@ class Result:
     sought: Precision | None = field(default=None, repr=False)
     looked: Looked | None = field(default=None, repr=False)
     uncertain: bool = field(default=False, repr=False)
-    engine: Choice | None = field(default=None, repr=False, compare=False)
+    engine: str = field(default="", repr=False, compare=False)
+    engine_asked: str = field(default="", repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Return what was run, and how to go on."""

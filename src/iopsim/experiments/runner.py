@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from iopsim.errors import IopsimError
-from iopsim.experiments.engine import Choice, Engine, part_of, referred
+from iopsim.experiments.engine import SECONDS_PER_REFERRAL, Choice, Engine, part_of, referred
 from iopsim.experiments.executors.executor import Executor, Here
 from iopsim.experiments.point import Point
 from iopsim.experiments.source import source_hash
@@ -26,6 +26,12 @@ CHUNKS = 1000
 
 FEWEST = 10
 """Replications below which nobody asks how long they take."""
+
+JOB_SECONDS = 1.0
+"""How long a job of which no chunk is kept may take by the compiled engine, roughly: then something moves meanwhile."""
+
+WRITING_SECONDS = 0.04
+"""What a replication takes beside the engine where it has inputs of its own or its Record is looked at, at the most."""
 
 Progress = Callable[[int], None]
 """Called with the number of replications done since the last call."""
@@ -72,6 +78,8 @@ class Runner:
         Where what is done is kept and looked for; None keeps nothing.
     progress : callable, optional
         Called with the number of replications done, or found, since the last call.
+    finds : callable, optional
+        Called with those found, in place of `progress`.
     redrawn : dict of str to int, optional
         Where draws of inputs that were refused are added up, by key of the point.
     engine : Choice
@@ -81,6 +89,7 @@ class Runner:
     executor: Executor = field(default_factory=Here)
     chunks: Chunks | None = None
     progress: Progress | None = None
+    finds: Progress | None = None
     redrawn: dict[str, int] | None = None
     engine: Choice = field(default_factory=Choice)
 
@@ -110,21 +119,21 @@ class Runner:
                 if part is None:
                     missing.append(Job(point, start, end))
                 else:
-                    yield places[point.key], self._told(part)
+                    yield places[point.key], self._told(part, self.finds or self.progress)
         engine = self._engine(missing)
         is_free = self.chunks is None and engine == "compiled"
-        size = LARGEST_CHUNK if is_free else chunk_size(last % TWIN)
+        size = _job_size(missing) if is_free else chunk_size(last % TWIN)
         jobs = [Job(job.point, *piece, engine) for job in missing for piece in pieces(job.first, job.last, size)]
         if self.chunks is None:
             for job, part in self.executor.map(part_of, jobs):
-                yield places[job.point.key], self._told(_same_source(part))
+                yield places[job.point.key], self._told(_same_source(part), self.progress)
             return
         for job, content in self.executor.map(chunk_of, jobs):
             part = decoded(content)
             assert part is not None
             _same_source(part)
             self.chunks.put(part.key, part.first, part.last, content)
-            yield places[job.point.key], self._told(part)
+            yield places[job.point.key], self._told(part, self.progress)
 
     def fractions(self, points: Sequence[Point], first: int, last: int) -> tuple[I64, list[tuple[int, Failure]]]:
         """Return the measures of points by replication, and what failed.
@@ -171,22 +180,45 @@ class Runner:
             yield start, end, None
 
     def _engine(self, jobs: Sequence[Job]) -> Engine:
-        """Choose the engine for some jobs; all plans are taken for as busy as the first."""
+        """Choose the engine for some jobs."""
         if not jobs:
             return "reference"
         if sum(len(job) for job in jobs) < FEWEST:
             return self.engine.decide(0.0, 1)
-        first = jobs[0].point.scenario
         weeks = sum(len(job) * job.point.scenario.weeks for job in jobs)
-        return self.engine.decide(referred(first) / first.weeks * weeks, self.executor.workers)
+        return self.engine.decide(_referred_a_week(jobs) * weeks, self.executor.workers)
 
-    def _told(self, part: Part) -> Part:
+    def _told(self, part: Part, progress: Progress | None) -> Part:
         self.engine.note(part.engine)
-        if self.progress:
-            self.progress(len(part))
+        if progress:
+            progress(len(part))
         if self.redrawn is not None and part.redrawn:
             self.redrawn[part.key] = self.redrawn.get(part.key, 0) + part.redrawn
         return part
+
+
+def _referred_a_week(jobs: Sequence[Job]) -> float:
+    """Return the referrals of a week of some jobs; all plans are taken for as busy as the first."""
+    first = jobs[0].point.scenario
+    return referred(first) / first.weeks
+
+
+def _job_size(jobs: Sequence[Job]) -> int:
+    """Return how many replications make a job of the compiled engine that is to be kept in no chunk: 10, 100 or 1000.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        All that is to be done.
+    """
+    weeks = max((job.point.scenario.weeks for job in jobs), default=0)
+    seconds = SECONDS_PER_REFERRAL["compiled"] * _referred_a_week(jobs) * weeks if jobs else 0.0
+    if any(job.point.inputs is not None or job.point.by or job.point.keep for job in jobs):
+        seconds += WRITING_SECONDS
+    size = LARGEST_CHUNK
+    while size > SMALLEST_CHUNK and size * seconds > JOB_SECONDS:
+        size //= 10
+    return size
 
 
 def _same_source(part: Part) -> Part:

@@ -1,4 +1,7 @@
-"""Twins of a batch with drawn inputs: the same inputs and other luck, to tell what of a difference nobody knows."""
+"""What is added to an outcome when its batch is done: the engine, and twins.
+
+Twins of a batch with drawn inputs have the same inputs and other luck, to tell what of a difference nobody knows.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,12 @@ MOST_TWINS = 100
 
 MOST_POINTS = 8
 """Arms up to which there are twins."""
+
+
+def finished(outcome: Outcome, runner: Runner) -> Outcome:
+    """Return an outcome with its twins, and with the engine that simulated all that it tells."""
+    whole = with_twins(outcome, runner)
+    return replace(whole, engine=runner.engine.ran)
 
 
 def with_twins(outcome: Outcome, runner: Runner) -> Outcome:

@@ -5,6 +5,9 @@ from __future__ import annotations
 SURE = 1.0 - 2.0**-40
 """As good as 1: no card is fine enough to tell, and what is left can still be divided by."""
 
+LONGEST = 7 * 1040
+"""Sessions beyond which nobody's are counted: every night of the longest run there is."""
+
 
 def absence_run(odds: float, run: float, ratio: float) -> float:
     """Return the average length of a client's runs of absences, sessions.
@@ -27,7 +30,7 @@ def absence_run(odds: float, run: float, ratio: float) -> float:
 
 
 def missed_share(odds: float, ratio: float) -> float:
-    """Return the share of sessions that a client misses on a night.
+    """Return the share of sessions that a client misses on a night, at most `SURE`.
 
     Parameters
     ----------
@@ -37,7 +40,8 @@ def missed_share(odds: float, ratio: float) -> float:
         Odds ratio of attending, of the client's traits and of the night.
     """
     mine = odds / ratio
-    return mine / (1.0 + mine)
+    share = mine / (1.0 + mine)
+    return share if share < SURE else SURE
 
 
 def missed_tonight(missed: float, missed_last: float, goes_on: float) -> float:
@@ -76,9 +80,9 @@ def absence_chance(missed: float, missed_last: float, goes_on: float) -> float:
 
 
 def run_length(card: float, goes_on: float) -> int:
-    """Return the length of a run of absences, 1 or more: geometric, going on with probability `goes_on`."""
+    """Return the length of a run of absences: geometric, going on with probability `goes_on`; 1 to `LONGEST`."""
     length, tail = 1, goes_on
-    while card < tail:
+    while card < tail and length < LONGEST:
         length += 1
         tail *= goes_on
     return length

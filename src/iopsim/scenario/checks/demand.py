@@ -53,10 +53,15 @@ def source_is_plausible(scenario: Scenario, name: str) -> Conflicts:
     if not total:
         return
     busiest = source.per_week * max(source.months.values()) * max(source.weekdays.values()) / total
-    if busiest > MOST_REFERRALS_A_DAY:
-        keys: tuple[Key, ...] = tuple(("referrals", name, part) for part in ("per_week", "months", "weekdays"))
-        said = f"at most {MOST_REFERRALS_A_DAY} on a day; lower per_week or the weights of months and weekdays"
-        yield Conflict(keys, f"{busiest:.0f} referrals on the busiest day", said)
+    years = max(scenario.days - 7 * source.first_week, 0) / 365.25
+    grown = busiest * max(source.growth_per_year, 1.0) ** years
+    if grown > MOST_REFERRALS_A_DAY:
+        parts, lower = ["per_week", "months", "weekdays"], "per_week or the weights of months and weekdays"
+        if busiest <= MOST_REFERRALS_A_DAY:
+            parts, lower = ["growth_per_year", *parts], f"growth_per_year, or weeks ({scenario.weeks:,})"
+        keys: tuple[Key, ...] = tuple(("referrals", name, part) for part in parts)
+        said = f"at most {MOST_REFERRALS_A_DAY} on a day; lower {lower}"
+        yield Conflict(keys, f"{grown:,.0f} referrals on the busiest day", said)
 
 
 def source_enters_a_phase(scenario: Scenario, name: str) -> Conflicts:
