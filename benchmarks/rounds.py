@@ -1,19 +1,24 @@
 """Rounds: things that are timed in turn, A B C A B C ..., so that a machine that slows down slows all of them alike.
 
 Times are processor seconds of this process, told as medians over the rounds; a ratio is taken within each round first.
+Python's garbage collector runs before each of them and rests while it is timed, whatever it is.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+from telling import spread
 
 from iopsim.experiments.executors.processes import cores
 
@@ -33,9 +38,23 @@ class Contender:
     def seconds(self, nth: int) -> float:
         """Return the processor seconds of a replication in a round."""
         first = nth * self.each_round
-        begun = time.process_time()
-        self.run(first, first + self.each_round)
-        return (time.process_time() - begun) / self.each_round
+        with without_collector():
+            begun = time.process_time()
+            self.run(first, first + self.each_round)
+            return (time.process_time() - begun) / self.each_round
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Collect garbage, and then let the collector rest: iopsim's engines have it rest in any case."""
+    was_on = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def contender(run: Callable[[int, int], object], least_seconds: float = LEAST_SECONDS) -> Contender:
@@ -61,10 +80,13 @@ class Rounds:
         """Return how many times as long one took as another, by round."""
         return [a / b for a, b in zip(self.took[slow], self.took[fast], strict=True)]
 
+    def ratio(self, slow: str, fast: str) -> float:
+        """Return the median of these ratios."""
+        return statistics.median(self.ratios(slow, fast))
+
     def told(self, slow: str, fast: str) -> str:
-        """Return that ratio as median and range."""
-        found = self.ratios(slow, fast)
-        return f"{statistics.median(found):.4g} (from {min(found):.4g} to {max(found):.4g})"
+        """Return that ratio in words."""
+        return spread(self.ratios(slow, fast))
 
 
 def timed(contenders: Mapping[str, Contender], rounds: int) -> Rounds:
