@@ -7,20 +7,13 @@ Python's garbage collector runs before each of them and rests while it is timed,
 from __future__ import annotations
 
 import gc
-import os
-import platform
 import statistics
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
 
 from telling import spread
-
-from iopsim.experiments.executors.processes import cores
 
 LEAST_SECONDS = 0.05
 """What a contender is to take in a round, so that the clock's own steps do not matter."""
@@ -96,50 +89,3 @@ def timed(contenders: Mapping[str, Contender], rounds: int) -> Rounds:
         for name, one in contenders.items():
             took[name].append(one.seconds(nth))
     return Rounds(took)
-
-
-def in_words(seconds: float) -> str:
-    """Return a time in the unit that suits it."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-6:.3g} microseconds"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table with its first column to the left, the others to the right."""
-    widths = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
-    lines = []
-    for row in (head, *rows):
-        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        lines.append("  " + "  ".join(cells).rstrip())
-    return "\n".join(lines)
-
-
-def machine(*packages: str) -> str:
-    """Return what this is measured on."""
-    info = Path("/proc/cpuinfo")
-    said = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    models = [line.split(":", 1)[1].strip() for line in said if line.startswith("model name")]
-    kind = models[0] if models else platform.processor() or platform.machine()
-    named = ", ".join(f"{package} {version(package)}" for package in packages)
-    load = f"; load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
-    return f"{cores()} cores, {kind}; Python {platform.python_version()}, {named}{load}"
-
-
-class Log:
-    """Prints lines as they come, and can leave them beside the script that printed them."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def say(self, *lines: str) -> None:
-        """Print some lines."""
-        print(*lines, sep="\n", flush=True)
-        self.lines += lines
-
-    def keep(self) -> None:
-        """Write all that was said to a file named after the script, without `bench_`."""
-        script = Path(sys.argv[0])
-        path = script.with_name(f"{script.stem.removeprefix('bench_')}.log")
-        path.write_text("\n".join(self.lines) + "\n", encoding="utf-8")
