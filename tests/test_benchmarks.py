@@ -18,6 +18,7 @@ sys.path.insert(0, str(BENCHMARKS))
 import bench_floor  # noqa: E402
 import bench_growth  # noqa: E402
 import bench_start  # noqa: E402
+import in_turn  # noqa: E402
 import rounds  # noqa: E402
 import telling  # noqa: E402
 
@@ -106,6 +107,29 @@ def test_growth_is_not_judged_by_one_round(monkeypatch: pytest.MonkeyPatch, caps
         assert "goal" not in said(few)
     assert "exponent 1.50; goal: no more than 1.20" in said("3")
     assert "not reached" in said("3")
+
+
+def test_what_all_benchmarks_print_is_in_a_file_too_and_one_that_fails_keeps_no_other_from_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripts = {
+        "bench_one.py": "import sys\nprint('of one', flush=True)\nsys.exit('it went wrong')",
+        "bench_two.py": "print('of two')",
+        "three.py": "print('of three')",
+    }
+    for name, text in scripts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    into = tmp_path / "results" / "bench.txt"
+    monkeypatch.setattr(in_turn, "HERE", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["in_turn.py", "--into", str(into)])
+    with pytest.raises(SystemExit, match="failed: bench_one"):
+        in_turn.main()
+    told = ["== bench_one", "of one", "it went wrong", "bench_one failed", "== bench_two", "of two"]
+    assert into.read_text(encoding="utf-8").splitlines() == told
+    assert capsys.readouterr().out.splitlines() == told
+    monkeypatch.setattr(sys, "argv", ["in_turn.py", "two", "--into", str(into)])
+    in_turn.main()
+    assert into.read_text(encoding="utf-8").splitlines() == told[-2:]
 
 
 @pytest.mark.parametrize(("slower", "said"), [(1.049, "reached"), (1.051, "not reached")])
