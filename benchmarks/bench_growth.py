@@ -132,7 +132,7 @@ def main() -> None:
         say(f"{engine} engine, Palmetto, {of_rounds(rounds)}")
         found = [grown(name, one, call, rounds) for name, one in growing(doublings, engine == "compiled").items()]
         table(
-            ("doubled", "n", "first", "last", "exponent", "last doubling", "n log n there"), [one.row for one in found]
+            ("doubled", "n", "first", "last", "exponent", "last doubling", "n log n"), [one.row for one in found]
         )
         if rounds < JUDGED:
             say(f"  not judged: that needs {JUDGED} rounds at least, and there {'was 1' if rounds == 1 else 'were 2'}")
