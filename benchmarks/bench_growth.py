@@ -100,8 +100,9 @@ class Grown:
 
     def judged(self) -> None:
         """Print whether that is a defect."""
-        more = f"no more than {self.limit:.2f}, that of n log n, and {MARGIN:g} for chance"
-        goal(f"last doubling of {self.name}", f"exponent {self.last:.2f}", more, met=self.last <= self.limit + MARGIN)
+        most = self.limit + MARGIN
+        wanted = f"{most:.2f} at most, n log n and {MARGIN:g} for chance"
+        goal(f"last doubling of {self.name}", f"exponent {self.last:.2f}", wanted, met=self.last <= most)
 
 
 def grown(name: str, one: Growing, call: engines.Engine, rounds: int) -> Grown:
@@ -131,9 +132,7 @@ def main() -> None:
     for engine, call in (calls or {"reference": engines.reference}).items():
         say(f"{engine} engine, Palmetto, {of_rounds(rounds)}")
         found = [grown(name, one, call, rounds) for name, one in growing(doublings, engine == "compiled").items()]
-        table(
-            ("doubled", "n", "first", "last", "exponent", "last doubling", "n log n"), [one.row for one in found]
-        )
+        table(("doubled", "n", "first", "last", "exponent", "last doubling", "n log n"), [one.row for one in found])
         if rounds < JUDGED:
             say(f"  not judged: that needs {JUDGED} rounds at least, and there {'was 1' if rounds == 1 else 'were 2'}")
             continue

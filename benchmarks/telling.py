@@ -27,7 +27,7 @@ def say(*lines: str) -> None:
 
 def goal(what: str, reached: str, wanted: str, *, met: bool) -> None:
     """Print what was reached, beside the goal, and whether that reaches it."""
-    say(f"  {what}: {reached}; goal: {wanted}: {'reached' if met else 'not reached'}")
+    say(f"  {'reached' if met else 'not reached'}: {what}, {reached}; goal: {wanted}")
 
 
 def in_words(seconds: float) -> str:
