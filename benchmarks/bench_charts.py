@@ -1,18 +1,19 @@
 """How long charts take: seconds for each, of a run with 200 replications, and how many times an empty page.
 
-    python benchmarks/bench_charts.py [--rounds 3] [--replications 200]
-
 Rounds are interleaved, medians told; the empty page is drawn in each round, beside the charts. Seconds are those of
-this machine now; the ratios travel better.
+this machine now; the ratios travel better. The goal is a second for each chart.
+
+Run with ``make bench``.
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from telling import from_on, goal, machine, of_rounds, parser, say, spread
 
 import iopsim
 from iopsim.charts.kinds import KINDS, draw
@@ -22,14 +23,15 @@ from iopsim.charts.source import of_result
 PALMETTO = Path(__file__).parents[1] / "scenarios" / "palmetto.toml"
 SWEPT = PALMETTO.parents[1] / "experiments" / "seats_and_referrals.toml"
 SEATS = {"groups.evening.seats": 16}
+SECONDS = 1.0
 
 
 def main() -> None:
     """Measure, and print a line for each chart."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--replications", type=int, default=200)
-    asked = parser.parse_args()
+    options = parser(__doc__, 3)
+    options.add_argument("--replications", type=from_on(2), default=200)
+    asked = options.parse_args()
+    machine("matplotlib")
     plan = iopsim.load(PALMETTO)
     result = iopsim.simulate(plan, asked.replications, by=("source",))
     plans = {"base": plan, "larger": iopsim.load(PALMETTO, SEATS)}
@@ -46,11 +48,14 @@ def main() -> None:
             begun = time.perf_counter()
             picture()
             seconds[name].append(time.perf_counter() - begun)
-    floor = statistics.median(seconds["empty page"])
-    print(f"{asked.replications} replications, {asked.rounds} rounds, medians; PNG of a printed page")
+    empty = statistics.median(seconds.pop("empty page"))
+    rounds = of_rounds(asked.rounds)
+    say(f"{asked.replications} replications, {rounds}; PNG of a printed page; an empty one {empty:.2f} s")
     for name, took in seconds.items():
-        middle = statistics.median(took)
-        print(f"  {name:14} {middle:6.2f} s   {middle / floor:5.1f} times an empty page   (slowest {max(took):.2f} s)")
+        say(f"  {name:14} {statistics.median(took) / empty:5.1f} times an empty page; seconds {spread(took, '.2f')}")
+    slowest = max(seconds, key=lambda name: statistics.median(seconds[name]))
+    most = statistics.median(seconds[slowest])
+    goal(f"the slowest, {slowest}", f"{most:.2f} s", f"{SECONDS:g} s at most", met=most <= SECONDS)
 
 
 if __name__ == "__main__":

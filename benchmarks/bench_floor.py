@@ -2,27 +2,28 @@
 
 What is used is found by running the reference engine with a deck that notes what is dealt. What it deals in advance for
 all is counted only for those who get there: of appointments, for who is given one; of coverage, for who joins the list
-or is away first; of leaving, for who is admitted; of absences, visits, lapses and sessions cut short, as far as each
-client plays them. Of the workforce and of claims everything counts that the plain path deals. Then a compiled loop
-generates these blocks, address by address, and nothing else; and the compiled engine takes turns with it. The goal is a
-whole within 3 times the floor.
+or is away first, and of a sliding scale, for who has a claim; of leaving, for who is admitted; of absences, visits,
+lapses and sessions cut short, as far as each client plays them; of cover, for the weeks in which it is looked for. Of
+claims, tenure, sickness and leave everything counts that the plain path deals. Then a compiled loop
+generates these blocks, address by address, and nothing else; and the compiled engine simulates the same replications,
+in turn with it. The goal is a whole within 3 times the floor.
 
-Run with ``make bench``; ``--long`` takes more, and writes what it prints to ``benchmarks/floor.log`` too.
+Run with ``make bench``; ``--long`` takes 100 replications.
 """
 
 from __future__ import annotations
 
-import argparse
+import sys
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 import engines
 import numpy as np
 from numpy.typing import NDArray
-from rounds import Contender, Log, contender, in_words, machine, timed
+from rounds import Contender, contender, timed
+from telling import from_on, goal, in_words, machine, of_rounds, parser, say
 
 import iopsim
 from iopsim.cohort import draw
@@ -30,6 +31,8 @@ from iopsim.deck import CARDS, Deck, Purpose
 from iopsim.engines.cards import Cards
 from iopsim.engines.person import Person
 from iopsim.engines.reference import simulate
+from iopsim.engines.team import Team
+from iopsim.experiments.point import Point
 from iopsim.money import settle
 from iopsim.record import NEVER
 from iopsim.rulebook import Rulebook
@@ -43,8 +46,8 @@ AS_DEALT = (
     Purpose.TENURE,
     Purpose.SICKNESS,
     Purpose.LEAVE,
-    Purpose.COVER,
 )
+WITHIN = 3
 PER_APPOINTMENT = 4
 F64 = NDArray[np.float64]
 U64 = NDArray[np.uint64]
@@ -81,23 +84,30 @@ class NotingDeck(Deck):
 def addresses(book: Rulebook, seed: int, replication: int) -> U64:
     """Return the addresses of the blocks that a replication uses; shape (blocks, 6)."""
     played: dict[tuple[int, ...], int] = {}
-    plain = Cards.up_to
+    covers: set[tuple[int, int]] = set()
+    up_to, looks_for_cover = Cards.up_to, Team._covered  # noqa: SLF001 - the one place where a card of cover is used
 
     def noting(self: Cards, purpose: Purpose, me: Person, place: int) -> list[float]:
         cohort, row = self.cohort_row[me.index]
         whose = (int(purpose), int(cohort.who[row]), int(cohort.when[row]), me.episode)
         played[whose] = max(place, played.get(whose, 0))
-        return plain(self, purpose, me, place)
+        return up_to(self, purpose, me, place)
+
+    def noting_cover(self: Team, night: int, today: int) -> bool:
+        covers.add((int(book.schedule.group_word[book.schedule.night_group[night]]), today // 7))
+        return looks_for_cover(self, night, today)
 
     deck = NotingDeck(seed, replication)
     cohort = draw(book, deck)
-    with patch.object(Cards, "up_to", noting):
+    covered = any(address[1] == Purpose.COVERAGE for address in deck.dealt)
+    with patch.object(Cards, "up_to", noting), patch.object(Team, "_covered", noting_cover):
         record = simulate(book, cohort)
-    settle(record, book, cohort)
+    ledger = settle(record, book, cohort)
     found = {address for address in deck.dealt if address[1] in AS_DEALT}
+    if any(address[1] == Purpose.COVER for address in deck.dealt):
+        found |= {(replication, Purpose.COVER, group, week, 0, 0) for group, week in covers}
     for (purpose, who, when, episode), place in played.items():
         found |= {(replication, purpose, who, when, block, episode) for block in range(place // CARDS + 1)}
-    covered = any(address[1] == Purpose.COVERAGE for address in deck.dealt)
     clients = record.clients
     here = zip(
         cohort.who[clients.first].tolist(),
@@ -116,6 +126,11 @@ def addresses(book: Rulebook, seed: int, replication: int) -> U64:
             found.add((replication, Purpose.COVERAGE, who, when, 0, episode))
         if admitted:
             found.add((replication, Purpose.LEAVING, who, when, 0, episode))
+    scale = book.money.scale
+    on_scale = ((scale > 0.0) & (scale < 1.0)).any(axis=1)
+    billed = np.unique(ledger.claims.client)
+    for first in clients.first[billed[on_scale[clients.payer[billed]]]].tolist():
+        found.add((replication, Purpose.COVERAGE, int(cohort.who[first]), int(cohort.when[first]), 0, 0))
     return np.array(sorted(found), dtype=np.uint64).reshape(-1, ADDRESS)
 
 
@@ -152,43 +167,55 @@ def as_dealt(seed: int, blocks: U64, cards: F64) -> bool:
     return True
 
 
+def compared(point: Point, blocks: U64, many: int, rounds: int) -> None:
+    """Time the cards alone and the whole of the same replications, and print both."""
+    generate, room = generator(), np.empty((ROOM, CARDS))
+
+    def whole(first: int, last: int) -> None:
+        for _ in range(first, last):
+            engines.compiled(point, 0, many)
+
+    contenders: dict[str, Contender] = {
+        "cards": contender(lambda first, last: generate(point.seed, blocks, room, last - first), 0.2)
+    }
+    if engines.has(engines.COMPILED_WORK):
+        contenders["compiled"] = contender(whole, 0.2)
+    took = timed(contenders, rounds)
+    seconds = took.median("cards")
+    say(
+        f"  cards: {in_words(seconds / many)} for a replication, {1e9 * seconds / len(blocks):.1f} ns for a block of "
+        f"{CARDS} ({of_rounds(rounds)})"
+    )
+    if "compiled" in contenders:
+        say(f"  compiled engine, down to the measures: {in_words(took.median('compiled') / many)}")
+        told = took.told("compiled", "cards")
+        goal("compiled / cards", told, f"{WITHIN} at most", met=took.ratio("compiled", "cards") <= WITHIN)
+
+
 def main() -> None:
     """Print what a replication uses, and the times."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--replications", type=int, default=20, help="of which the cards are counted")
-    parser.add_argument("--long", action="store_true", help="100 replications, and a log")
-    options = parser.parse_args()
-    log = Log()
+    asked = parser(__doc__, 9, "100 replications")
+    asked.add_argument(
+        "--replications", type=from_on(1), default=20, help="of which the cards are counted; default: 20"
+    )
+    options = asked.parse_args()
     if not engines.has(engines.DECK):
-        log.say("no compiled deck here: nothing to measure")
+        say("no compiled deck here: nothing to measure")
         return
-    log.say(machine("numba", "numpy"))
+    machine("numba", "numpy")
     point = engines.point_of(iopsim.load(PALMETTO))
     many = 100 if options.long else options.replications
     blocks = np.concatenate([addresses(point.book, point.seed, k) for k in range(many)])
     purposes = Counter(blocks[:, 1].tolist())
     each = ", ".join(f"{Purpose(k).name.lower()} {n / many:.0f}" for k, n in sorted(purposes.items()))
-    log.say(f"Palmetto, {point.scenario.weeks} weeks: {len(blocks) / many:.0f} blocks a replication ({each})")
-    generate, room, cards = generator(), np.empty((ROOM, CARDS)), np.empty((len(blocks), CARDS))
-    generate(point.seed, blocks, cards, 1)
-    log.say(f"  all the same as the plain deck deals: {'yes' if as_dealt(point.seed, blocks, cards) else 'NO'}")
-    floor = contender(lambda first, last: generate(point.seed, blocks, room, last - first), 0.2)
-    contenders: dict[str, Contender] = {"floor": floor}
-    if engines.has(engines.COMPILED_WORK):
-        contenders["compiled"] = contender(partial(engines.compiled, point), 0.2)
-    took = timed(contenders, options.rounds)
-    took.took["floor"] = [seconds / many for seconds in took.took["floor"]]
-    block_seconds = took.median("floor") * many / len(blocks)
-    log.say(
-        f"  floor: {in_words(took.median('floor'))} for a replication, {1e9 * block_seconds:.1f} ns for a block of "
-        f"{CARDS} cards (medians of {options.rounds} rounds)"
-    )
-    if "compiled" in contenders:
-        log.say(f"  compiled engine, down to the measures: {in_words(took.median('compiled'))}")
-        log.say(f"  compiled / floor: {took.told('compiled', 'floor')}")
-    if options.long:
-        log.keep()
+    weeks = point.scenario.weeks
+    say(f"Palmetto, {weeks} weeks, {many} replications: {len(blocks) / many:.0f} blocks each ({each})")
+    cards = np.empty((len(blocks), CARDS))
+    generator()(point.seed, blocks, cards, 1)
+    if not as_dealt(point.seed, blocks, cards):
+        sys.exit("compiled code does not generate the cards that the plain deck deals")
+    say("  all cards are the same as the plain deck deals")
+    compared(point, blocks, many, options.rounds)
 
 
 if __name__ == "__main__":

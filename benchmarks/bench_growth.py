@@ -5,23 +5,22 @@ assessors. *Groups*: groups of as many seats on the same nights, with counselors
 run. *Replications*: of one job. The sizes take turns, round by round. Told are the exponent fitted to all sizes - time
 grows as size ^ exponent - and that of the last doubling, beside what n log n would give there; n is clients referred,
 nights on which groups meet, weeks, or replications. More than that is a defect; less than 1 means that some part of the
-time does not grow.
+time does not grow. Fewer rounds than three are not judged.
 
-Run with ``make bench``; ``--long`` doubles once more, and writes what it prints to ``benchmarks/growth.log`` too.
+Run with ``make bench``; ``--long`` doubles once more.
 """
 
 from __future__ import annotations
 
-import argparse
 import math
-import statistics
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import engines
 import numpy as np
-from rounds import Contender, Log, contender, in_words, machine, table, timed
+from rounds import Contender, contender, timed
+from telling import goal, in_words, machine, of_rounds, parser, say, table
 
 import iopsim
 from iopsim.experiments.point import Point
@@ -33,6 +32,9 @@ REFERRED = 565
 MARGIN = 0.1
 """By how much the exponent of a doubling may be above that of n log n before it is called worse: a machine that others
 use moves it so much."""
+
+JUDGED = 3
+"""Rounds, at least, of which an exponent is judged."""
 
 
 @dataclass
@@ -84,8 +86,27 @@ def growing(doublings: int, compiled: bool) -> dict[str, Growing]:
     }
 
 
-def exponents(name: str, one: Growing, call: engines.Engine, rounds: int) -> list[str]:
-    """Time all sizes in turn, and return a row of the table."""
+@dataclass
+class Grown:
+    """How the time grew with one size."""
+
+    name: str
+    row: list[str]
+    """Of the table."""
+    last: float
+    """Exponent of the last doubling."""
+    limit: float
+    """That of n log n there."""
+
+    def judged(self) -> None:
+        """Print whether that is a defect."""
+        most = self.limit + MARGIN
+        wanted = f"{most:.2f} at most, n log n and {MARGIN:g} for chance"
+        goal(f"last doubling of {self.name}", f"exponent {self.last:.2f}", wanted, met=self.last <= most)
+
+
+def grown(name: str, one: Growing, call: engines.Engine, rounds: int) -> Grown:
+    """Time all sizes in turn."""
     contenders = {}
     for k, (point, many) in enumerate(zip(one.points, one.replications, strict=True)):
         run = partial(call, point)
@@ -94,38 +115,29 @@ def exponents(name: str, one: Growing, call: engines.Engine, rounds: int) -> lis
     took = timed(contenders, rounds)
     times = [took.median(str(k)) * max(many, 1) for k, many in enumerate(one.replications)]
     fitted = float(np.polyfit(np.arange(len(times)), np.log2(times), 1)[0])
-    grown = statistics.median(took.ratios(str(len(times) - 1), str(len(times) - 2)))
-    last = math.log2(grown) + (1 if one.replications[0] else 0)
-    worse = "worse" if last > one.n_log_n() + MARGIN else "no worse"
+    last = math.log2(took.ratio(str(len(times) - 1), str(len(times) - 2))) + (1 if one.replications[0] else 0)
     sizes = f"{one.n:.0f} to {one.n * 2 ** (len(times) - 1):.0f}"
-    return [
-        name,
-        sizes,
-        in_words(times[0]),
-        in_words(times[-1]),
-        *(f"{x:.2f}" for x in (fitted, last, one.n_log_n())),
-        worse,
-    ]
+    exponents = (f"{x:.2f}" for x in (fitted, last, one.n_log_n()))
+    return Grown(name, [name, sizes, in_words(times[0]), in_words(times[-1]), *exponents], last, one.n_log_n())
 
 
 def main() -> None:
     """Print a table for an engine."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--engine", choices=("reference", "compiled"), nargs="+", default=None)
-    parser.add_argument("--long", action="store_true", help="one more doubling, 9 rounds, and a log")
-    options = parser.parse_args()
-    log = Log()
-    log.say(machine("numba", "numpy", "simpy"))
+    asked = parser(__doc__, 5, "one more doubling, 9 rounds")
+    asked.add_argument("--engine", choices=("reference", "compiled"), nargs="+", default=["compiled"])
+    options = asked.parse_args()
+    machine("numba", "numpy", "simpy")
     doublings, rounds = (4, 9) if options.long else (3, options.rounds)
-    calls = {name: call for name, call in engines.known().items() if name in (options.engine or ["compiled"])}
+    calls = {name: call for name, call in engines.known().items() if name in options.engine}
     for engine, call in (calls or {"reference": engines.reference}).items():
-        log.say(f"{engine} engine, Palmetto, medians of {rounds} rounds")
-        rows = [exponents(name, one, call, rounds) for name, one in growing(doublings, engine == "compiled").items()]
-        head = ("doubled", "n", "first", "last", "exponent", "last doubling", "n log n there", "than n log n")
-        log.say(table(head, rows))
-    if options.long:
-        log.keep()
+        say(f"{engine} engine, Palmetto, {of_rounds(rounds)}")
+        found = [grown(name, one, call, rounds) for name, one in growing(doublings, engine == "compiled").items()]
+        table(("doubled", "n", "first", "last", "exponent", "last doubling", "n log n"), [one.row for one in found])
+        if rounds < JUDGED:
+            say(f"  not judged: that needs {JUDGED} rounds at least, and there {'was 1' if rounds == 1 else 'were 2'}")
+            continue
+        for one in found:
+            one.judged()
 
 
 if __name__ == "__main__":

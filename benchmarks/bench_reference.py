@@ -4,21 +4,21 @@ Three clinics simulate two years in this process, in turn, round by round, so th
 all: the textbook's, iopsim's with the plain program of the tests (no payers, traits, detours or staff who are away),
 and iopsim's with the Palmetto file, every part of the clinic in use. iopsim's side is everything a replication costs:
 cards, cohort, engine, record, ledger, measures and series. The textbook's rates are set from the plain program, so that
-both see the same number of clients and seats.
+both see the same number of clients and seats. The goals are to be no slower than the textbook with the plain program;
+memory that does not grow with replications; and 200 replications of Palmetto by the whole command in seconds.
 
-Run with ``make bench``; ``python benchmarks/bench_reference.py --rounds 3`` for a quick look.
+Run with ``make bench``; ``python benchmarks/bench_reference.py --rounds 3 --short`` for a quick look.
 """
 
-import argparse
 import resource
-import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import textbook
+from rounds import Contender, timed
+from telling import goal, in_words, machine, of_rounds, parser, say
 
 import iopsim
 from iopsim.experiments.point import Point
@@ -28,6 +28,9 @@ from iopsim.scenario.model import Scenario
 PALMETTO = Path(__file__).parent.parent / "scenarios" / "palmetto.toml"
 PLAIN = Path(__file__).parent.parent / "tests" / "plain.toml"
 PER_ROUND = 10
+FLAT = 1.1
+"""Times the memory of a tenth of the replications that is none the more: as much as allocation moves it."""
+SECONDS = 10
 
 
 def match_textbook(scenario: Scenario) -> None:
@@ -58,34 +61,25 @@ def match_textbook(scenario: Scenario) -> None:
     )
 
 
-def seconds(run: Callable[[], object]) -> float:
-    """Return the processor seconds a call takes in this process."""
-    start = time.process_time()
-    run()
-    return time.process_time() - start
-
-
 def compare(plain: Scenario, whole: Scenario, rounds: int) -> None:
-    """Time the clinics in turn and print their ratios: median over the rounds, and range."""
+    """Time the clinics in turn and print their ratios."""
     match_textbook(plain)
-    points = {"plain": Point(plain, 0), "Palmetto": Point(whole, 0)}
-    for point in points.values():
+
+    def of(scenario: Scenario) -> Contender:
+        point = Point(scenario, 0)
         part_of(Job(point, 0, 2))
-    textbook.run(plain.weeks, 0)
-    took: dict[str, list[float]] = {"textbook": [], **{name: [] for name in points}}
-    for k in range(rounds):
-        took["textbook"].append(
-            seconds(lambda k=k: [textbook.run(plain.weeks, PER_ROUND * k + i) for i in range(PER_ROUND)])
-        )
-        for name, point in points.items():
-            job = Job(point, PER_ROUND * k, PER_ROUND * (k + 1))
-            took[name].append(seconds(lambda job=job: part_of(job)))
-    for name, rounds_took in took.items():
-        median = 1000 / PER_ROUND * statistics.median(rounds_took)
-        print(f"{name}: {median:.1f} ms for a replication of {plain.weeks} weeks (median of {rounds} rounds)")
-    for one, other in (("plain", "textbook"), ("Palmetto", "textbook"), ("Palmetto", "plain")):
-        ratios = [a / b for a, b in zip(took[one], took[other], strict=True)]
-        print(f"{one} / {other}: median {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}")
+        return Contender(lambda first, last: part_of(Job(point, first, last)), PER_ROUND)
+
+    book = Contender(lambda first, last: [textbook.run(plain.weeks, seed) for seed in range(first, last)], PER_ROUND)
+    book.run(0, 2)
+    took = timed({"textbook": book, "plain": of(plain), "Palmetto": of(whole)}, rounds)
+    say(f"a replication of {plain.weeks} weeks, {of_rounds(rounds)}")
+    for name in took.took:
+        say(f"  {name}: {in_words(took.median(name))}")
+    for one, other in (("Palmetto", "textbook"), ("Palmetto", "plain")):
+        say(f"  {one} / {other}: {took.told(one, other)}")
+    told = took.told("plain", "textbook")
+    goal("plain / textbook", told, "1 at most", met=took.ratio("plain", "textbook") <= 1)
 
 
 def memory(replications: int) -> float:
@@ -101,15 +95,16 @@ def memory(replications: int) -> float:
 
 def main() -> None:
     """Print every comparison."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--short", action="store_true", help="leave out memory and the whole command")
-    options = parser.parse_args()
+    asked = parser(__doc__, 9)
+    asked.add_argument("--short", action="store_true", help="leave out memory and the whole command")
+    options = asked.parse_args()
+    machine("simpy", "numpy")
     compare(iopsim.load(PLAIN), iopsim.load(PALMETTO), options.rounds)
     if options.short:
         return
     few, many = memory(50), memory(500)
-    print(f"peak memory: {few:.0f} MiB for 50 replications, {many:.0f} MiB for 500, ratio {many / few:.2f}")
+    told = f"{few:.0f} MiB for 50 replications, {many:.0f} MiB for 500, {many / few:.2f} times"
+    goal("peak memory", told, f"{FLAT:g} times at most", met=many / few <= FLAT)
     start = time.perf_counter()
     subprocess.run(
         [
@@ -119,8 +114,10 @@ def main() -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    print(f"iopsim run, 200 replications, whole command: {time.perf_counter() - start:.1f} s by the wall clock")
-    print(f"this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    took = time.perf_counter() - start
+    told = f"{took:.1f} s by the wall clock"
+    goal("iopsim run, 200 replications", told, f"{SECONDS} s at most", met=took <= SECONDS)
+    say(f"  this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
 
 
 if __name__ == "__main__":

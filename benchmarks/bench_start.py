@@ -7,12 +7,11 @@ replications. The engines take turns, round by round, and each is compared with 
 the wall clock and, where others use the machine, better by processor time. `auto` is what a planner gets when nothing
 is said, and is not to be slower than the reference.
 
-Run with ``make bench``; ``--long`` takes more rounds, and writes what it prints to ``benchmarks/start.log`` too.
+Run with ``make bench``; ``--long`` takes 7 rounds.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import resource
 import subprocess
@@ -21,7 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from rounds import Log, Rounds, in_words, machine, table
+from rounds import Rounds
+from telling import goal, in_words, machine, of_rounds, parser, say, table
 
 from iopsim.experiments.plan import REPLICATIONS
 
@@ -29,6 +29,8 @@ PALMETTO = Path(__file__).parent.parent / "scenarios" / "palmetto.toml"
 IOPSIM = Path(sys.executable).with_name("iopsim")
 ENGINES = ("reference", "compiled", "auto")
 MANY = 4 * REPLICATIONS
+WITHIN = 1.05
+"""Times the reference that is no slower: as much as the same command differs from itself."""
 KINDS = {"cold": ("cold", REPLICATIONS), "warm": ("warm", REPLICATIONS), "warm, many": ("warm", MANY)}
 
 
@@ -61,12 +63,9 @@ def engines() -> tuple[str, ...]:
 
 def main() -> None:
     """Print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--long", action="store_true", help="7 rounds, and a log")
-    options = parser.parse_args()
-    log, rounds = Log(), 7 if options.long else options.rounds
-    log.say(machine("numba", "numpy", "simpy"))
+    options = parser(__doc__, 3, "7 rounds").parse_args()
+    rounds = 7 if options.long else options.rounds
+    machine("numba", "numpy", "simpy")
     known = engines()
     took: dict[str, dict[str, list[tuple[float, float]]]] = {kind: {engine: [] for engine in known} for kind in KINDS}
     with tempfile.TemporaryDirectory() as used:
@@ -79,16 +78,18 @@ def main() -> None:
                     with tempfile.TemporaryDirectory() as fresh:
                         taken = seconds(engine, replications, fresh if state == "cold" else used)
                     took[kind][engine].append(taken)
-    log.say(f"iopsim run of Palmetto, the whole command; medians of {rounds} rounds")
-    rows = []
+    say(f"iopsim run of Palmetto, the whole command; {of_rounds(rounds)}")
+    rows, ratios = [], {}
     for kind, (state, replications) in KINDS.items():
         wall, processor = (Rounds({name: [pair[k] for pair in took[kind][name]] for name in known}) for k in range(2))
+        ratios[kind] = processor
         for engine in known:
             told = [in_words(wall.median(engine)), wall.told(engine, known[0]), processor.told(engine, known[0])]
-            rows.append([f"{state}, {replications} replications", engine, *told])
-    log.say(table(["", "engine", "time", f"this / {known[0]}", "by processor time"], rows))
-    if options.long:
-        log.keep()
+            rows.append([f"{state}, {replications}", engine, *told])
+    table(["replications", "engine", "time", f"this / {known[0]}", "by processor time"], rows)
+    for kind, processor in ratios.items() if "auto" in known else ():
+        ratio = processor.ratio("auto", "reference")
+        goal(f"auto / reference, {kind}, by processor time", f"{ratio:.3g}", f"{WITHIN} at most", met=ratio <= WITHIN)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,19 @@
 """Rounds: things that are timed in turn, A B C A B C ..., so that a machine that slows down slows all of them alike.
 
 Times are processor seconds of this process, told as medians over the rounds; a ratio is taken within each round first.
+Python's garbage collector runs before each of them and rests while it is timed, whatever it is.
 """
 
 from __future__ import annotations
 
-import os
-import platform
+import gc
 import statistics
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
 
-from iopsim.experiments.executors.processes import cores
+from telling import spread
 
 LEAST_SECONDS = 0.05
 """What a contender is to take in a round, so that the clock's own steps do not matter."""
@@ -33,9 +31,23 @@ class Contender:
     def seconds(self, nth: int) -> float:
         """Return the processor seconds of a replication in a round."""
         first = nth * self.each_round
-        begun = time.process_time()
-        self.run(first, first + self.each_round)
-        return (time.process_time() - begun) / self.each_round
+        with without_collector():
+            begun = time.process_time()
+            self.run(first, first + self.each_round)
+            return (time.process_time() - begun) / self.each_round
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Collect garbage, and then let the collector rest: iopsim's engines have it rest in any case."""
+    was_on = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def contender(run: Callable[[int, int], object], least_seconds: float = LEAST_SECONDS) -> Contender:
@@ -61,10 +73,13 @@ class Rounds:
         """Return how many times as long one took as another, by round."""
         return [a / b for a, b in zip(self.took[slow], self.took[fast], strict=True)]
 
+    def ratio(self, slow: str, fast: str) -> float:
+        """Return the median of these ratios."""
+        return statistics.median(self.ratios(slow, fast))
+
     def told(self, slow: str, fast: str) -> str:
-        """Return that ratio as median and range."""
-        found = self.ratios(slow, fast)
-        return f"{statistics.median(found):.4g} (from {min(found):.4g} to {max(found):.4g})"
+        """Return that ratio in words."""
+        return spread(self.ratios(slow, fast))
 
 
 def timed(contenders: Mapping[str, Contender], rounds: int) -> Rounds:
@@ -74,50 +89,3 @@ def timed(contenders: Mapping[str, Contender], rounds: int) -> Rounds:
         for name, one in contenders.items():
             took[name].append(one.seconds(nth))
     return Rounds(took)
-
-
-def in_words(seconds: float) -> str:
-    """Return a time in the unit that suits it."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-6:.3g} microseconds"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table with its first column to the left, the others to the right."""
-    widths = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
-    lines = []
-    for row in (head, *rows):
-        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        lines.append("  " + "  ".join(cells).rstrip())
-    return "\n".join(lines)
-
-
-def machine(*packages: str) -> str:
-    """Return what this is measured on."""
-    info = Path("/proc/cpuinfo")
-    said = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    models = [line.split(":", 1)[1].strip() for line in said if line.startswith("model name")]
-    kind = models[0] if models else platform.processor() or platform.machine()
-    named = ", ".join(f"{package} {version(package)}" for package in packages)
-    load = f"; load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
-    return f"{cores()} cores, {kind}; Python {platform.python_version()}, {named}{load}"
-
-
-class Log:
-    """Prints lines as they come, and can leave them beside the script that printed them."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def say(self, *lines: str) -> None:
-        """Print some lines."""
-        print(*lines, sep="\n", flush=True)
-        self.lines += lines
-
-    def keep(self) -> None:
-        """Write all that was said to a file named after the script, without `bench_`."""
-        script = Path(sys.argv[0])
-        path = script.with_name(f"{script.stem.removeprefix('bench_')}.log")
-        path.write_text("\n".join(self.lines) + "\n", encoding="utf-8")

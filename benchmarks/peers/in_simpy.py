@@ -85,7 +85,11 @@ def run(seed: int) -> c.Told:
     clinic = Clinic(env, seed)
     env.process(referrals(clinic))
     env.run(until=c.RUN_DAYS)
-    clients = clinic.clients
+    return told(clinic.clients)
+
+
+def told(clients: list[Client]) -> c.Told:
+    """Return what these clients' ways say of the clinic."""
     listed = [me for me in clients if me.listed is not None]
     admitted = [me for me in listed if me.admitted is not None]
     stepped_down = [me for me in admitted if me.stepped_down is not None]
@@ -98,7 +102,7 @@ def run(seed: int) -> c.Told:
         completed=sum(me.completed is not None for me in stepped_down),
         waitlist=c.mean_taken([(me.listed, first(me.admitted, me.reneged)) for me in listed]),
         census=c.mean_taken([(me.admitted, first(me.stepped_down, me.dropped_out)) for me in admitted]),
-        step_down_census=c.mean_taken([(me.stepped_down, me.completed) for me in stepped_down]),
+        step_down_census=c.mean_taken([(me.stepped_down, first(me.completed, me.dropped_out)) for me in stepped_down]),
         days_waited=fmean(me.admitted - me.listed for me in admitted),
     )
 
