@@ -13,6 +13,10 @@ from iopsim.jit import Compiled, jit, jitted
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
 
+FEW = 4
+"""Measures of a cohort that are multiplied by who counts, and not branched around: a processor guesses wrong too often
+which way a client goes."""
+
 Placed = list[tuple[int, Measure]]
 """Measures, each with its place in the catalogue."""
 
@@ -77,9 +81,12 @@ def _text(measures: Placed, space: dict[str, Any]) -> tuple[list[str], list[str]
             end.append(f"below[{place}] = below_{place}")
     for cohort, of_it in cohorts.items():
         start.append(f"n_{cohort} = 0")
-        inside += [f"if {cohort}(view, row):", f"    n_{cohort} += 1"]
+        inside += [f"who = {cohort}(view, row)", f"n_{cohort} += who"]
+        apart = len(of_it) > FEW
+        inside += ["if who:"] * apart
         for place, one in of_it:
             assert one.sum is not None
-            inside.append(f"    above_{place} += {known(one.sum.each)}(view, row)")
+            each = f"{known(one.sum.each)}(view, row)"
+            inside.append(f"    above_{place} += {each}" if apart else f"above_{place} += who * {each}")
             end.append(f"below[{place}] = n_{cohort}")
     return start, inside, end
