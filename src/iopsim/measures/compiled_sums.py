@@ -1,5 +1,7 @@
 """Measures that are added up from the rows of one table, compiled: one loop over each table for all its measures.
 
+Who counts is multiplied with, and not branched on: a processor guesses wrong too often which way a client goes.
+
 What counts and what is added are the plain functions of the measures themselves. The loop around them is put together
 here, because a compiled loop over a list of functions would call them one by one.
 """
@@ -12,10 +14,6 @@ from typing import Any
 from iopsim.jit import Compiled, jit, jitted
 from iopsim.measures.catalogue import CATALOGUE
 from iopsim.measures.measure import Measure
-
-FEW = 4
-"""Measures of a cohort that are multiplied by who counts, and not branched around: a processor guesses wrong too often
-which way a client goes."""
 
 Placed = list[tuple[int, Measure]]
 """Measures, each with its place in the catalogue."""
@@ -82,11 +80,8 @@ def _text(measures: Placed, space: dict[str, Any]) -> tuple[list[str], list[str]
     for cohort, of_it in cohorts.items():
         start.append(f"n_{cohort} = 0")
         inside += [f"who = {cohort}(view, row)", f"n_{cohort} += who"]
-        apart = len(of_it) > FEW
-        inside += ["if who:"] * apart
         for place, one in of_it:
             assert one.sum is not None
-            each = f"{known(one.sum.each)}(view, row)"
-            inside.append(f"    above_{place} += {each}" if apart else f"above_{place} += who * {each}")
+            inside.append(f"above_{place} += who * {known(one.sum.each)}(view, row)")
             end.append(f"below[{place}] = n_{cohort}")
     return start, inside, end
