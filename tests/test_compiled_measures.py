@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import iopsim
 import test_subset
+from compiled_ledger import ledger_of
 from everything import EVERYTHING, RETURNS
 from iopsim import measures
 from iopsim.engines.compiled.rows import rows_of
@@ -17,7 +18,7 @@ from iopsim.experiments.work import view_of
 from iopsim.jit import struct_of
 from iopsim.measures import compiled
 from iopsim.measures.catalogue import CATALOGUE
-from iopsim.measures.compiled_rows import ledger_rows, room_of
+from iopsim.measures.compiled_rows import room_of
 from iopsim.measures.facts import Facts, measures_alone, reduce
 from iopsim.measures.view import View
 from iopsim.rulebook import Rulebook, write
@@ -67,8 +68,7 @@ class Compiled:
             column[...] = ANYTHING
         filled, reduced = struct_of(facts), compiled.reduce if series else compiled.reduce_measures
         for k, view in enumerate(views):
-            assert view.ledger is not None
-            reduced(self.view, rows_of(view.record), ledger_rows(view.ledger), self.room, filled, k)
+            reduced(self.view, rows_of(view.record), ledger_of(view), self.room, filled, k)
         return facts
 
 

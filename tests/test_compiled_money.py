@@ -1,4 +1,4 @@
-"""The accounts settled by compiled code are those that the plain code settles, to the cent and in every row."""
+"""The accounts settled by compiled code are those that the plain code settles, to the cent in every week."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,14 +11,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from compiled_ledger import sessions_of, weeks_of
 from everything import EVERYTHING, PRESENT, RETURNS, run_of, with_detours
 from hand import Story
 from iopsim.engines.compiled.rows import rows_of
 from iopsim.jit import Struct, jit, struct_of
+from iopsim.measures.view import View
 from iopsim.money import Ledger, coverage, settle
 from iopsim.money.compiled import ledger as compiled
 from iopsim.money.compiled.room import first_above, ledger_room
-from iopsim.record import VisitFacts
+from iopsim.record import NEVER, VisitFacts
 from iopsim.rulebook.money import Cost, Service
 from iopsim.scenario.load import load
 from money_clinic import PRICES, PRIVATE, PUBLIC
@@ -94,13 +96,20 @@ def fill_in(rows: Struct, who: Any, when: Any, granted: Any, loss_week: Any) -> 
 
 @jit
 def opened(ledger: Struct) -> Any:
-    return ledger.first_week, ledger.bills, ledger.postings, ledger.claims, ledger.client_weeks
+    return ledger.first_week, ledger.bills, ledger.postings, ledger.late, ledger.begun
+
+
+@jit
+def listed(ledger: Struct) -> Any:
+    inside = ledger.inside
+    return inside.who[: inside.many], inside.first, inside.end, inside.rows
 
 
 @jit
 def space(room: Struct) -> Any:
-    notes = len(room.sessions.rows), len(room.singles.rows), len(room.moves.rows), len(room.sessions.end)
-    return notes, len(room.services), len(room.words), len(room.claims), len(room.client_weeks)
+    inside = room.ledger.inside
+    notes = len(inside.rows), len(room.singles.rows), len(room.moves.rows), len(room.singles.end)
+    return notes, len(inside.who), len(inside.first), len(inside.end), len(room.words)
 
 
 def with_cards(told: Run) -> Struct:
@@ -120,14 +129,24 @@ def assert_same(told: Run, room: Struct | None = None) -> Ledger:
         np.uint64(deck.replication),
         room if room is not None else ledger_room(told.book),
     )
-    first_week, bills, postings, claims, weeks = opened(found)
+    first_week, bills, *by_week = opened(found)
     assert (first_week, bills) == (plain.first_week, plain.bills)
-    for table, rows in ((plain.claims, claims), (plain.client_weeks, weeks)):
-        assert rows.dtype.names == table.__slots__
-        for column in table.__slots__:
-            assert np.array_equal(rows[column], getattr(table, column)), column
-    assert np.array_equal(postings, plain.postings)
+    late, begun = weeks_of(View(told.record, told.book, 0, plain))
+    for had, wanted in zip(by_week, (plain.postings, late, begun), strict=True):
+        assert np.array_equal(had, wanted)
+    assert_lists(told, *listed(found))
     return plain
+
+
+def assert_lists(told: Run, who: Any, first: Any, end: Any, rows: Any) -> None:
+    """Hold who was admitted, and the sessions to which each client came, against the record."""
+    clients, (sessions, many) = told.record.clients, sessions_of(told.record)
+    assert np.array_equal(who, np.flatnonzero(clients.admitted_day != NEVER))
+    assert np.array_equal((end - first)[: len(clients)], many)
+    places = [range(begin, after) for begin, after in zip(first, end, strict=True)][: len(clients)]
+    found = rows[np.concatenate([np.zeros(0, dtype=np.int64), *(np.array(some, dtype=np.int64) for some in places)])]
+    for column in sessions.dtype.names:
+        assert np.array_equal(found[column], sessions[column]), column
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)

@@ -12,7 +12,7 @@ from iopsim.jit import Rows, Struct, jit, jitted, struct
 from iopsim.measures import access, capacity, funnel, hours, priority, retention, triggers, view
 from iopsim.measures.catalogue import CATALOGUE, place_of
 from iopsim.measures.compiled_assessors import held_back_with_all_there, slots_offered
-from iopsim.measures.compiled_days import CENSUS, HELD_BACK, WAITING, follow_days
+from iopsim.measures.compiled_days import follow_clients, mark_clients, most, turned_away
 from iopsim.measures.compiled_money import follow_money, tell_cash, tell_money
 from iopsim.measures.compiled_nights import (
     first_full_week,
@@ -31,13 +31,7 @@ from iopsim.measures.compiled_series import (
     fill_weekly,
 )
 from iopsim.measures.compiled_sums import adding_up
-from iopsim.measures.compiled_treatment import (
-    booked_clients,
-    follow_clients,
-    follow_sessions,
-    sessions_of_a_course,
-    weeks_below_level,
-)
+from iopsim.measures.compiled_treatment import sessions_of_a_course, weeks_below_level
 from iopsim.measures.facts import Facts
 from iopsim.measures.resources import NIGHTS, STAFF
 from iopsim.measures.series import MONEY, MONTHLY, WAYS_OUT, WEEKLY
@@ -68,7 +62,7 @@ WITHOUT_ASSESSORS = place_of(capacity.held_back_without_assessors)
 GROUP_OPENED, WEEKS_UNTIL_OPENED = place_of(triggers.group_opened_share), place_of(triggers.weeks_until_group_opened)
 HIRED, WEEKS_UNTIL_HIRED = place_of(triggers.hired_share), place_of(triggers.weeks_until_hired)
 
-add_up, covers, can_carry = adding_up(), jitted(view.covers), jitted(capacity.can_carry)
+add_up, can_carry = adding_up(), jitted(capacity.can_carry)
 
 
 def view_of(book: Rulebook, rules: Struct, since: int) -> Struct:
@@ -120,7 +114,7 @@ def facts_room(book: Rulebook, since: int, replications: int, *, series: bool = 
 def reduce(view: Struct, rows: Struct, ledger: Struct, room: Struct, facts: Struct, k: int) -> None:
     """Fill in the facts of a replication as those of row k: `iopsim.measures.facts.reduce`, without groups."""
     reduce_measures(view, rows, ledger, room, facts, k)
-    fill_weekly(view, rows.staff, room, facts.weekly[k])
+    fill_weekly(view, rows, room, facts.weekly[k])
     fill_monthly(view, rows.clients, facts.monthly[k])
     fill_retention(view, rows.clients, facts.retention[k])
     fill_money(view, ledger, room, facts.money[k])
@@ -139,7 +133,7 @@ def reduce_measures(view: Struct, rows: Struct, ledger: Struct, room: Struct, fa
     rows : struct
         The Record, as `iopsim.engines.compiled.rows.rows_of` makes it.
     ledger : struct
-        As `iopsim.measures.compiled_rows.ledger_rows` makes it.
+        From `iopsim.money.compiled.ledger.settle`.
     room : struct
         From `iopsim.measures.compiled_rows.room_of`; its contents are of no further use.
     facts : struct
@@ -148,7 +142,7 @@ def reduce_measures(view: Struct, rows: Struct, ledger: Struct, room: Struct, fa
     """
     above, below = facts.numerators[k], facts.denominators[k]
     add_up(view, rows, above, below)
-    _tell_clients(view, rows, room, above, below)
+    _tell_treatment(view, rows, ledger.inside, room, above, below)
     _tell_days(view, rows, room, above, below)
     _tell_nights(view, rows, room, above, below)
     _tell_triggers(view, rows, room, above, below)
@@ -158,49 +152,33 @@ def reduce_measures(view: Struct, rows: Struct, ledger: Struct, room: Struct, fa
 
 
 @jit
-def _tell_clients(view: Struct, rows: Struct, room: Struct, above: Rows, below: Rows) -> None:
-    weeks, asks = follow_clients(view, rows, room), view.book.treatment.phase_least_minutes.any()
-    follow_sessions(view, rows, room, weeks)
-    above[BOOKED], below[BOOKED] = booked_clients(view, rows.clients, room)
-    sessions, few, many = sessions_of_a_course(view, rows.clients, room)
+def _tell_treatment(view: Struct, rows: Struct, inside: Struct, room: Struct, above: Rows, below: Rows) -> None:
+    sessions, few, many = sessions_of_a_course(view, rows.clients, inside)
     above[SESSIONS], above[FEWER_THAN_5] = sessions, few
     below[SESSIONS] = below[FEWER_THAN_5] = many
     above[BELOW_LEVEL] = below[BELOW_LEVEL] = 0
-    if asks:
-        above[BELOW_LEVEL], below[BELOW_LEVEL] = weeks_below_level(view, rows.moves, len(rows.clients), room, weeks)
+    if view.book.treatment.phase_least_minutes.any():
+        above[BELOW_LEVEL], below[BELOW_LEVEL] = weeks_below_level(view, rows, inside, room)
 
 
 @jit
 def _tell_days(view: Struct, rows: Struct, room: Struct, above: Rows, below: Rows) -> None:
-    above[CENSUS_PEAK], above[WAITLIST_PEAK] = follow_days(view, rows, room)
+    booked_slots, by_slots, by_next_phase = mark_clients(view, rows, room)
+    inside, waiting, still_due, booked, referred = follow_clients(view, rows.clients, room)
+    above[BOOKED], below[BOOKED] = booked, referred
+    above[CENSUS_PEAK], above[WAITLIST_PEAK] = most(room.census, room.waiting, view.since)
     below[CENSUS_PEAK] = below[WAITLIST_PEAK] = 1
-    above[CENSUS_MEAN], above[WAITLIST_MEAN] = _counted(view, room, CENSUS), _counted(view, room, WAITING)
+    above[CENSUS_MEAN], above[WAITLIST_MEAN] = inside, waiting
     below[CENSUS_MEAN] = below[WAITLIST_MEAN] = below[WITHOUT_ASSESSORS] = view.days
+    by_seats, by_caseload, by_both = turned_away(view, rows.intake)
+    held = by_slots, by_seats, by_caseload, by_both, by_next_phase + still_due
     for resource in range(len(HELD_BACK_BY)):
-        above[HELD_BACK_BY[resource]] = _counted(view, room, HELD_BACK + resource)
-        below[HELD_BACK_BY[resource]] = view.days
-    held = above[HELD_BACK_BY[0]]
-    above[WITHOUT_ASSESSORS] = max(held - held_back_with_all_there(view, rows, room), 0) if held else 0
-    above[SLOTS_BOOKED], below[SLOTS_BOOKED] = _slots(view, rows, room)
-    above[CASELOAD_USED], below[CASELOAD_USED] = _caseload(view, rows.posts, above[CENSUS_MEAN])
-
-
-@jit
-def _counted(view: Struct, room: Struct, series: int) -> int:
-    total = 0
-    for week in range(view.since // 7, view.end // 7):
-        total += room.weekly[series, week]
-    return total
-
-
-@jit
-def _slots(view: Struct, rows: Struct, room: Struct) -> tuple[int, int]:
-    booked = 0
-    if view.book.intake.open_access:
-        return 0, 0
-    for k in range(len(rows.appointments)):
-        booked += covers(view, rows.appointments[k].day)
-    return booked, slots_offered(view, rows.posts, room)
+        above[HELD_BACK_BY[resource]], below[HELD_BACK_BY[resource]] = held[resource], view.days
+    above[WITHOUT_ASSESSORS] = max(by_slots - held_back_with_all_there(view, rows, room), 0) if by_slots else 0
+    above[SLOTS_BOOKED] = below[SLOTS_BOOKED] = 0
+    if not view.book.intake.open_access:
+        above[SLOTS_BOOKED], below[SLOTS_BOOKED] = booked_slots, slots_offered(view, rows.posts, room)
+    above[CASELOAD_USED], below[CASELOAD_USED] = _caseload(view, rows.posts, inside)
 
 
 @jit
@@ -216,12 +194,13 @@ def _caseload(view: Struct, posts: Rows, census: int) -> tuple[int, int]:
 @jit
 def _tell_nights(view: Struct, rows: Struct, room: Struct, above: Rows, below: Rows) -> None:
     follow_nights(view, rows.nights, room)
-    week, grant = first_full_week(view, room), int(view.book.grant.applies)
+    week, grant = first_full_week(view, room), view.book.grant.applies
     above[EVER_FULL], below[EVER_FULL] = int(week > 0), 1
     above[WEEKS_UNTIL_FULL], below[WEEKS_UNTIL_FULL] = week, int(week > 0)
-    many, times = full_weeks(view, room)
-    above[NOTICE_WEEKS], above[NOTICES] = many * grant, times * grant
-    below[NOTICE_WEEKS] = below[NOTICES] = grant
+    above[NOTICE_WEEKS] = above[NOTICES] = 0
+    if grant:
+        above[NOTICE_WEEKS], above[NOTICES] = full_weeks(view, room)
+    below[NOTICE_WEEKS] = below[NOTICES] = int(grant)
 
 
 @jit

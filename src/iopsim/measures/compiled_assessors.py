@@ -6,19 +6,15 @@ way, so that a full diary is not walked through for each caller.
 
 from __future__ import annotations
 
-import math
-
-from iopsim.jit import Rows, Struct, jit
-from iopsim.measures.compiled_rows import enough
+from iopsim.jit import Rows, Struct, jit, jitted
+from iopsim.money.compiled.room import grown
 from iopsim.record import NEVER
+from iopsim.rulebook import intake
 
 ENOUGH = 1 << 40
 
 
-@jit
-def bookable(room: int, overbooking: float) -> int:
-    """Return the appointments that may be booked where there is room for so many assessments."""
-    return math.floor(room * (1.0 + overbooking) + 1e-9)
+overbooked = jitted(intake.overbooked)
 
 
 @jit
@@ -40,7 +36,7 @@ def slots_offered(view: Struct, posts: Rows, room: Struct) -> int:
     for day in range(view.end):
         if change[day]:
             people += change[day]
-            slots = bookable(each * people, intake.overbooking)
+            slots = int(overbooked(each * people, intake.overbooking))
         if assessed[day] and day >= view.since:
             total += slots
     return total
@@ -50,8 +46,8 @@ def slots_offered(view: Struct, posts: Rows, room: Struct) -> int:
 def held_back_with_all_there(view: Struct, rows: Struct, room: Struct) -> int:
     """Return the client-days, of those that count, that slots would hold clients back were every assessor there."""
     booked, days = rows.appointments, view.end
-    room.given = enough(room.given, len(booked))
-    room.without = enough(room.without, len(booked))
+    room.given = grown(room.given, len(booked))
+    room.without = grown(room.without, len(booked))
     hired, open_access, since = _hires(view, rows.posts, room), view.book.intake.open_access, view.since
     if not open_access:
         _appointments(view, booked, room, hired)
@@ -61,8 +57,7 @@ def held_back_with_all_there(view: Struct, rows: Struct, room: Struct) -> int:
         wanted = min(booked[k].wanted_day, days)
         day = wanted if open_access else given[k]
         held += max(day, since) - max(wanted, since)
-        if day < days and (booked[k].came_day != NEVER or booked[k].day >= days):
-            come[day] += 1
+        come[day] += (booked[k].came_day != NEVER) | (booked[k].day >= days)
     return int(held + _sent_away(view, room))
 
 
@@ -149,17 +144,25 @@ def _grow(view: Struct, room: Struct, first: int) -> None:
     intake, planned, free, following = view.book.intake, room.planned, room.free, room.following
     for day in range(view.end):
         if day >= first and intake.assessment_days[day]:
-            before = bookable(planned[day], intake.overbooking)
+            before = int(overbooked(planned[day], intake.overbooking))
             planned[day] += intake.slots_per_day
-            free[day] += bookable(planned[day], intake.overbooking) - before
+            free[day] += int(overbooked(planned[day], intake.overbooking)) - before
         following[day] = day + (free[day] <= 0)
 
 
 @jit
 def _sent_away(view: Struct, room: Struct) -> int:
-    """Return the client-days of those who would be waiting because more had come than assessors have time for."""
+    """Return the client-days of those who would be waiting because more had come than assessors have time for.
+
+    Nobody would, if on no day more come than those can see who were there from the beginning.
+    """
     intake, come, hired = view.book.intake, room.come, room.hired
     assessed, planned, each, since = intake.assessment_days, intake.room, intake.slots_per_day, view.since
+    too_many = 0
+    for day in range(len(planned)):
+        too_many += assessed[day] & (come[day] > planned[day])
+    if not too_many:
+        return 0
     again = held = assessors = 0
     for day in range(len(planned)):
         assessors += hired[day]

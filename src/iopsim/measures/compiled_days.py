@@ -1,126 +1,99 @@
-"""Census, waitlist and who is held back, compiled: `iopsim.measures.presence`, week by week."""
+"""Census, waitlist and who is held back, compiled: `iopsim.measures.presence`.
+
+Client-days of the whole view are added up from the days on which clients came and went. How many are there on each day
+matters for the most on one day, and by week for the series alone.
+"""
 
 from __future__ import annotations
 
+import numpy as np
+
 from iopsim.jit import Rows, Struct, jit, jitted
-from iopsim.measures import presence, view
-from iopsim.measures.series import WEEKLY
+from iopsim.measures import cohorts, presence, view
+from iopsim.measures.compiled_rows import BOOKED, MOVED
+from iopsim.money.compiled.room import grown
 from iopsim.record import NEVER
 
-CENSUS, WAITING, HELD_BACK = WEEKLY.index("census"), WEEKLY.index("waiting"), WEEKLY.index("held_back_by_slots")
-BY_SLOTS, BY_SEATS, BY_CASELOAD, BY_BOTH, BY_NEXT_PHASE = range(5)
-
 or_end, left_list, seen = jitted(view.or_end), jitted(presence.left_list), jitted(presence.seen)
+referred, covers = jitted(cohorts.referred), jitted(view.covers)
 
 
 @jit
-def follow_days(view: Struct, rows: Struct, room: Struct) -> tuple[int, int]:
-    """Fill in the weeks of census, waitlist and those held back; return the largest census and longest waitlist."""
-    room.census[:] = 0
-    room.waiting[:] = 0
-    room.held_level[:] = 0
-    room.held_part[:] = 0
-    _come_and_go(view, rows.clients, room)
-    _diary(view, rows.appointments, room)
-    _turned_away(view, rows.intake, room)
-    _next_phase(view, rows, room)
-    add_weeks(room.held_level, room.held_part, view.end // 7)
-    weekly, held_back = room.weekly, room.held_part
-    for resource in range(len(held_back)):
-        for week in range(weekly.shape[1]):
-            weekly[HELD_BACK + resource, week] = held_back[resource, week]
-    fullest = _by_week(room.census, room.weekly, CENSUS, view.since)
-    return fullest, _by_week(room.waiting, room.weekly, WAITING, view.since)
+def mark_clients(view: Struct, rows: Struct, room: Struct) -> tuple[int, int, int]:
+    """Mark who has an appointment and who made the last move due.
+
+    Return the slots booked, and the client-days held back by slots and by the next phase; of who did not make that move
+    nothing is counted here.
+    """
+    clients, booked, moves, end = rows.clients, rows.appointments, rows.moves, view.end
+    room.marks = grown(room.marks, len(clients))
+    marks, since = room.marks, view.since
+    marks[: len(clients)] = 0
+    slots = by_slots = by_next_phase = 0
+    for k in range(len(booked)):
+        it = booked[k]
+        marks[np.uint64(it.client)] |= it.day < end  # no index is negative
+        slots += covers(view, it.day)
+        by_slots += max(seen(view, it), since) - max(min(it.wanted_day, end), since)
+    for k in range(len(moves)):
+        it = moves[k]
+        if it.due_day == clients[it.client].due_day:
+            marks[it.client] |= MOVED
+        by_next_phase += max(min(it.day, end), since) - max(min(it.due_day, end), since)
+    return slots, by_slots, by_next_phase
 
 
 @jit
-def _come_and_go(view: Struct, clients: Rows, room: Struct) -> None:
-    census, waiting, end = room.census, room.waiting, view.end
+def follow_clients(view: Struct, clients: Rows, room: Struct) -> tuple[int, int, int, int, int]:
+    """Note by how many census and waitlist change on each day; return client-days of both, and those marked.
+
+    Those are: client-days of clients still due to move on, clients booked, and all who were referred.
+    """
+    census, waiting, marks, end, since = room.census, room.waiting, room.marks, view.end, view.since
+    census[:] = 0
+    waiting[:] = 0
+    inside = on_list = still_due = booked = everybody = 0
     for k in range(len(clients)):
         client = clients[k]
-        here = client.admitted_day != NEVER
-        census[max(client.admitted_day, 0)] += here
-        census[min(or_end(view, client.exit_day), end)] -= here
-        here = client.joined_day != NEVER
-        waiting[max(client.joined_day, 0)] += here
-        waiting[min(left_list(view, client), end)] -= here
+        gone = min(or_end(view, client.exit_day), end)
+        here, day = client.admitted_day != NEVER, max(client.admitted_day, 0)
+        census[np.uint64(day)] += here  # no index is negative
+        census[np.uint64(gone)] -= here
+        inside += here * (max(gone, since) - max(day, since))
+        here, day = client.joined_day != NEVER, max(client.joined_day, 0)
+        left = max(min(left_list(view, client), end), 0)
+        waiting[np.uint64(day)] += here
+        waiting[np.uint64(left)] -= here
+        on_list += here * (max(left, since) - max(day, since))
+        due = (client.due_day != NEVER) & (marks[k] & MOVED == 0)
+        still_due += due * (max(gone, since) - max(min(client.due_day, end), since))
+        who = referred(view, client)
+        booked += who & (marks[k] & BOOKED > 0)
+        everybody += who
+    return inside, on_list, still_due, booked, everybody
 
 
 @jit
-def _by_week(daily: Rows, weekly: Rows, row: int, since: int) -> int:
-    """Add up the changes of each day, and the clients of each day of a week; return the most on a day that counts."""
-    here = most = 0
-    for week in range(weekly.shape[1]):
-        together = highest = 0
-        for day in range(7 * week, 7 * week + 7):
-            here += daily[day]
-            together += here
-            highest = max(highest, here)
-        weekly[row, week] = together
-        if 7 * week >= since:
-            most = max(most, highest)
-    return most
-
-
-@jit
-def change(level: Rows, part: Rows, row: int, day: int, clients: int) -> None:
-    """Have so many clients more from a day on, which may be that after the run's last.
-
-    They are there in full from the next week on, and for the rest of this one.
-    """
-    week = day // 7
-    level[row, week + 1] += clients
-    part[row, week] += clients * (7 * week + 7 - day)
-
-
-@jit
-def add_weeks(level: Rows, part: Rows, weeks: int) -> None:
-    """Make client-days of each week, in `part`, of changes."""
-    for row in range(len(part)):
-        here = 0
-        for week in range(weeks):
-            here += level[row, week]
-            part[row, week] += 7 * here
-
-
-@jit
-def _diary(view: Struct, booked: Rows, room: Struct) -> None:
-    level, part, end = room.held_level, room.held_part, view.end
-    for k in range(len(booked)):
-        wanted, until = min(booked[k].wanted_day, end), seen(view, booked[k])
-        if until != wanted:
-            change(level, part, BY_SLOTS, wanted, 1)
-            change(level, part, BY_SLOTS, until, -1)
-
-
-@jit
-def _turned_away(view: Struct, intake: Rows, room: Struct) -> None:
-    level, part, until = room.held_level, room.held_part, view.book.intake.next_admission_day
+def turned_away(view: Struct, intake: Rows) -> tuple[int, int, int]:
+    """Return the client-days held back by seats, by caseload and by both."""
+    end, since, until = view.end, view.since, view.book.intake.next_admission_day
+    by_seats = by_caseload = by_both = 0
     for k in range(len(intake)):
         row = intake[k]
-        last = until[row.day + 1]
-        if row.no_seat:
-            change(level, part, BY_SEATS, row.day, row.no_seat)
-            change(level, part, BY_SEATS, last, -row.no_seat)
-        if row.no_caseload:
-            change(level, part, BY_CASELOAD, row.day, row.no_caseload)
-            change(level, part, BY_CASELOAD, last, -row.no_caseload)
-        if row.neither:
-            change(level, part, BY_BOTH, row.day, row.neither)
-            change(level, part, BY_BOTH, last, -row.neither)
+        days = max(min(until[row.day + 1], end), since) - max(row.day, since)
+        by_seats += row.no_seat * days
+        by_caseload += row.no_caseload * days
+        by_both += row.neither * days
+    return by_seats, by_caseload, by_both
 
 
 @jit
-def _next_phase(view: Struct, rows: Struct, room: Struct) -> None:
-    clients, moves, mine = rows.clients, rows.moves, room.clients
-    level, part, end = room.held_level, room.held_part, view.end
-    for k in range(len(moves)):
-        move = moves[k]
-        if move.due_day == clients[move.client].due_day:
-            mine[move.client].moved = 1
-        change(level, part, BY_NEXT_PHASE, min(move.due_day, end), 1)
-        change(level, part, BY_NEXT_PHASE, min(move.day, end), -1)
-    for k in range(len(clients)):
-        if clients[k].due_day != NEVER and not mine[k].moved:
-            change(level, part, BY_NEXT_PHASE, min(clients[k].due_day, end), 1)
-            change(level, part, BY_NEXT_PHASE, min(or_end(view, clients[k].exit_day), end), -1)
+def most(census: Rows, waiting: Rows, since: int) -> tuple[int, int]:
+    """Return the largest census and the longest waitlist of a day that counts, given how they change on each day."""
+    inside = on_list = largest = longest = 0
+    for day in range(len(census) - 1):
+        inside += census[day]
+        on_list += waiting[day]
+        if day >= since:
+            largest, longest = max(largest, inside), max(longest, on_list)
+    return largest, longest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iopsim.jit import Rows, Struct, jit, jitted
-from iopsim.measures import costs, money, view
+from iopsim.measures import costs, money
 from iopsim.measures.catalogue import place_of
 from iopsim.measures.money import QUARTER, YEAR
 from iopsim.money.ledger import EARNED, Account
@@ -44,8 +44,7 @@ PARTS = tuple(
 )
 ACCOUNTS = len(Account)
 
-paid_late, completed, attended = jitted(money.paid_late), jitted(money.completed), jitted(money.attended)
-covers = jitted(view.covers)
+completed = jitted(money.completed)
 
 
 @jit
@@ -75,8 +74,8 @@ def first_week(view: Struct, ledger: Struct) -> int:
 @jit
 def _sum(weekly: Rows, first: int) -> int:
     total = 0
-    for week in range(max(first, 0), len(weekly)):
-        total += weekly[week]
+    for number in weekly[max(first, 0) :]:
+        total += number
     return total
 
 
@@ -86,14 +85,14 @@ def tell_money(view: Struct, rows: Struct, ledger: Struct, room: Struct, above: 
     postings, first, bills = ledger.postings, first_week(view, ledger), int(ledger.bills)
     earned, spent = _sum(room.revenue, first), _sum(room.cost, first)
     billed, denied = -_sum(postings[Account.BILLED], first), _sum(postings[Account.DENIED], first)
-    weeks, last_year = _client_weeks(view, ledger.client_weeks), len(room.cost) - YEAR
+    weeks, last_year = _sum(ledger.begun, first), len(room.cost) - YEAR
     above[BILLED] = billed * bills
     above[ALLOWED] = (billed - _sum(postings[Account.NOT_ALLOWED], first)) * bills
     above[DENIED] = denied * bills
     above[UNCOLLECTED] = _sum(postings[Account.UNCOLLECTED], first) * bills
     above[REVENUE] = above[REVENUE_PER_CLIENT_WEEK] = earned * bills
     above[COLLECTED] = (earned - _sum(postings[Account.RECEIVABLE], first)) * bills
-    above[LATE] = _late(view, rows.clients, ledger.claims) * bills
+    above[LATE] = _sum(ledger.late, first) * bills
     above[OUTSTANDING] = _sum(postings[Account.RECEIVABLE], 0) * bills
     above[MARGIN] = (earned - spent) * bills
     for place in (BILLED, ALLOWED, DENIED, UNCOLLECTED, REVENUE, COLLECTED, LATE, OUTSTANDING, MARGIN):
@@ -104,41 +103,32 @@ def tell_money(view: Struct, rows: Struct, ledger: Struct, room: Struct, above: 
     for place in (COST, PER_COMPLETION, PER_CLIENT_WEEK, PER_SESSION):
         above[place] = spent
     below[COST], below[PER_CLIENT_WEEK] = 1, weeks
-    below[PER_COMPLETION], below[PER_SESSION] = _completed(view, rows.clients), _attended(view, rows.sessions)
+    below[PER_COMPLETION], below[PER_SESSION] = (
+        _completed(view, rows.clients, ledger.inside),
+        _attended(view, ledger.inside),
+    )
     for place, cost in PARTS:
         above[place], below[place] = _sum(postings[ACCOUNTS + cost], first), 1
 
 
 @jit
-def _late(view: Struct, clients: Rows, claims: Rows) -> int:
-    cents = 0
-    if view.book.money.late_weeks.any():
-        for k in range(len(claims)):
-            cents += paid_late(view, claims[k], clients[claims[k].client].payer)
-    return cents
-
-
-@jit
-def _client_weeks(view: Struct, weeks: Rows) -> int:
+def _completed(view: Struct, clients: Rows, inside: Struct) -> int:
     many = 0
-    for k in range(len(weeks)):
-        many += covers(view, weeks[k].day)
+    for turn in range(inside.many):
+        many += completed(view, clients[inside.who[turn]])
     return many
 
 
 @jit
-def _completed(view: Struct, clients: Rows) -> int:
-    many = 0
-    for k in range(len(clients)):
-        many += completed(view, clients[k])
-    return many
-
-
-@jit
-def _attended(view: Struct, sessions: Rows) -> int:
-    many = 0
-    for k in range(len(sessions)):
-        many += attended(view, sessions[k])
+def _attended(view: Struct, inside: Struct) -> int:
+    """Return the sessions to which clients came on days that count."""
+    first, end, sessions, since, many = inside.first, inside.end, inside.rows, view.since, 0
+    for turn in range(inside.many):
+        client = inside.who[turn]
+        begin = first[client]
+        while begin < end[client] and sessions[begin].day < since:
+            begin += 1
+        many += end[client] - begin
     return many
 
 

@@ -1,64 +1,36 @@
-"""What the compiled measures read beside the Record, and the room they work in."""
+"""The room that the compiled measures work in."""
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
-from iopsim.jit import Rows, Struct, jit, row_type, struct
+from iopsim.jit import Struct, struct
 from iopsim.measures.series import WEEKLY
-from iopsim.money.claims import Claims
-from iopsim.money.ledger import Ledger
-from iopsim.money.services import ClientWeeks
 from iopsim.rulebook import Rulebook
 
-CLAIM = row_type(Claims)
-CLIENT_WEEK = row_type(ClientWeeks)
-"""The types of a row of the ledger's tables."""
-
-FOLLOWED = np.dtype(
+STAY = np.dtype(
     [
         (name, np.int64)
         for name in (
-            "booked",  # whether any call led to an appointment
-            "sessions",  # attended within the planned length and four weeks
-            "admitted",  # the next four as in `iopsim.measures.hours.Stays`
-            "until",
+            "admitted",  # as in `iopsim.measures.hours.Stays`, but that places are one later
             "first",
             "weeks",
             "place",
             "phase",  # phase the client is in, and since which day of treatment
             "since",
-            "moved",  # whether the client made the last move that fell due
-            "role",  # role of the post that has the case; -1 for none
         )
     ],
     align=True,
 )
-"""What is noted of a client while a replication is reduced."""
+"""What is noted of a client's treatment while a replication is reduced."""
+
+BOOKED, MOVED = 1, 2
+"""Marks of a client: a call led to an appointment; the last move that fell due was made."""
 
 RESOURCES = 5
 """What holds clients back, as in `iopsim.measures.presence.HeldBack`."""
-
-
-def ledger_rows(ledger: Ledger) -> Struct:
-    """Return a ledger as compiled code has it."""
-    return struct(
-        first_week=ledger.first_week,
-        bills=ledger.bills,
-        postings=ledger.postings,
-        claims=_rows(ledger.claims, CLAIM),
-        client_weeks=_rows(ledger.client_weeks, CLIENT_WEEK),
-    )
-
-
-def _rows(table: Any, kind: np.dtype[Any]) -> Rows:
-    rows = np.zeros(len(table), dtype=kind)
-    for field in fields(table):
-        rows[field.name] = getattr(table, field.name)
-    return rows
 
 
 def room_of(book: Rulebook) -> Struct:
@@ -69,7 +41,9 @@ def room_of(book: Rulebook) -> Struct:
         return np.zeros(shape, dtype=np.int64)
 
     return struct(
-        clients=np.zeros(0, dtype=FOLLOWED),
+        marks=np.zeros(0, dtype=np.uint8),
+        stays=np.zeros(0, dtype=STAY),
+        role=numbers(0),
         weekly=numbers(len(WEEKLY), weeks),
         nights_held=numbers(weeks),
         group_week=numbers(groups),
@@ -90,17 +64,8 @@ def room_of(book: Rulebook) -> Struct:
         given=numbers(0),
         without=numbers(0),
         # minutes of each week of treatment
-        asked=numbers(0),
         attended=numbers(0),
         cash=numbers(book.money.planned.shape[1]),
         revenue=numbers(book.money.planned.shape[1]),
         cost=numbers(book.money.planned.shape[1]),
     )
-
-
-@jit
-def enough(rows: Rows, many: int) -> Rows:
-    """Return rows, or new ones if they are not so many."""
-    if len(rows) < many:
-        return np.empty(2 * many, rows.dtype)
-    return rows

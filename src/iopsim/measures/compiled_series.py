@@ -5,29 +5,36 @@ from __future__ import annotations
 import numpy as np
 
 from iopsim.jit import Rows, Struct, jit, jitted
-from iopsim.measures import cohorts, view
-from iopsim.measures.compiled_days import add_weeks, change
+from iopsim.measures import cohorts, presence, view
 from iopsim.measures.compiled_money import first_week
+from iopsim.measures.compiled_rows import MOVED
 from iopsim.measures.resources import NIGHTS, STAFF
 from iopsim.measures.series import WAYS_OUT, WEEKLY
+from iopsim.money.compiled.room import grown
 from iopsim.record import NEVER, Night
 
 SHORT, OVERTIME = WEEKLY.index("minutes_short"), WEEKLY.index("minutes_overtime")
 WAY_OUT = np.where(np.any(WAYS_OUT, axis=0), np.argmax(WAYS_OUT, axis=0), NEVER)
 """Row of the retention series of each exit; -1 for none."""
 
+CENSUS, WAITING, HELD_BACK = WEEKLY.index("census"), WEEKLY.index("waiting"), WEEKLY.index("held_back_by_slots")
+BY_SLOTS, BY_SEATS, BY_CASELOAD, BY_BOTH, BY_NEXT_PHASE = range(5)
+
 CARRIED, CAN_CARRY = STAFF.index("carried"), STAFF.index("can_carry")
 assert NIGHTS == ("seats", "enrolled", "attended", "cancelled")
 assert STAFF[:CARRIED] == ("available", "groups", "individual", "assessments", "notes", "other", "overtime")
 
 referred, assessed, started = jitted(cohorts.referred), jitted(cohorts.assessed), jitted(cohorts.started)
-followed_a_course, or_end = jitted(cohorts.followed_a_course), jitted(view.or_end)
+followed_a_course, or_end, seen = jitted(cohorts.followed_a_course), jitted(view.or_end), jitted(presence.seen)
 
 
 @jit
-def fill_weekly(view: Struct, staff: Rows, room: Struct, weekly: Rows) -> None:
-    """Fill in the weekly series; all but the staff's minutes are in the room by now."""
-    first, told = view.since // 7, room.weekly
+def fill_weekly(view: Struct, rows: Struct, room: Struct, weekly: Rows) -> None:
+    """Fill in the weekly series; seats, and by how many census and waitlist change each day, are in the room by now."""
+    first, told, staff = view.since // 7, room.weekly, rows.staff
+    _by_week(room.census, told[CENSUS])
+    _by_week(room.waiting, told[WAITING])
+    _hold_back(view, rows, room)
     told[SHORT] = 0
     told[OVERTIME] = 0
     for k in range(len(staff)):
@@ -37,6 +44,87 @@ def fill_weekly(view: Struct, staff: Rows, room: Struct, weekly: Rows) -> None:
     for series in range(len(weekly)):
         for week in range(weekly.shape[1]):
             weekly[series, week] = told[series, first + week]
+
+
+@jit
+def _by_week(daily: Rows, weekly: Rows) -> None:
+    """Add up the clients of each day of a week, given by how many there are more on each day."""
+    here = 0
+    for week in range(len(weekly)):
+        weekly[week] = 0
+        for day in range(7 * week, 7 * week + 7):
+            here += daily[day]
+            weekly[week] += here
+
+
+@jit
+def _hold_back(view: Struct, rows: Struct, room: Struct) -> None:
+    """Fill in the client-days that each resource holds clients back, by week."""
+    level, part = room.held_level, room.held_part
+    level[:] = 0
+    part[:] = 0
+    _diary(view, rows.appointments, level, part)
+    _turned_away(view, rows.intake, level, part)
+    _next_phase(view, rows, room.marks, level, part)
+    add_weeks(level, part, view.end // 7)
+    for resource in range(len(part)):
+        for week in range(room.weekly.shape[1]):
+            room.weekly[HELD_BACK + resource, week] = part[resource, week]
+
+
+@jit
+def change(level: Rows, part: Rows, row: int, day: int, clients: int) -> None:
+    """Have so many clients more from a day on, which may be that after the run's last.
+
+    They are there in full from the next week on, and for the rest of this one.
+    """
+    week = day // 7
+    level[row, week + 1] += clients
+    part[row, week] += clients * (7 * week + 7 - day)
+
+
+@jit
+def add_weeks(level: Rows, part: Rows, weeks: int) -> None:
+    """Make client-days of each week, in `part`, of changes."""
+    for row in range(len(part)):
+        here = 0
+        for week in range(weeks):
+            here += level[row, week]
+            part[row, week] += 7 * here
+
+
+@jit
+def _diary(view: Struct, booked: Rows, level: Rows, part: Rows) -> None:
+    end = view.end
+    for k in range(len(booked)):
+        wanted, until = min(booked[k].wanted_day, end), seen(view, booked[k])
+        if until != wanted:
+            change(level, part, BY_SLOTS, wanted, 1)
+            change(level, part, BY_SLOTS, until, -1)
+
+
+@jit
+def _turned_away(view: Struct, intake: Rows, level: Rows, part: Rows) -> None:
+    until = view.book.intake.next_admission_day
+    for k in range(len(intake)):
+        row = intake[k]
+        last = until[row.day + 1]
+        for resource, clients in ((BY_SEATS, row.no_seat), (BY_CASELOAD, row.no_caseload), (BY_BOTH, row.neither)):
+            if clients:
+                change(level, part, resource, row.day, clients)
+                change(level, part, resource, last, -clients)
+
+
+@jit
+def _next_phase(view: Struct, rows: Struct, marks: Rows, level: Rows, part: Rows) -> None:
+    clients, moves, end = rows.clients, rows.moves, view.end
+    for k in range(len(moves)):
+        change(level, part, BY_NEXT_PHASE, min(moves[k].due_day, end), 1)
+        change(level, part, BY_NEXT_PHASE, min(moves[k].day, end), -1)
+    for k in range(len(clients)):
+        if clients[k].due_day != NEVER and marks[k] & MOVED == 0:
+            change(level, part, BY_NEXT_PHASE, min(clients[k].due_day, end), 1)
+            change(level, part, BY_NEXT_PHASE, min(or_end(view, clients[k].exit_day), end), -1)
 
 
 @jit
@@ -128,22 +216,24 @@ def fill_staff(view: Struct, rows: Struct, room: Struct, staff: Rows) -> None:
 @jit
 def _carry(view: Struct, rows: Struct, room: Struct) -> None:
     """Note who carries each client from when to when, and how many each person on the payroll can carry."""
-    level, part, notes, end = room.role_level, room.role_part, room.clients, view.end
     clients, given, posts = rows.clients, rows.counselors, rows.posts
+    room.role = grown(room.role, len(clients))
+    level, part, mine, end = room.role_level, room.role_part, room.role, view.end
+    mine[: len(clients)] = NEVER
     caseload, post_role, roles = (
         view.book.staffing.caseload,
         view.book.staffing.post_role,
         len(view.book.staffing.caseload),
     )
     for k in range(len(given)):
-        note, day = notes[given[k].client], _within(given[k].day, end)
-        if note.role != NEVER:
-            change(level, part, note.role, day, -1)
-        note.role = post_role[given[k].post]
-        change(level, part, note.role, day, 1)
+        client, day = given[k].client, _within(given[k].day, end)
+        if mine[client] != NEVER:
+            change(level, part, mine[client], day, -1)
+        mine[client] = post_role[given[k].post]
+        change(level, part, mine[client], day, 1)
     for k in range(len(clients)):
-        if notes[k].role != NEVER:
-            change(level, part, notes[k].role, _within(or_end(view, clients[k].exit_day), end), -1)
+        if mine[k] != NEVER:
+            change(level, part, mine[k], _within(or_end(view, clients[k].exit_day), end), -1)
     for k in range(len(posts)):
         role = post_role[posts[k].post]
         each = max(caseload[role], 0)

@@ -1,121 +1,109 @@
-"""What is counted by client, compiled: appointments, sessions of a course, and hours of each week of treatment.
+"""What is counted by client, compiled: sessions of a course, and hours of each week of treatment.
 
-Who counts is multiplied with, and not branched on: a processor guesses wrong too often which way a client goes.
+Only clients who were admitted are looked at, and of sessions those to which they came, as the ledger has them.
 """
 
 from __future__ import annotations
 
-from iopsim.jit import Row, Rows, Struct, jit, jitted
+import numpy as np
+
+from iopsim.jit import Row, Rows, Struct, inlined, jit, jitted
 from iopsim.measures import cohorts, hours, view
-from iopsim.measures.cohorts import PRESENT
-from iopsim.measures.compiled_rows import enough
 from iopsim.measures.retention import FEW_SESSIONS
-from iopsim.record import NEVER
+from iopsim.money.compiled.room import grown
+
+WEEK = np.uint32(hours.WEEK)
 
 or_end = jitted(view.or_end)
-referred, followed_a_course = jitted(cohorts.referred), jitted(cohorts.followed_a_course)
-in_full, held_alone = jitted(hours.in_full), jitted(hours.held_alone)
+followed_a_course, held_alone = jitted(cohorts.followed_a_course), jitted(hours.held_alone)
 
 
 @jit
-def follow_clients(view: Struct, rows: Struct, room: Struct) -> int:
-    """Begin a note on each client, and fill in the calls and the stay; return the weeks of all stays."""
-    clients, booked, since, weeks = rows.clients, rows.appointments, view.since, 0
-    room.clients = enough(room.clients, len(clients))
-    notes = room.clients
-    for k in range(len(clients)):
-        client, note = clients[k], notes[k]
-        note.booked = note.sessions = note.moved = note.since = 0
-        note.role = NEVER
-        gone = or_end(view, client.exit_day)
-        note.admitted = client.admitted_day if client.admitted_day != NEVER else gone
-        note.until = gone - note.admitted
-        note.first = max(-((note.admitted - since) // 7), 0)
-        note.weeks = max(note.until // 7 - note.first, 0)
-        note.place = weeks - note.first
-        note.phase = client.entry_phase
-        weeks += note.weeks
-    end = view.end
-    for k in range(len(booked)):
-        if booked[k].day < end:
-            notes[booked[k].client].booked = 1
-    return weeks
-
-
-@jit
-def booked_clients(view: Struct, clients: Rows, room: Struct) -> tuple[int, int]:
-    """Return the clients referred who were given an appointment, and all of them."""
-    notes = room.clients
-    above = below = 0
-    for k in range(len(clients)):
-        who = referred(view, clients[k])
-        above += who * notes[k].booked
-        below += who
-    return above, below
-
-
-@jit
-def sessions_of_a_course(view: Struct, clients: Rows, room: Struct) -> tuple[int, int, int]:
+def sessions_of_a_course(view: Struct, clients: Rows, inside: Struct) -> tuple[int, int, int]:
     """Return the sessions of the clients followed for a course, how many of them came to few, and all of them."""
-    notes = room.clients
-    sessions = few = many = 0
-    for k in range(len(clients)):
-        who = followed_a_course(view, clients[k])
-        sessions += who * notes[k].sessions
-        few += who & (notes[k].sessions < FEW_SESSIONS)
-        many += who
-    return sessions, few, many
+    course, first, end, sessions = view.course, inside.first, inside.end, inside.rows
+    total = few = many = 0
+    for turn in range(inside.many):
+        client = inside.who[turn]
+        if followed_a_course(view, clients[client]):
+            last = end[client]
+            while last > first[client] and sessions[last - 1].day - clients[client].admitted_day >= course:
+                last -= 1
+            total += last - first[client]
+            few += last - first[client] < FEW_SESSIONS
+            many += 1
+    return total, few, many
 
 
 @jit
-def follow_sessions(view: Struct, rows: Struct, room: Struct, weeks: int) -> None:
-    """Count the sessions of a course of each client, and add up the minutes of each week of treatment."""
-    notes, sessions, visits, minutes = room.clients, rows.sessions, rows.visits, view.book.schedule.night_minutes
-    course, alone = view.course, view.book.treatment.individual_minutes
-    attended = room.attended = enough(room.attended, weeks + 1)
-    attended[: weeks + 1] = 0
-    for k in range(len(sessions)):
-        session = sessions[k]
-        note = notes[session.client]
-        day = session.day - note.admitted
-        note.sessions += PRESENT[session.attendance] & (day < course)
-        attended[_place(note, in_full(session), day // 7, weeks)] += minutes[session.night]
-    for k in range(len(visits)):
-        note = notes[visits[k].client]
-        attended[_place(note, held_alone(visits[k]), (visits[k].day - note.admitted) // 7, weeks)] += alone
-
-
-@jit
-def _place(note: Row, counts: bool, week: int, weeks: int) -> int:
-    """Return the place of a client's week of treatment; that after the last one's, if it does not count."""
-    counts = counts & (note.first <= week) & (week < note.first + note.weeks)
-    return int(weeks + counts * (note.place + week - weeks))
-
-
-@jit
-def weeks_below_level(view: Struct, moves: Rows, clients: int, room: Struct, weeks: int) -> tuple[int, int]:
+def weeks_below_level(view: Struct, rows: Struct, inside: Struct, room: Struct) -> tuple[int, int]:
     """Return the weeks with fewer minutes than the level asks for, and all in which it asks for any."""
-    room.asked = enough(room.asked, weeks)
-    notes, asked, attended = room.clients, room.asked, room.attended
-    asked[:weeks] = 0
-    least = view.book.treatment.phase_least_minutes
+    _attend_groups(view, rows.clients, inside, room)
+    _see_alone(view, rows.visits, room)
+    stays, attended, least = room.stays, room.attended, view.book.treatment.phase_least_minutes
+    clients, moves, below, together = rows.clients, rows.moves, 0, 0
     for k in range(len(moves)):
-        note = notes[moves[k].client]
-        day = moves[k].day - note.admitted
-        _ask(asked, note, day, least)
-        note.phase, note.since = moves[k].phase, day
-    for k in range(clients):
-        if notes[k].weeks:
-            _ask(asked, notes[k], notes[k].until, least)
-    below = all_of_them = 0
-    for week in range(weeks):
-        below += attended[week] < asked[week]
-        all_of_them += asked[week] > 0
-    return below, all_of_them
+        stay = stays[moves[k].client]
+        day = moves[k].day - stay.admitted
+        few, many = _below(attended, stay, day, least)
+        below, together = below + few, together + many
+        stay.phase, stay.since = moves[k].phase, day
+    for turn in range(inside.many):
+        client = inside.who[turn]
+        stay = stays[client]
+        few, many = _below(attended, stay, or_end(view, clients[client].exit_day) - stay.admitted, least)
+        below, together = below + few, together + many
+    return below, together
 
 
 @jit
-def _ask(asked: Rows, note: Row, until: int, least: Rows) -> None:
-    """Note what is asked for in each week of treatment that lies wholly in the phase that ends."""
-    for week in range(max(-(-note.since // 7), note.first), until // 7):
-        asked[note.place + week] = least[note.phase]
+def _attend_groups(view: Struct, clients: Rows, inside: Struct, room: Struct) -> None:
+    """Begin a note on each client admitted, and add up the minutes of sessions in each week of treatment that counts.
+
+    Minutes of other weeks are added up in the first place of all.
+    """
+    room.stays = grown(room.stays, len(clients))
+    room.attended = grown(room.attended, inside.many * (view.end // 7) + 1)
+    stays, attended, minutes, place = room.stays, room.attended, view.book.schedule.night_minutes, 1
+    who, begin, end, sessions = inside.who, inside.first, inside.end, inside.rows
+    attended[0] = 0
+    for turn in range(inside.many):
+        client = who[turn]
+        me, stay = clients[client], stays[client]
+        admitted = me.admitted_day
+        first = max(-((admitted - view.since) // 7), 0)
+        weeks = max((or_end(view, me.exit_day) - admitted) // 7 - first, 0)
+        stay.admitted, stay.first, stay.weeks, stay.place = admitted, first, weeks, place - first
+        stay.phase, stay.since = me.entry_phase, 0
+        for week in range(place, place + weeks):
+            attended[week] = 0
+        for k in range(begin[client], end[client]):
+            session = sessions[k]
+            then = np.int64(np.uint32(session.day - admitted) // WEEK)
+            counts = session.whole & (then >= first) & (then < first + weeks)
+            there = np.uint64(place - first + then if counts else 0)  # no index is negative
+            attended[there] += minutes[np.uint64(session.night)]
+        place += weeks
+
+
+@jit
+def _see_alone(view: Struct, visits: Rows, room: Struct) -> None:
+    """Add the minutes of individual sessions."""
+    stays, attended, alone = room.stays, room.attended, view.book.treatment.individual_minutes
+    for k in range(len(visits)):
+        stay = stays[visits[k].client]
+        week = (visits[k].day - stay.admitted) // 7
+        counts = held_alone(visits[k]) & (week >= stay.first) & (week < stay.first + stay.weeks)
+        attended[stay.place + week if counts else 0] += alone
+
+
+@inlined
+def _below(attended: Rows, stay: Row, until: int, least: Rows) -> tuple[int, int]:
+    """Return the weeks with too few minutes that lie wholly in the phase that ends, and all if it asks for any."""
+    asked, begin, end = least[stay.phase], max(-(-stay.since // 7), stay.first), until // 7
+    below = 0
+    if asked <= 0 or end <= begin:
+        return 0, 0
+    for minutes in attended[stay.place + begin : stay.place + end]:
+        below += minutes < asked
+    return below, end - begin

@@ -139,7 +139,13 @@ def write_intake(scenario: Scenario, planned_assessors: I64) -> Intake:
 
 def with_overbooking(room: I64, overbooking: float) -> I64:
     """Return the appointments that may be booked where there is room for so many assessments."""
-    return np.asarray(np.floor(room * (1.0 + overbooking) + 1e-9), dtype=np.int64)
+    return np.asarray(overbooked(room, overbooking), dtype=np.int64)
+
+
+def overbooked(room: I64, overbooking: float) -> F64:
+    """Return these appointments as whole floating-point numbers, for an array or for one number."""
+    slots: F64 = np.floor(room * (1.0 + overbooking) + 1e-9)
+    return slots
 
 
 def show_odds(next_day: float, ratio_per_log_day: float, days: int) -> F64:

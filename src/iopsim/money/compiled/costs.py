@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from iopsim import cohort
 from iopsim.jit import Row, Struct, jit, jitted
 from iopsim.money import costs
-from iopsim.money.compiled.services import stay, weeks_begun
+from iopsim.money.compiled.services import CAME_TO, stay, weeks_begun
 from iopsim.money.costs import MINUTES, NOBODY, OTHERS, PRIORITY
 from iopsim.money.services import DAYS
-from iopsim.record import CAME, I64, Attendance, Night
+from iopsim.record import I64, Night
 from iopsim.rulebook.money import EVERYBODY, NO_ROOM, Cost
-
-CAME_TO = np.isin(np.arange(len(Attendance)), CAME)
-"""Whether a client came, for each kind of attendance."""
 
 COVER, HIRING, ROOMS, LEVERS = int(Cost.COVER), int(Cost.HIRING), int(Cost.ROOMS), int(Cost.LEVERS)
 SUPPLIES, DRUG_SCREENS, INTERIM = int(Cost.SUPPLIES), int(Cost.DRUG_SCREENS), int(Cost.INTERIM)
@@ -52,7 +47,8 @@ def pay_staff(rows: Struct, book: Struct, spent: I64) -> None:
         it = staff[k]
         week, role = opening + it.week, it.role
         spent[payroll[role], week] += nearest(it.employed_days * week_pay[role], DAYS)
-        spent[COVER, week] += nearest(it.cover * cover_hour[role], MINUTES)
+        if it.cover:
+            spent[COVER, week] += nearest(it.cover * cover_hour[role], MINUTES)
         spent[HIRING, week] += it.hires * hire[role]
 
 
@@ -68,29 +64,42 @@ def pay_client_weeks(rows: Struct, book: Struct, room: Struct, spent: I64) -> No
 
     A client's weeks follow each other, so it is enough to know what changes where they begin and where they end.
     """
-    money, clients, begun, lever_cents = book.money, rows.clients, room.begun, room.lever_cents
-    opening, traits, lever_week = -money.first_week, money.lever_trait, money.lever_client_week
-    begun[:] = 0
-    lever_cents[:] = 0
-    for client in range(len(clients)):
-        begin, end = stay(clients[client], rows.days)
-        if begin < end:
-            week, cents = opening + begin // DAYS, 0
-            for lever in range(len(traits)):
-                if is_reached(traits[lever], clients[client].traits):
-                    cents += lever_week[lever]
-            after = week + weeks_begun(begin, end)
-            begun[week] += 1
-            begun[after] -= 1
-            lever_cents[week] += cents
-            lever_cents[after] -= cents
-    many = cents = 0
+    money, clients, begun, inside = book.money, rows.clients, room.ledger.begun, room.ledger.inside
+    opening, who, change = -money.first_week, inside.who, room.change
+    change[:] = 0
+    for turn in range(inside.many):
+        begin, end = stay(clients[who[turn]], rows.days)
+        week = opening + begin // DAYS
+        change[week] += 1
+        change[week + weeks_begun(begin, end)] -= 1
+    many, supplies, screens = 0, money.supplies_client_week, money.screens_client_week * money.screen_cost
     for week in range(spent.shape[1]):
-        many += begun[week]
-        cents += lever_cents[week]
-        spent[SUPPLIES, week] += many * money.supplies_client_week
-        spent[DRUG_SCREENS, week] += many * (money.screens_client_week * money.screen_cost)
-        spent[LEVERS, week] += cents
+        many += change[week]
+        begun[week] = many
+        spent[SUPPLIES, week] += many * supplies
+        spent[DRUG_SCREENS, week] += many * screens
+    if money.lever_client_week.any():
+        pay_levers(rows, book, room, spent[LEVERS])
+
+
+@jit
+def pay_levers(rows: Struct, book: Struct, room: Struct, spent: I64) -> None:
+    """Pay for the weeks of clients whom levers reach, as for their supplies."""
+    money, clients, cents, inside = book.money, rows.clients, room.change, room.ledger.inside
+    cents[:] = 0
+    for turn in range(inside.many):
+        me, each = clients[inside.who[turn]], 0
+        for lever in range(len(money.lever_trait)):
+            if is_reached(money.lever_trait[lever], me.traits):
+                each += money.lever_client_week[lever]
+        begin, end = stay(me, rows.days)
+        week = begin // DAYS - money.first_week
+        cents[week] += each
+        cents[week + weeks_begun(begin, end)] -= each
+    together = 0
+    for week in range(len(spent)):
+        together += cents[week]
+        spent[week] += together
 
 
 @jit

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from iopsim.jit import Struct, jit
-from iopsim.money.compiled.claims import claim
+from iopsim.money.compiled.claims import claim, post
 from iopsim.money.compiled.costs import spend
 from iopsim.money.compiled.room import ACCOUNTS
-from iopsim.money.compiled.services import list_weeks
+from iopsim.money.compiled.services import list_inside
 from iopsim.money.ledger import Account
 
 CASH = int(Account.CASH)
@@ -31,19 +31,20 @@ def settle(book: Struct, rows: Struct, seed: int, replication: int, room: Struct
     Returns
     -------
     Struct
-        The fields of `iopsim.money.Ledger` but `services`: tables are arrays of rows. It is `room.ledger`, and good
-        until the next is settled in the same room.
+        `first_week`, `bills` and `postings` as in `iopsim.money.Ledger`; for each week from the first on, what payers
+        pay late of its services (`late`), and weeks of treatment begun (`begun`); and `inside`, which is who was
+        admitted and came when. It is `room.ledger`, and good until the next is settled in the same room.
     """
     ledger, postings = room.ledger, room.ledger.postings
-    postings[:ACCOUNTS] = 0
-    weeks, claims = list_weeks(rows, room), 0
+    list_inside(rows, ledger.inside)
     if book.money.bills:
-        claims = claim(rows, book, seed, replication, room, weeks)
-    spent = postings[ACCOUNTS:]
+        claim(rows, book, seed, replication, room)
+        post(room.billed, postings, ledger.late)
+    else:
+        postings[:ACCOUNTS] = 0
+    spent, cash = postings[ACCOUNTS:], postings[CASH]
     spend(rows, book, room, spent)
     for cost in range(spent.shape[0]):
         for week in range(spent.shape[1]):
-            postings[CASH, week] -= spent[cost, week]
-    ledger.claims = room.claims[:claims]
-    ledger.client_weeks = room.client_weeks[:weeks]
+            cash[week] -= spent[cost, week]
     return ledger

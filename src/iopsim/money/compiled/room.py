@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from iopsim.deck import U64
-from iopsim.jit import Rows, Struct, jit, row_type, struct
-from iopsim.money.claims import Claims, chances
+from iopsim.jit import Rows, Struct, jit, struct
+from iopsim.money.claims import chances
 from iopsim.money.coverage import ends
 from iopsim.money.ledger import Account
-from iopsim.money.services import ClientWeeks
 from iopsim.rulebook import Rulebook
 from iopsim.rulebook.days import F64, Flags
 from iopsim.rulebook.money import Cost, Money, Service
@@ -22,27 +21,74 @@ ACCOUNTS = len(Account)
 WORDS = 4
 """Words of a block of cards."""
 
+CAME = np.dtype([("day", np.int32), ("night", np.int16), ("whole", np.bool_)], align=True)
+"""A session to which a client came, and whether it was not cut short."""
+
 NOTE = np.dtype([("day", np.uint32), ("what", np.uint32)])
-"""What a client had on a day: the group night of a session, a service, or the phase entered."""
+"""What a client had on a day: a service other than a session, or the phase entered."""
 
-SERVICE = np.dtype([("day", np.uint32), ("service", np.uint32), ("nth", np.uint32), ("night", np.int32)])
-"""A service of one client, as in `Services`."""
+OF_A_WEEK = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "charge",  # of the services of the week
+            "allowed",
+            "due",  # allowed, and not denied
+            "owes",  # owed by clients, and what of that they pay
+            "pays",
+            "late",  # owed by payers who pay late
+            "paid",  # what payers pay in the week
+            "nothing",  # makes it as long as what a processor fetches at once
+        )
+    ],
+    align=True,
+)
+"""What comes of the claims of a week."""
 
-CLAIM = row_type(Claims)
-WEEK = row_type(ClientWeeks)
+ACCOUNT = np.dtype(
+    [
+        *(
+            (name, np.int64)
+            for name in (
+                "payer",
+                "step",
+                "opening",  # column of the opening week, and that after the last
+                "end",
+                "contract",  # day from which the payer pays
+                "deductible",
+                "share",  # in millionths, of what the client owes that is ever paid
+                "usual",  # weeks until a claim is paid, and how many more until one is that is paid late
+                "delay",
+                "granted",  # the next three as `iopsim.money.coverage.is_granted` is told them
+                "last",
+                "lost",
+                "beyond",  # due beyond copayments so far, owed by the client, and paid of that
+                "owed",
+                "paid",
+                "charge",  # of the services that are being billed
+                "allowed",
+                "copay",
+            )
+        ),
+        ("denied_below", np.uint64),  # numbers of cards, as `first_above` has them
+        ("late_below", np.uint64),
+    ],
+    align=True,
+)
+"""A client's account with the payer while claims are made."""
 
 
 def ledger_room(book: Rulebook) -> Struct:
     """Return room in which the accounts of the replications of a plan are settled, one after the other.
 
-    It holds the rows of the largest replication so far, and the terms of the plan's payers as claims ask for them.
+    It holds what the largest replication so far needed, and the terms of the plan's payers as claims ask for them.
 
     Parameters
     ----------
     book : Rulebook
         Of the plan.
     """
-    money = book.money
+    money, weeks = book.money, book.money.planned.shape[1]
     denied, late, drawn = chances(money)
     return struct(
         # terms, by payer
@@ -53,26 +99,30 @@ def ledger_room(book: Rulebook) -> Struct:
         step=(money.scale <= 0.0).sum(axis=1),
         coverage_ends=ends(book.coverage),
         by_level=bool((money.session_rate != Service.SESSION).any()),
+        charged=is_charged(money).any(axis=0),
         # what each client had
-        sessions=_notes(),
         singles=_notes(),
         moves=_notes(),
-        services=np.empty(0, dtype=SERVICE),
         nth=np.zeros(len(Service), dtype=np.int64),
-        words=np.empty(0, dtype=np.uint64),
-        first_word=np.zeros(len(Service), dtype=np.int64),
+        account=np.zeros(1, dtype=ACCOUNT),
+        words=np.zeros(0, dtype=np.uint64),
+        billed=np.zeros(weeks + 1, dtype=OF_A_WEEK),
+        # what rooms and levers cost
         rented=np.zeros(len(money.room_night), dtype=np.int64),
-        begun=np.zeros(money.planned.shape[1] + 1, dtype=np.int64),
-        lever_cents=np.zeros(money.planned.shape[1] + 1, dtype=np.int64),
-        # the rows of the ledger, and the ledger itself
-        claims=np.empty(0, dtype=CLAIM),
-        client_weeks=np.empty(0, dtype=WEEK),
+        change=np.zeros(weeks + 1, dtype=np.int64),
         ledger=struct(
             first_week=money.first_week,
             bills=money.bills,
-            postings=np.zeros((ACCOUNTS + len(Cost), money.planned.shape[1]), dtype=np.int64),
-            claims=np.empty(0, dtype=CLAIM),
-            client_weeks=np.empty(0, dtype=WEEK),
+            postings=np.zeros((ACCOUNTS + len(Cost), weeks), dtype=np.int64),
+            late=np.zeros(weeks, dtype=np.int64),
+            begun=np.zeros(weeks, dtype=np.int64),
+            inside=struct(
+                many=0,
+                who=np.empty(0, dtype=np.int64),
+                first=np.empty(0, dtype=np.int64),
+                end=np.empty(0, dtype=np.int64),
+                rows=np.empty(0, dtype=CAME),
+            ),
         ),
     )
 
