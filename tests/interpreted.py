@@ -100,7 +100,7 @@ def _stand_ins() -> dict[str, ModuleType]:
     """Return what stands in for the modules that compile, and that compute cards."""
     kinds = dict.fromkeys(("Compiled", "Struct", "Row", "Rows", "Card", "Word", "Words"), Any)
     plain = dict.fromkeys(("jit", "jitted", "inlined", "merged", "Lent"), _same)
-    jit = _module(JIT, struct=_struct, fixed=_struct, struct_of=_struct_of, row_type=_row_type, **plain, **kinds)
+    jit = _module(JIT, struct=_struct, struct_of=_struct_of, row_type=_row_type, **plain, **kinds)
     cards = {"block": _block, "lay_out": _lay_out, "card_at": _card_at, "low_card": _low_card, "high_card": _high_card}
     return {JIT: jit, DECK: _module(DECK, **cards, **kinds)}
 

@@ -9,9 +9,9 @@ A compiled function gives the same bits as the plain one: no fast mathematics, d
 from iopsim.jit.compiling import CHECKED, FOLDER, inlined, jit, jitted, merged
 from iopsim.jit.kinds import Compiled, Row, Rows, Struct
 from iopsim.jit.lent import Lent
-from iopsim.jit.structs import fixed, row_type, struct, struct_of
+from iopsim.jit.structs import row_type, struct, struct_of
 
 __all__ = [
-    "CHECKED", "FOLDER", "Compiled", "Lent", "Row", "Rows", "Struct", "fixed", "inlined", "jit", "jitted", "merged",
+    "CHECKED", "FOLDER", "Compiled", "Lent", "Row", "Rows", "Struct", "inlined", "jit", "jitted", "merged",
     "row_type", "struct", "struct_of",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from numba.extending import (
 )
 
 from iopsim.jit.kinds import Struct
-from iopsim.jit.structs import FixedType, StructType
+from iopsim.jit.structs import StructType
 
 
 class LentType(types.Type):  # type: ignore[misc]
@@ -97,47 +97,15 @@ class _LentAttribute(AttributeTemplate):  # type: ignore[misc]
 def _get(context: Any, builder: Any, lent: LentType, pointer: Any, name: str) -> Any:
     """Read a field: an array without its owner."""
     kind = lent.lender.field_dict[name]
-    there = _fields_at(context, builder, lent.lender, pointer)
-    fixed = isinstance(lent.lender, FixedType)
-    if isinstance(kind, types.Array):
-        return _array_at(context, builder, kind, there._get_ptr_by_name(name), fixed)  # noqa: SLF001 - no other way
+    value = getattr(_fields_at(context, builder, lent.lender, pointer), name)
     if isinstance(kind, StructType):
-        return _pointer_of(context, builder, kind, getattr(there, name))
-    if fixed and isinstance(kind, types.Number):
-        return _read(builder, there._get_ptr_by_name(name), fixed)  # noqa: SLF001
-    return getattr(there, name)
-
-
-def _read(builder: Any, place: Any, fixed: bool) -> Any:
-    """Read what is at a place in memory, which is fixed if nothing ever changes it."""
-    value = builder.load(place)
-    if fixed:
-        value.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return _pointer_of(context, builder, kind, value)
+    if isinstance(kind, types.Array):
+        array = context.make_array(kind)(context, builder, value=value)
+        for owner in ("meminfo", "parent"):
+            setattr(array, owner, cgutils.get_null_value(getattr(array, owner).type))
+        return array._getvalue()  # noqa: SLF001 - as Numba's own code does
     return value
-
-
-def _array_at(context: Any, builder: Any, kind: Any, place: Any, fixed: bool) -> Any:
-    """Read an array at a place in memory, without its owner.
-
-    It is contiguous, so that its strides need not be read: with strides that are known beforehand an element is found
-    by one instruction.
-    """
-    assert kind.layout == "C"
-    there = context.make_array(kind)(context, builder, ref=place)
-    array = context.make_array(kind)(context, builder)
-    size = array.itemsize.type(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
-    first = there._get_ptr_by_name("shape")  # noqa: SLF001 - no other way
-    shape = [_read(builder, cgutils.gep_inbounds(builder, first, 0, k), fixed) for k in range(kind.ndim)]
-    strides = [size]
-    for length in shape[:0:-1]:
-        strides.insert(0, builder.mul(strides[0], length))
-    array.data = _read(builder, there._get_ptr_by_name("data"), fixed)  # noqa: SLF001
-    array.itemsize = size
-    array.nitems = shape[0] if kind.ndim == 1 else there.nitems
-    array.shape, array.strides = cgutils.pack_array(builder, shape), cgutils.pack_array(builder, strides)
-    for owner in ("meminfo", "parent"):
-        setattr(array, owner, cgutils.get_null_value(getattr(array, owner).type))
-    return array._getvalue()  # noqa: SLF001 - as Numba's own code does
 
 
 @lower_setattr_generic(LentType)  # type: ignore[untyped-decorator]

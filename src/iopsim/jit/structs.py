@@ -36,17 +36,7 @@ class Handed(structref.StructRefProxy):  # type: ignore[misc]
     """What Python holds of a struct: nothing but the thing itself, to hand on."""
 
 
-@structref.register
-class FixedType(StructType):
-    """The type of a struct of which no field is ever set again, so that a field need not be read twice."""
-
-    def __init__(self, given: Any) -> None:
-        super().__init__(given)
-        self.name: str = f"fixed_{self.name}"
-
-
 structref.define_boxing(StructType, Handed)
-structref.define_boxing(FixedType, Handed)
 
 _makers: dict[tuple[str, ...], Compiled] = {}
 
@@ -56,22 +46,13 @@ def struct(**values: Any) -> Struct:
 
     Arrays are not copied if they are contiguous and can be written: others would make another type, and other code.
     """
-    return _made(StructType, values)
-
-
-def fixed(**values: Any) -> Struct:
-    """Return a struct of which no field is ever set; what is in its arrays may be."""
-    return _made(FixedType, values)
-
-
-def _made(of: type[StructType], values: dict[str, Any]) -> Struct:
     ready = {name: _ready(value) if isinstance(value, np.ndarray) else value for name, value in values.items()}
-    kind = of([(name, numba.typeof(value)) for name, value in ready.items()])
+    kind = StructType([(name, numba.typeof(value)) for name, value in ready.items()])
     return _maker(kind, tuple(ready))(*ready.values())
 
 
 def struct_of(part: Any) -> Struct:
-    """Return a dataclass as a fixed struct: what is a number, an array or such a dataclass; text is left out.
+    """Return a dataclass as a struct: what is a number, an array or such a dataclass; text is left out.
 
     A field has the same name, type and number of dimensions for every scenario, so that all share compiled code.
     """
@@ -88,7 +69,7 @@ def struct_of(part: Any) -> Struct:
             values[field.name] = int(value)
         elif isinstance(value, float | np.floating):
             values[field.name] = float(value)
-    return fixed(**values)
+    return struct(**values)
 
 
 def _plain(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from iopsim.clock import Phase
 from iopsim.engines.compiled.person import NOBODY
 from iopsim.engines.compiled.story import UNTOLD
-from iopsim.jit import Struct, fixed
+from iopsim.jit import Struct, struct
 from iopsim.rulebook import UNLIMITED, Rulebook
 from iopsim.rulebook.days import F64
 from iopsim.rulebook.demand import REACHES_ALL, Demand
@@ -27,19 +27,19 @@ def effects(demand: Demand, ratios: F64) -> Struct:
     places = [k for k, ratio in enumerate(ratios.tolist()) if ratio != 1.0]
     traits = [k if k < many else int(demand.lever_trait[k - many]) for k in places]
     bits = [0 if trait == REACHES_ALL else 1 << trait for trait in traits]
-    return fixed(ratio=ratios[places], bit=np.array(bits, dtype=np.int64))
+    return struct(ratio=ratios[places], bit=np.array(bits, dtype=np.int64))
 
 
 def drawn_traits(demand: Demand) -> Struct:
     """Return the traits that are drawn: word of the name, bit, and share by source; shape (sources, those drawn)."""
     drawn = np.flatnonzero(demand.trait_drawn)
-    return fixed(word=demand.trait_word[drawn], bit=np.int64(1) << drawn, share=demand.trait_share[:, drawn])
+    return struct(word=demand.trait_word[drawn], bit=np.int64(1) << drawn, share=demand.trait_share[:, drawn])
 
 
 def following_traits(demand: Demand) -> Struct:
     """Return the traits that follow from others: bit, and the bits that a client must all have, and must not have."""
     place = np.flatnonzero(~demand.trait_drawn)
-    return fixed(bit=np.int64(1) << place, every=demand.trait_all[place], none=demand.trait_none[place])
+    return struct(bit=np.int64(1) << place, every=demand.trait_all[place], none=demand.trait_none[place])
 
 
 def plan_of(book: Rulebook) -> Struct:
@@ -66,7 +66,7 @@ def plan_of(book: Rulebook) -> Struct:
     if visits or len(role):
         called[6::7] |= 1 << int(Phase.WEEK_END)
     demand = book.demand
-    return fixed(
+    return struct(
         show=effects(demand, demand.show_ratio),
         placement=effects(demand, demand.placement_ratio),
         renege=effects(demand, demand.renege_ratio),
