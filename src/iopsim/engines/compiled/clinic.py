@@ -51,6 +51,7 @@ def play(clinic: Struct) -> None:
     seats_who_is_here(clinic)
     calls_for_referrals(clinic)
     for today in range(clinic.days):
+        clinic.week, clinic.day_bit = today // 7, 1 << today % 7
         plays_before_review(clinic, today)
         plays_from_review(clinic, today)
     notes_posts(clinic)
@@ -102,7 +103,7 @@ def clears(clinic: Struct) -> None:
     schedule, intake = clinic.book.schedule, clinic.book.intake
     clinic.n_people = clinic.n_first = clinic.n_appointments = clinic.n_nights = clinic.n_intake = 0
     clinic.n_sessions = clinic.n_moves = clinic.n_lapses = clinic.n_counselors = clinic.n_posts = clinic.n_visits = 0
-    clinic.n_unexcused = clinic.next_arrival = clinic.today = clinic.first_free_day = 0
+    clinic.n_unexcused = clinic.next_arrival = clinic.first_free_day = 0
     clinic.n_callers = clinic.n_without = clinic.n_joining = clinic.n_waiting = clinic.last_wait = 0
     clinic.n_leavers = clinic.n_movers = 0
     clinic.first_waiting = clinic.first_inside = clinic.last_inside = clinic.seats_day = NEVER
@@ -110,7 +111,7 @@ def clears(clinic: Struct) -> None:
     clinic.busy_day = clinic.seen_day = NEVER
     clinic.any_invited = clinic.overloaded = False
     clinic.called[:] = clinic.plan.called
-    clinic.due_first[:] = NEVER
+    clinic.n_reviewed[:] = 0
     clinic.expected_first[:] = NEVER
     clinic.losing_first[:] = NEVER
     clinic.back_first[:] = NEVER

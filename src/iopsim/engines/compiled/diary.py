@@ -80,7 +80,7 @@ def assessments(clinic: Struct, today: int) -> None:
             many += 1
         who = following
     put_in_order(clinic, come, back, many)
-    room = max(clinic.room[today] - assessors_away(clinic, today) * clinic.book.intake.slots_per_day, 0)
+    room = max(clinic.room[today] - assessors_away(clinic) * clinic.book.intake.slots_per_day, 0)
     again = clinic.book.intake.next_assessment_day[today + 1]
     for place in range(many):
         who = come[place]

@@ -38,7 +38,7 @@ def has_room_for(clinic: Struct, clients: int) -> None:
     clinic.page, clinic.words = longer(clinic.page, length), longer(clinic.words, length)
     clinic.history = longer(clinic.history, length)
     clinic.first_key, clinic.second_key = longer(clinic.first_key, length), longer(clinic.second_key, length)
-    clinic.due_after, clinic.expected_after = longer(clinic.due_after, length), longer(clinic.expected_after, length)
+    clinic.reviewed, clinic.expected_after = longer(clinic.reviewed, length), longer(clinic.expected_after, length)
     clinic.losing_after = longer(clinic.losing_after, length)
     clinic.line_before, clinic.line_after = longer(clinic.line_before, length), longer(clinic.line_after, length)
     clinic.may_start = longer(clinic.may_start, length)

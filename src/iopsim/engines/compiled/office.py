@@ -57,7 +57,7 @@ def facilitate(clinic: Struct, use: int, week: int, minutes: int) -> None:
 def family_night(clinic: Struct, today: int) -> None:
     """Families of clients in program come, or not."""
     treatment = clinic.book.treatment
-    facilitate(clinic, FAMILY_USE, today // 7, treatment.family_staff * treatment.family_minutes)
+    facilitate(clinic, FAMILY_USE, clinic.week, treatment.family_staff * treatment.family_minutes)
     who = clinic.first_inside
     while who != NEVER:
         came = next_visit_card(clinic, who) < treatment.family_show
@@ -68,7 +68,7 @@ def family_night(clinic: Struct, today: int) -> None:
 @jit
 def week_end(clinic: Struct, today: int) -> None:
     """Spend the week's hours: what has happened already first, then what is due, in a fixed order."""
-    plan, week = clinic.plan, today // 7
+    plan, week = clinic.plan, clinic.week
     has_staff = len(clinic.book.staffing.post_role) > 0
     if plan.orientations[week]:
         minutes = plan.orientations[week] * clinic.book.intake.orientation_minutes
@@ -123,7 +123,7 @@ def lacks(clinic: Struct, lack: int, week: int, roles: I64, minutes: int) -> Non
 @jit
 def individual_sessions(clinic: Struct, today: int) -> None:
     """Individual sessions are held for who has gone longest without, while there are hours."""
-    treatment, roles, week = clinic.book.treatment, clinic.plan.sees, today // 7
+    treatment, roles, week = clinic.book.treatment, clinic.plan.sees, clinic.week
     minutes, n_due = treatment.individual_minutes, 0
     find_hours_left(clinic, week, roles)
     who = clinic.first_inside
@@ -156,7 +156,7 @@ def individual_sessions(clinic: Struct, today: int) -> None:
 @jit
 def medication_visits(clinic: Struct, today: int) -> None:
     """Medication visits are due in the first week of treatment and every so many weeks after."""
-    treatment, roles, week = clinic.book.treatment, clinic.plan.prescribes, today // 7
+    treatment, roles, week = clinic.book.treatment, clinic.plan.prescribes, clinic.week
     minutes, trait = treatment.medication_minutes, treatment.medication_trait
     find_hours_left(clinic, week, roles)
     who = clinic.first_inside

@@ -109,7 +109,7 @@ def staff(clinic: Struct, today: int) -> None:
         look_again(clinic, today)
     changed, now = clinic.changed, clinic.now
     for post in range(posts):
-        filled = (clinic.filled[post, today // 7] >> today % 7) & 1 != 0
+        filled = clinic.filled[post, clinic.week] & clinic.day_bit != 0
         changed[post], now[post] = filled != now[post], filled
         clinic.handed[post] = clinic.load[post] if changed[post] and now[post] else 0
     for post in range(posts):

@@ -114,8 +114,10 @@ def expect_nights(clinic: Struct, who: int) -> None:
 
 @jit
 def week_of_sessions(clinic: Struct, who: int, today: int) -> None:
-    """Have a client reviewed in a week."""
-    append(clinic.due_first, clinic.due_last, clinic.due_after, today + 7, who)
+    """Have a client reviewed in a week, and every week from then on."""
+    day = today % 7
+    clinic.reviewed[clinic.n_reviewed[day], day] = who
+    clinic.n_reviewed[day] += 1
     call(clinic, REVIEW, today + 7)
 
 
@@ -148,25 +150,27 @@ def asks_to_leave(clinic: Struct, who: int, reason: int, today: int) -> None:
 
 @jit
 def weekly_review(clinic: Struct, today: int) -> None:
-    """Those whose week of treatment is over are reviewed."""
-    who, first_lapse = clinic.due_first[today], clinic.n_lapses
-    people, stories = clinic.people, clinic.stories
-    while who != NEVER:
-        following = clinic.due_after[who]
+    """Those whose week of treatment is over are reviewed, in order of the day on which they were admitted."""
+    people, stories, reviewed, day = clinic.people, clinic.stories, clinic.reviewed, today % 7
+    first_lapse, stay = clinic.n_lapses, 0
+    for place in range(clinic.n_reviewed[day]):
+        who = reviewed[place, day]
         me = people[who]
-        if me.exit == IN_TREATMENT:
-            decision = review(clinic, who, me, stories[who], today)
-            if decision == STAY:
-                week_of_sessions(clinic, who, today)
-            elif decision == MOVE_ON:
-                asks_to_move(clinic, who, me.phase + 1, today)
-                week_of_sessions(clinic, who, today)
-            elif decision == STEP_UP:
-                asks_to_move(clinic, who, me.phase - 1, today)
-                week_of_sessions(clinic, who, today)
-            else:
-                asks_to_leave(clinic, who, decision, today)
-        who = following
+        if me.exit != IN_TREATMENT:
+            continue
+        decision = review(clinic, who, me, stories[who], today)
+        if decision == MOVE_ON:
+            asks_to_move(clinic, who, me.phase + 1, today)
+        elif decision == STEP_UP:
+            asks_to_move(clinic, who, me.phase - 1, today)
+        elif decision != STAY:
+            asks_to_leave(clinic, who, decision, today)
+            continue
+        reviewed[stay, day] = who
+        stay += 1
+    clinic.n_reviewed[day] = stay
+    if stay:
+        call(clinic, REVIEW, today + 7)
     lapses = clinic.lapses
     for row in range(first_lapse + 1, clinic.n_lapses):
         client, place = lapses[row].client, row

@@ -59,7 +59,7 @@ def clinic_of(rulebook: Rulebook, book: Struct) -> Struct:
 
     numbers = (
         "n_people", "n_first", "n_appointments", "n_nights", "n_intake", "n_sessions", "n_moves", "n_lapses",
-        "n_counselors", "n_posts", "n_visits", "n_unexcused", "next_arrival", "today",
+        "n_counselors", "n_posts", "n_visits", "n_unexcused", "next_arrival", "week", "day_bit",
         "first_free_day", "n_callers", "n_without", "n_joining", "n_waiting", "first_waiting", "last_wait",
         "n_leavers", "n_movers", "first_inside", "last_inside", "seats_day", "asked_phase", "asked_traits",
         "answer", "busy_day", "seen_day",
@@ -101,10 +101,9 @@ def clinic_of(rulebook: Rulebook, book: Struct) -> Struct:
         first_key=ints(clients),
         second_key=ints(clients),
         scratch=ints(clients),
-        # lists of clients, some by day
-        due_first=ints(days + 8),
-        due_last=ints(days + 8),
-        due_after=ints(clients),
+        # lists of clients, some by day, that of reviews by day of the week
+        reviewed=ints(clients, 7),
+        n_reviewed=ints(7),
         expected_first=ints(days + 1),
         expected_last=ints(days + 1),
         expected_after=ints(clients),

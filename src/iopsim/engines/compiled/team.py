@@ -17,9 +17,9 @@ COUNSELOR_CHANGES = int(Fact.COUNSELOR_CHANGES)
 
 
 @jit
-def is_here(clinic: Struct, post: int, day: int) -> bool:
-    """Return whether a post is filled on a day by one who is neither sick nor on leave."""
-    return (clinic.here[post, day // 7] >> day % 7) & 1 != 0
+def is_here(clinic: Struct, post: int) -> bool:
+    """Return whether a post is filled today by one who is neither sick nor on leave."""
+    return clinic.here[post, clinic.week] & clinic.day_bit != 0
 
 
 # Who runs tonight's group.
@@ -42,15 +42,11 @@ def runs(clinic: Struct, night: int, today: int, clients: int) -> tuple[int, int
     begin, minutes = schedule.night_start[night], schedule.night_minutes[night]
     least = schedule.facilitators[schedule.night_group[night]]
     staff = capacity = 0
-    week = today // 7 * clinic.roles
+    week = clinic.week * clinic.roles
     while not enough(staff, least, clients, capacity):
         best = NEVER
         for post in facilitators:
-            free = (
-                is_here(clinic, post, today)
-                and clinic.busy[post] <= begin
-                and clinic.taken_night[post] != clinic.n_nights
-            )
+            free = is_here(clinic, post) and clinic.busy[post] <= begin and clinic.taken_night[post] != clinic.n_nights
             if free and (best == NEVER or clinic.worked[post] < clinic.worked[best]):
                 best = post
         if best == NEVER:
@@ -87,11 +83,11 @@ def covered(clinic: Struct, night: int, today: int) -> bool:
 
 
 @jit
-def assessors_away(clinic: Struct, day: int) -> int:
-    """Return how many assessors on the payroll are sick or on leave."""
-    away, week = 0, day // 7
+def assessors_away(clinic: Struct) -> int:
+    """Return how many assessors on the payroll are sick or on leave today."""
+    away, week, today = 0, clinic.week, clinic.day_bit
     for post in clinic.plan.assessors:
-        away += ((clinic.filled[post, week] & clinic.off_days[post, week]) >> day % 7) & 1
+        away += clinic.filled[post, week] & clinic.off_days[post, week] & today != 0
     return away
 
 
@@ -107,10 +103,10 @@ def assesses(clinic: Struct, today: int) -> None:
             clinic.seen[post] = 0
     best = NEVER
     for post in assessors:
-        if is_here(clinic, post, today) and (best == NEVER or clinic.seen[post] < clinic.seen[best]):
+        if is_here(clinic, post) and (best == NEVER or clinic.seen[post] < clinic.seen[best]):
             best = post
     clinic.seen[best] += 1
-    place = today // 7 * clinic.roles + clinic.book.staffing.post_role[best]
+    place = clinic.week * clinic.roles + clinic.book.staffing.post_role[best]
     clinic.minutes[ASSESSMENTS_USE, place] += clinic.book.intake.assessment_minutes
 
 
