@@ -21,7 +21,7 @@ import iopsim
 import iopsim.rules
 from iopsim import compiled_code, jit
 from iopsim.rulebook import write
-from iopsim.rules.waitlist import FOREVER, patience_days
+from iopsim.rules.waitlist import FOREVER, patience_days, ready_day
 
 ROOT = Path(__file__).parent.parent
 PROGRAMS = sorted((ROOT / "scenarios").glob("*.toml"))
@@ -130,6 +130,23 @@ def test_patience_adds_up_the_hazard_before_and_after_interim_services():
 
 
 # ------------------------------------------------------------------------------------------------ structs
+
+
+def test_an_index_counts_from_the_start_and_one_before_it_is_a_mistake_that_is_found():
+    """In plain Python -1 is the last; in this package it is a day that is not, and bounds are checked in tests."""
+    days = np.array([3, 4, 5, 6, 6])
+    assert ready_day(-1, 0, -1, 0, days) == 6
+    assert jit.jitted(ready_day)(0, 0, 0, 0, days) == 3
+    with pytest.raises(IndexError):
+        jit.jitted(ready_day)(-1, 0, -1, 0, days)
+
+
+def test_the_indices_of_others_count_from_the_end_too():
+    @numba.njit
+    def last(values):
+        return values[-1]
+
+    assert last(np.array([3, 4, 5])) == 5
 
 
 def test_the_rulebooks_of_all_programs_have_one_type():
