@@ -19,6 +19,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count, takewhile
 from pathlib import Path
+from tempfile import TemporaryFile
 from traceback import format_exc
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -48,6 +49,9 @@ SCENARIOS_AT_ONCE = 200
 
 REPLICATIONS = 2
 """Of a scenario."""
+
+ENOUGH = 10
+"""Differences after which no more scenarios are drawn."""
 
 KINDS = {"everyday": scenarios, "with every part in use": whole_scenarios, "with payers and prices": paid_scenarios}
 
@@ -88,29 +92,39 @@ def shipped(tally: Tally, replications: int) -> None:
 
 
 def drawn(tally: Tally, until: float) -> None:
-    """Compare scenarios that Hypothesis draws, until it is time."""
+    """Compare scenarios that Hypothesis draws, until it is time, or enough of them differ."""
     for number in takewhile(lambda _: time.monotonic() < until, count(int(is_checked()), 2)):
+        if tally.differ == ENOUGH:
+            print("more are not looked for", flush=True)
+            return
         name, strategy = list(KINDS.items())[number // 2 % len(KINDS)]
+        tally.tell_if_it_fails(f"scenarios {name}, seed {number}", some_drawn(tally, until, number, name, strategy))
 
-        @seed(number)
-        @settings(
-            max_examples=SCENARIOS_AT_ONCE,
-            database=None,
-            deadline=None,
-            print_blob=False,
-            phases=[Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(changes=strategy(), first_seed=st.integers(0, 2**64 - 1), late=st.booleans())
-        def same(changes: dict[str, object], first_seed: int, late: bool, name: str = name) -> None:
-            if time.monotonic() > until:
-                return
-            book = write(load(PLAIN, changes))
-            since = 7 * (book.weeks // 2) if late else 0
-            tally.compare(f"scenarios {name}", book, REPLICATIONS, since, first_seed)
-            tally.compared[f"scenarios {name}"] += 1
 
-        tally.tell_if_it_fails(f"scenarios {name}, seed {number}", same)
+def some_drawn(
+    tally: Tally, until: float, number: int, name: str, strategy: Callable[[], st.SearchStrategy[dict[str, object]]]
+) -> Callable[[], None]:
+    """Return what compares scenarios drawn from one seed."""
+
+    @seed(number)
+    @settings(
+        max_examples=SCENARIOS_AT_ONCE,
+        database=None,
+        deadline=None,
+        print_blob=False,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(changes=strategy(), first_seed=st.integers(0, 2**64 - 1), late=st.booleans())
+    def same(changes: dict[str, object], first_seed: int, late: bool) -> None:
+        if time.monotonic() > until:
+            return
+        book = write(load(PLAIN, changes))
+        since = 7 * (book.weeks // 2) if late else 0
+        tally.compare(f"scenarios {name}", book, REPLICATIONS, since, first_seed)
+        tally.compared[f"scenarios {name}"] += 1
+
+    return same
 
 
 def compare_all(minutes: float, replications: int) -> int:
@@ -138,17 +152,20 @@ def main() -> None:
         sys.exit(compare_all(asked.minutes, asked.replications) > 0)
     os.nice(10)
     command = [sys.executable, __file__, "--here", *sys.argv[1:]]
-    runs = {
-        said: subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env={**os.environ, "NUMBA_BOUNDSCHECK": checked}
-        )
-        for said, checked in (("with bounds of arrays looked at", "1"), ("without", "0"))
-    }
-    asked_for = f"{asked.replications} replications of a program, {asked.minutes:g} minutes of drawing\n"
-    told = asked_for + "".join(f"{said}\n{run.communicate()[0]}" for said, run in runs.items())
+    told = f"{asked.replications} replications of a program, {asked.minutes:g} minutes of drawing\n"
+    with TemporaryFile("w+") as checked, TemporaryFile("w+") as unchecked:
+        files = {("with bounds of arrays looked at", "1"): checked, ("without", "0"): unchecked}
+        runs = [
+            subprocess.Popen(command, stdout=into, text=True, env={**os.environ, "NUMBA_BOUNDSCHECK": bounds})
+            for (_, bounds), into in files.items()
+        ]
+        failed = [run.wait() != 0 for run in runs]
+        for (said, _), into in files.items():
+            into.seek(0)
+            told += f"{said}\n{into.read()}"
     print(told, end="")
     (HERE / "parity.log").write_text(told, encoding="utf-8")
-    sys.exit(any(run.returncode for run in runs.values()))
+    sys.exit(any(failed))
 
 
 if __name__ == "__main__":
