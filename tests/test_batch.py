@@ -309,6 +309,11 @@ def test_the_hash_of_the_source_covers_all_that_decides_a_replication():
     assert {name for name in names if not any(name == one or name.startswith(f"{one}.") for one in hashed)} == set()
 
 
+def test_a_name_without_a_text_is_no_part_of_the_hash_that_goes_unseen():
+    with pytest.raises(ModuleNotFoundError, match="no_such"):
+        source._hash(("deck.py", "no_such"))
+
+
 def environment(source=SOURCE.parent):
     return {**os.environ, "PYTHONPATH": str(source)}
 

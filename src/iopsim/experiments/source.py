@@ -20,7 +20,7 @@ COMPUTES = (
     "experiments/point.py",
     "experiments/uncertainty.py",
     "experiments/work.py",
-    "jit.py",
+    "jit",
     "measures",
     "money",
     "record.py",
@@ -58,7 +58,10 @@ def _hash(names: Sequence[str]) -> str:
         digest.update(f"{package} {version(package)}\n".encode())
     root = files("iopsim")
     for name in names:
-        for path, text in _texts(root.joinpath(name), name):
+        texts = _texts(root.joinpath(name), name)
+        if not texts:
+            raise ModuleNotFoundError(f"iopsim has no {name}, whose text decides what a replication gives")
+        for path, text in texts:
             digest.update(f"{path} {len(text)}\n".encode() + text)
     return digest.hexdigest()
 
