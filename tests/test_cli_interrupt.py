@@ -242,7 +242,7 @@ def test_a_bar_stops_what_goes_on_because_a_stop_was_lost(monkeypatch):
     bar = Bar(Console(file=io.StringIO()), 10, hidden=True)
     bar.advance(1)
     interrupts.noticed.append(interrupts.Interrupted(code=143))
-    for going_on in (lambda: bar.advance(1), lambda: bar.finds(1), lambda: bar.says("Drawing charts")):
+    for going_on in (lambda: bar.advance(1), lambda: bar.finds(1), lambda: bar.says("Making tables and charts")):
         with pytest.raises(interrupts.Interrupted) as stop:
             going_on()
         assert stop.value.code == 143

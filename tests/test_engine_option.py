@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from iopsim.experiments import compiled_work, engine, work
 from iopsim.experiments.batch import Silent, in_memory
 from iopsim.experiments.batch_folder import Making, run_in
 from iopsim.experiments.compiled_work import Bench
-from iopsim.experiments.engine import Choice
+from iopsim.experiments.engine import COMPILERS, Choice
 from iopsim.experiments.executors.cluster import cluster
 from iopsim.experiments.executors.executor import Here
 from iopsim.experiments.executors.processes import Processes
@@ -249,11 +250,10 @@ def manifest(folder):
 
 
 def without_engines(folder):
-    """The files of a folder, but for what names an engine."""
+    """The files of a folder, but for what names an engine, and what compiles one."""
     found = everything(folder, chunks=False)
-    said = {
-        name: text for name, text in json.loads(found.pop("manifest.json")).items() if not name.startswith("engine")
-    }
+    said = json.loads(found.pop("manifest.json"))
+    said = {name: text for name, text in said.items() if not name.startswith("engine") and name not in COMPILERS}
     return found, said
 
 
@@ -284,6 +284,8 @@ def test_chunks_of_one_engine_are_used_by_the_other_and_the_manifest_tells_of_bo
     assert manifest("both")["engine_asked"] == "compiled"
     run(Path("one"), batch(20))
     assert manifest("one")["engine"] == "reference"
+    assert manifest("both")["numba"] == version("numba")
+    assert not set(COMPILERS) & set(manifest("one"))
     assert without_engines(Path("both")) == without_engines(Path("one"))
 
 

@@ -13,6 +13,7 @@ import iopsim
 from batches import batch, plan
 from batches import run as run_batch
 from iopsim.cli.studies import app
+from iopsim.experiments.engine import COMPILERS
 from iopsim.experiments.ignorance import spread_rows
 from iopsim.experiments.opened import open_results
 from iopsim.experiments.runner import Runner
@@ -207,7 +208,7 @@ most = 75
     from iopsim.experiments.batch_folder import description
 
     said = json.loads(json.dumps(description(found), default=str))
-    how = ("sha256", "engine", "engine_asked")
+    how = ("sha256", "engine", "engine_asked", *COMPILERS)
     assert said == {name: value for name, value in opened.manifest.items() if name not in how}
 
 

@@ -109,6 +109,13 @@ class TestNumbersOfARun:
         assert told["weeks"] == {str(result.scenario.weeks)}
         assert told["seat nights"] == {"36"}
 
+    def test_the_software_is_that_of_the_manifest_and_the_engine_is_named(self, ran, tree):
+        (row,) = tree.xpath("//tr[th[starts-with(., '5.1 Software')]]/td")
+        text = row.text_content()
+        assert f"Simulated by the {ran.manifest['engine']} engine" in text
+        assert f"simpy {ran.manifest['simpy']}" in text
+        assert ("numba" in text) == ("compiled" in ran.manifest["engine"])
+
     def test_differences_between_groups_are_those_of_the_results(self, ran, tree):
         rows = {(one.partition.name, one.group, one.measure.name): one for one in ran.result().equity.comparisons}
         for kind, part in (("group", "summary"), ("gap", "difference")):

@@ -112,7 +112,7 @@ def run(order: Order) -> None:
         key = key_of(result.replications)
         folder = _folder(order, resolved.scenario, key)
         if folder is not None:
-            bar.says("Drawing charts")
+            bar.says("Making tables and charts")
             files = _files(result, resolved)
     if folder is None:
         _report(order, result, folder, [])

@@ -37,6 +37,7 @@ from iopsim.errors import IopsimError
 from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
 from iopsim.experiments.batch import Batch, Failed, Looked, Plan, Silent, Watch, by_plan, reach
 from iopsim.experiments.batch_tables import csv_text, write_tables
+from iopsim.experiments.engine import COMPILERS, compilers
 from iopsim.experiments.making import settled
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.runner import Runner
@@ -277,7 +278,8 @@ def _assemble(folder: Path, chunks: Chunks, outcome: Outcome, making: Making, be
             (draft / "differences.csv").write_text(csv_text(drafted.difference_rows()), encoding="utf-8")
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
         digests = {name: digest(draft / name) for name in files}
-        said = {**description(outcome), **making.runner.engine.described(), "sha256": digests}
+        engine = making.runner.engine
+        said = {**description(outcome), **engine.described(), **compilers(engine.ran), "sha256": digests}
         manifest = json.dumps(said, indent=2, default=str) + "\n"
         (draft / MANIFEST).write_text(manifest, encoding="utf-8")
         (draft / MADE).write_text(json.dumps(made(making, begun), indent=2) + "\n", encoding="utf-8")
@@ -352,6 +354,8 @@ def _vouched(folder: Path, outcome: Outcome) -> bool:
     digests = found.pop("sha256", None)
     if not all(isinstance(found.pop(name, None), str) for name in (ENGINE, ASKED)):
         return False
+    for name in COMPILERS:
+        found.pop(name, None)
     if not isinstance(digests, dict) or found != json.loads(json.dumps(description(outcome), default=str)):
         return False
     text = outcome.batch.text

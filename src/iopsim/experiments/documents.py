@@ -26,6 +26,7 @@ import numpy as np
 import iopsim
 from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
 from iopsim.experiments.batch_tables import csv_text, fractions_file, tables_of
+from iopsim.experiments.engine import compilers
 from iopsim.experiments.equity import COLUMNS
 from iopsim.experiments.ignorance import input_rows, spread_rows
 from iopsim.experiments.result import F64, Result
@@ -142,6 +143,7 @@ def documents(result: Result, resolved: Resolved, charts: Mapping[str, bytes]) -
         "iopsim": iopsim.__version__,
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
+        **compilers(result.engine),
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     return {**files, MANIFEST: (json.dumps(manifest, indent=2, default=str) + "\n").encode()}

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import Literal, cast, get_args
 
 from iopsim import compiled_code
@@ -38,6 +40,9 @@ SECONDS_TO_COMPILE = 100.0
 
 SECONDS_TO_START = 0.8
 """What starting workers costs, roughly."""
+
+COMPILERS = ("llvmlite", "numba")
+"""Packages that make the machine code of the compiled engine."""
 
 AND = " and "
 
@@ -137,6 +142,18 @@ class Choice:
     def described(self) -> dict[str, str]:
         """Return what documents say of it."""
         return {"engine": self.ran, "engine_asked": self.asked}
+
+
+def compilers(engine: str) -> dict[str, str]:
+    """Return the version here of each package that makes machine code, where the compiled engine ran; else nothing.
+
+    Nothing either where they are not installed: what is put together here was then simulated elsewhere.
+    """
+    found = {}
+    for name in COMPILERS if "compiled" in engine else ():
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def chosen(engine: str | Choice) -> Choice:

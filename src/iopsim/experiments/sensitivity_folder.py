@@ -24,7 +24,7 @@ from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
 from iopsim.experiments.batch import Silent, Watch
 from iopsim.experiments.batch_folder import CHUNKS, PACKAGES
 from iopsim.experiments.batch_tables import csv_text
-from iopsim.experiments.engine import Choice
+from iopsim.experiments.engine import Choice, compilers
 from iopsim.experiments.runner import Runner
 from iopsim.experiments.sensitivity_study import Findings, Study, analyse, description, rows
 from iopsim.experiments.source import source_hash
@@ -82,6 +82,7 @@ def _write(folder: Path, findings: Findings, engine: Choice) -> None:
         "iopsim": iopsim.__version__,
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
+        **compilers(engine.ran),
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     files[MANIFEST] = (json.dumps(manifest, indent=2, default=str) + "\n").encode()

@@ -27,6 +27,7 @@ from iopsim.errors import IopsimError
 from iopsim.experiments.assumptions import ASSUMPTIONS, assumption_rows
 from iopsim.experiments.batch_folder import ASKED, CHUNKS, DRAFT, MADE, Making, digest, made, swept, versions
 from iopsim.experiments.batch_tables import csv_text
+from iopsim.experiments.engine import compilers
 from iopsim.experiments.size import Sized, size
 from iopsim.experiments.size_stage import Simulation
 from iopsim.experiments.size_words import promise, rows, sentences
@@ -143,7 +144,8 @@ def _write(folder: Path, found: Sized, making: Making, begun: datetime.datetime)
         _write_plan(draft, found)
         _write_failures(draft, found)
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
-        engines = making.runner.engine.described()
+        engine = making.runner.engine
+        engines = {**engine.described(), **compilers(engine.ran)}
         said = {**description(found), **engines, "sha256": {name: digest(draft / name) for name in files}}
         manifest = json.dumps(said, indent=2) + "\n"
         if _is_there(folder, manifest, files):

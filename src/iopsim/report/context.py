@@ -14,6 +14,7 @@ import iopsim
 from iopsim.experiments.bottleneck_words import bottleneck_in_short, bottleneck_sentences
 from iopsim.experiments.chances import FEW
 from iopsim.experiments.documents import PACKAGES
+from iopsim.experiments.engine import COMPILERS
 from iopsim.experiments.outcome import Outcome
 from iopsim.experiments.reading import day, label, worth_reading
 from iopsim.experiments.result import Result
@@ -161,7 +162,7 @@ def _of_the_making(subject: Subject) -> dict[str, Any]:
         "looked": subject.result.looked if subject.outcome is None else subject.outcome.looked,
         "n_failed": 0 if subject.outcome is None else len(subject.outcome.failures),
         "changes": manifest.get("changes", {}),
-        "packages": [name for name in PACKAGES if name in manifest],
+        "packages": [name for name in (*PACKAGES, *COMPILERS) if name in manifest],
         "n_measures": len(CATALOGUE),
         "parts": [name.lower() for name in GROUPS],
         "again": rerun(subject),
