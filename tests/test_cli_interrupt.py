@@ -22,11 +22,12 @@ COMPARED = ("compare", PLAIN, "--set", "b: groups.evening.seats=9", "--out", "th
 ENDLESS = ("run", PLAIN, "--replications", "100000", "--engine", "reference", "--out", "results/endless")
 SAID = "interrupted; nothing was written\n"
 
-# Whoever runs the tests may have Ctrl-C ignored, as a script does with a job in the background.
+# Whoever runs the tests may ignore Ctrl-C, as a script does for a job in the background, or hang-ups, as nohup does.
 MAIN = """
 import signal
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     from iopsim.cli.app import main
     main()
 """

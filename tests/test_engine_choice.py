@@ -109,7 +109,7 @@ def test_code_that_could_not_be_kept_is_not_taken_for_kept(untold, capsys, monke
     full = tmp_path / f"compiled-{'0' * 24}"
     full.mkdir()
     monkeypatch.setattr(compiled_code, "folder", lambda checked: full)
-    monkeypatch.setattr(jit.FunctionCache, "save_overload", fails_to_write)
+    monkeypatch.setattr(jit.compiling.FunctionCache, "save_overload", fails_to_write)
     jit.jit(one_more)(1.0)
     compiled_code.note_ready()
     assert not list(full.iterdir())
